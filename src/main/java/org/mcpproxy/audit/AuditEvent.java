@@ -1,0 +1,89 @@
+package org.mcpproxy.audit;
+
+import java.time.Duration;
+import org.mcpproxy.oauth.Reason;
+
+/**
+ * What is audited. The components are all that reaches the log, so no record here has room for a token, a code, a
+ * secret or an argument of a tool. {@code user} and {@code client} may be null where they are not known.
+ */
+public sealed interface AuditEvent {
+
+    Trail trail();
+
+    String user();
+
+    String client();
+
+    /** Dynamic registration (RFC 7591) of a client. */
+    record ClientRegistered(Trail trail, String client, String clientName) implements AuditEvent {
+        @Override
+        public String user() {
+            return null;
+        }
+    }
+
+    /** A person allowed or denied a client. The user is null where the sign-on comes after. */
+    record ConsentDecided(Trail trail, String user, String client, boolean allowed) implements AuditEvent {}
+
+    /** A person came back from Okta, and is who Okta says. */
+    record SignedOn(Trail trail, String user, String client) implements AuditEvent {}
+
+    /** Tokens were issued for a grant. */
+    record TokensIssued(Trail trail, String user, String client, String grantType, String grant)
+            implements AuditEvent {}
+
+    /** A grant ended, and with it every token that it issued. */
+    record GrantRevoked(Trail trail, String user, String client, String grant, Cause cause) implements AuditEvent {
+
+        /** Why a grant ends. */
+        public enum Cause {
+            REVOKED_BY_CLIENT,
+            CODE_REPLAYED,
+            REFRESH_TOKEN_REUSED,
+            OKTA_SESSION_ENDED
+        }
+    }
+
+    /** A person signed out of this server in one browser. */
+    record SignedOut(Trail trail) implements AuditEvent {
+        @Override
+        public String user() {
+            return null;
+        }
+
+        @Override
+        public String client() {
+            return null;
+        }
+    }
+
+    /**
+     * A request was refused.
+     *
+     * @param endpoint the path of the endpoint, without the query
+     */
+    record Refused(Trail trail, String user, String client, String endpoint, Reason reason) implements AuditEvent {}
+
+    /**
+     * An MCP request was relayed, or failed at the backend.
+     *
+     * @param resource the path it came in by
+     * @param method the JSON-RPC method, or the HTTP method where there is no body
+     * @param name the tool, prompt or resource that is named, or null
+     * @param status the HTTP status that was answered
+     * @param failure why it failed, or null
+     * @param duration until the answer's head
+     */
+    record McpRequest(
+            Trail trail,
+            String user,
+            String client,
+            String resource,
+            String method,
+            String name,
+            int status,
+            Reason failure,
+            Duration duration)
+            implements AuditEvent {}
+}

@@ -1,0 +1,4 @@
+/**
+ * What happened, as sealed records, one JSON line each.
+ */
+package org.mcpproxy.audit;

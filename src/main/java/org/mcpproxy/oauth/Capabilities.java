@@ -1,0 +1,43 @@
+package org.mcpproxy.oauth;
+
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.ResponseMode;
+import com.nimbusds.oauth2.sdk.ResponseType;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import java.util.List;
+
+/**
+ * What this authorization server can do. The metadata is written from here and every check asks here, so that what is
+ * advertised and what is enforced cannot differ.
+ */
+public final class Capabilities {
+
+    /** The grant types that the token endpoint has an exchange for. */
+    public static final List<GrantType> GRANT_TYPES = List.of(GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN);
+
+    public static final List<ResponseType> RESPONSE_TYPES = List.of(ResponseType.CODE);
+
+    public static final List<ResponseMode> RESPONSE_MODES = List.of(ResponseMode.QUERY);
+
+    /** PKCE is required, and {@code plain} is refused (OAuth 2.1 7.5.1). */
+    public static final List<CodeChallengeMethod> CODE_CHALLENGE_METHODS = List.of(CodeChallengeMethod.S256);
+
+    /** How a client may authenticate at the token and revocation endpoints. */
+    public static final List<ClientAuthenticationMethod> CLIENT_AUTHENTICATION_METHODS = List.of(
+            ClientAuthenticationMethod.NONE,
+            ClientAuthenticationMethod.CLIENT_SECRET_BASIC,
+            ClientAuthenticationMethod.CLIENT_SECRET_POST);
+
+    /** RFC 9068 2.1 wants RS256 of every server. */
+    public static final JWSAlgorithm SIGNING_ALGORITHM = JWSAlgorithm.RS256;
+
+    private Capabilities() {}
+
+    /** The scopes that a client may ask for. */
+    public static Scope scopes() {
+        return Scopes.offered();
+    }
+}

@@ -1,0 +1,158 @@
+package org.mcpproxy.oauth;
+
+import com.nimbusds.oauth2.sdk.ErrorObject;
+import com.nimbusds.oauth2.sdk.OAuth2Error;
+import com.nimbusds.oauth2.sdk.client.RegistrationError;
+import com.nimbusds.oauth2.sdk.token.BearerTokenError;
+
+/**
+ * Every way in which the proxy refuses something, and the protocol error that each becomes on the wire.
+ *
+ * <p>This is the one table between the two: the log and the audit name the reason, the client sees the error code, the
+ * HTTP status and a sentence that a person can act on. The sentences are fixed text: nothing that a stranger sent is
+ * echoed in them.
+ */
+public enum Reason {
+    // The request as such
+    MALFORMED_REQUEST(OAuth2Error.INVALID_REQUEST, "The request is malformed, or a parameter is repeated."),
+    REQUEST_TOO_LARGE(OAuth2Error.INVALID_REQUEST, 413, "The request is larger than this server accepts."),
+    TOO_MANY_REQUESTS(
+            OAuth2Error.TEMPORARILY_UNAVAILABLE,
+            429,
+            "Too many requests came from this address. Wait, then try again."),
+    SERVER_FULL(
+            OAuth2Error.TEMPORARILY_UNAVAILABLE, 503, "The server holds as many of these as it can. Try again later."),
+    INTERNAL_ERROR(OAuth2Error.SERVER_ERROR, "The server failed. The request id leads to the cause in its log."),
+
+    // Clients
+    CLIENT_MISSING(OAuth2Error.INVALID_REQUEST, "The client_id parameter is missing."),
+    CLIENT_UNKNOWN(
+            OAuth2Error.INVALID_CLIENT,
+            "This client is not registered here, or no longer. Remove its stored registration and connect again."),
+    CLIENT_AUTHENTICATION_MISSING(OAuth2Error.INVALID_CLIENT, "The client must authenticate, and did not."),
+    CLIENT_AUTHENTICATION_METHOD(
+            OAuth2Error.INVALID_CLIENT, "The client must authenticate with the method it was registered with."),
+    CLIENT_SECRET_WRONG(OAuth2Error.INVALID_CLIENT, "The client authentication failed."),
+    CLIENT_METADATA_INVALID(RegistrationError.INVALID_CLIENT_METADATA, "The client metadata is not acceptable."),
+    REDIRECT_URI_UNACCEPTABLE(
+            RegistrationError.INVALID_REDIRECT_URI,
+            "A redirect URI must be https, http on a loopback address, or use a private-use scheme that is allowed here;"
+                    + " it must have no fragment and no user information."),
+    REDIRECT_URI_MISSING(OAuth2Error.INVALID_REQUEST, "The redirect_uri parameter is missing."),
+    REDIRECT_URI_UNREGISTERED(OAuth2Error.INVALID_REQUEST, "The redirect URI is not one that this client registered."),
+
+    // Authorization requests
+    RESPONSE_TYPE_UNSUPPORTED(OAuth2Error.UNSUPPORTED_RESPONSE_TYPE, "Only response_type=code is supported."),
+    RESPONSE_MODE_UNSUPPORTED(OAuth2Error.INVALID_REQUEST, "Only response_mode=query is supported."),
+    REQUEST_OBJECT_UNSUPPORTED(OAuth2Error.REQUEST_NOT_SUPPORTED, "Request objects are not supported."),
+    REQUEST_URI_UNSUPPORTED(OAuth2Error.REQUEST_URI_NOT_SUPPORTED, "The request_uri parameter is not supported."),
+    PKCE_MISSING(OAuth2Error.INVALID_REQUEST, "PKCE is required: send code_challenge and code_challenge_method=S256."),
+    PKCE_METHOD_UNSUPPORTED(OAuth2Error.INVALID_REQUEST, "The code_challenge_method must be S256."),
+    SCOPE_UNKNOWN(OAuth2Error.INVALID_SCOPE, "A requested scope is not offered here; see scopes_supported."),
+    RESOURCE_UNKNOWN(OAuth2Error.INVALID_TARGET, "The requested resource is not one that this server protects."),
+    CONSENT_DENIED(OAuth2Error.ACCESS_DENIED, "The user denied the request."),
+    INTERACTION_FORBIDDEN(
+            new ErrorObject("interaction_required", null, 302),
+            "The request forbids interaction (prompt=none), but this sign-on needs it."),
+
+    // The browser's part of a sign-on
+    SIGN_ON_UNKNOWN(
+            OAuth2Error.INVALID_REQUEST,
+            "This sign-on is unknown, finished or expired. Go back to your application and connect again."),
+    SIGN_ON_OTHER_BROWSER(
+            OAuth2Error.INVALID_REQUEST,
+            "This sign-on was begun in another browser. Go back to your application and connect again."),
+    SIGN_ON_STEP_WRONG(
+            OAuth2Error.INVALID_REQUEST,
+            "This step of the sign-on is not the one that comes next. Go back to your application and connect again."),
+    CSRF_VALUE_WRONG(
+            OAuth2Error.INVALID_REQUEST,
+            403,
+            "The form was not sent from this server's own page. Open the page again."),
+
+    // Okta's part of a sign-on
+    OKTA_DENIED(OAuth2Error.ACCESS_DENIED, "Okta refused the sign-on. Ask your administrator for access."),
+    OKTA_ANSWER_INVALID(OAuth2Error.SERVER_ERROR, "Okta's answer could not be accepted."),
+    OKTA_REFUSED_PROXY(
+            OAuth2Error.SERVER_ERROR, "Okta refused this proxy's request. An administrator must check its settings."),
+    OKTA_UNAVAILABLE(
+            OAuth2Error.TEMPORARILY_UNAVAILABLE,
+            503,
+            "Okta does not answer at the moment. Try again in a short while."),
+    ID_TOKEN_INVALID(OAuth2Error.SERVER_ERROR, "The ID token that Okta issued could not be accepted."),
+    USER_INFO_MISMATCH(OAuth2Error.SERVER_ERROR, "Okta's UserInfo answer speaks of another user."),
+
+    // Token requests
+    GRANT_TYPE_MISSING(OAuth2Error.INVALID_REQUEST, "The grant_type parameter is missing."),
+    GRANT_TYPE_UNSUPPORTED(OAuth2Error.UNSUPPORTED_GRANT_TYPE, "This grant type is not offered here."),
+    GRANT_TYPE_UNREGISTERED(OAuth2Error.UNAUTHORIZED_CLIENT, "This client is not registered for this grant type."),
+    CODE_MISSING(OAuth2Error.INVALID_REQUEST, "The code parameter is missing."),
+    CODE_UNKNOWN(OAuth2Error.INVALID_GRANT, "The authorization code is unknown or expired."),
+    CODE_REPLAYED(
+            OAuth2Error.INVALID_GRANT, "The authorization code was used before; what it granted has been revoked."),
+    CODE_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The authorization code was issued to another client."),
+    CODE_REDIRECT_URI_MISMATCH(
+            OAuth2Error.INVALID_GRANT, "The redirect URI is not the one of the authorization request."),
+    VERIFIER_MISSING(OAuth2Error.INVALID_GRANT, "The code_verifier parameter is missing."),
+    VERIFIER_WRONG(OAuth2Error.INVALID_GRANT, "The code verifier does not match the code challenge."),
+    RESOURCE_MISMATCH(OAuth2Error.INVALID_TARGET, "The resource is not the one that was granted."),
+    SCOPE_EXCEEDS_GRANT(OAuth2Error.INVALID_SCOPE, "A requested scope was not granted."),
+    REFRESH_TOKEN_MISSING(OAuth2Error.INVALID_REQUEST, "The refresh_token parameter is missing."),
+    REFRESH_TOKEN_UNKNOWN(OAuth2Error.INVALID_GRANT, "The refresh token is unknown or expired."),
+    REFRESH_TOKEN_REUSED(
+            OAuth2Error.INVALID_GRANT, "The refresh token was used before; what it granted has been revoked."),
+    REFRESH_TOKEN_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The refresh token was issued to another client."),
+    GRANT_ENDED(OAuth2Error.INVALID_GRANT, "The grant has ended. Sign on again."),
+    OKTA_SESSION_ENDED(OAuth2Error.INVALID_GRANT, "Okta has ended the session behind this grant. Sign on again."),
+    TOKEN_TYPE_UNSUPPORTED(
+            new ErrorObject("unsupported_token_type", null, 400), "Tokens of this type cannot be revoked here."),
+
+    // Protected resources
+    TOKEN_MISSING(BearerTokenError.MISSING_TOKEN, 401, "An access token is required."),
+    TOKEN_IN_QUERY(
+            BearerTokenError.INVALID_REQUEST, "An access token in the query string is refused; send it as a header."),
+    TOKEN_MALFORMED(BearerTokenError.INVALID_TOKEN, "The access token is malformed."),
+    TOKEN_SIGNATURE_WRONG(BearerTokenError.INVALID_TOKEN, "The access token's signature is not valid."),
+    TOKEN_EXPIRED(BearerTokenError.INVALID_TOKEN, "The access token has expired."),
+    TOKEN_ISSUER_WRONG(BearerTokenError.INVALID_TOKEN, "The access token is from another issuer."),
+    TOKEN_AUDIENCE_WRONG(BearerTokenError.INVALID_TOKEN, "The access token is for another resource."),
+    TOKEN_REVOKED(BearerTokenError.INVALID_TOKEN, "The access token has been revoked."),
+    SCOPE_INSUFFICIENT(BearerTokenError.INSUFFICIENT_SCOPE, "The access token lacks a scope that is needed here."),
+    ORIGIN_FOREIGN(
+            OAuth2Error.ACCESS_DENIED, 403, "Requests from this browser origin are not accepted; see CORS_ORIGINS."),
+    HOST_FOREIGN(
+            OAuth2Error.INVALID_REQUEST, 421, "This server does not answer for this host name; see ALLOWED_HOSTS."),
+
+    // The relay
+    SESSION_UNKNOWN(OAuth2Error.INVALID_REQUEST, 404, "The MCP session is unknown or has ended. Initialize again."),
+    MESSAGE_MALFORMED(OAuth2Error.INVALID_REQUEST, "The body is not one well-formed JSON-RPC message."),
+    MESSAGE_BATCH(OAuth2Error.INVALID_REQUEST, "This protocol version does not allow JSON-RPC batches."),
+    HEADER_MISMATCH(OAuth2Error.INVALID_REQUEST, "A header does not agree with the body of the message."),
+    BACKEND_UNAVAILABLE(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy does not answer."),
+    BACKEND_TIMEOUT(OAuth2Error.SERVER_ERROR, 504, "The MCP server behind this proxy did not answer in time.");
+
+    private final ErrorObject error;
+
+    Reason(ErrorObject error, String sentence) {
+        this(error, error.getHTTPStatusCode(), sentence);
+    }
+
+    Reason(ErrorObject error, int status, String sentence) {
+        this.error = new ErrorObject(error.getCode(), sentence, status);
+    }
+
+    /** The protocol's error: its code, the HTTP status and the sentence for a person. */
+    public ErrorObject error() {
+        return error;
+    }
+
+    /** The sentence for a person. */
+    public String sentence() {
+        return error.getDescription();
+    }
+
+    /** The HTTP status of a direct answer; an error that goes back by redirect has none. */
+    public int status() {
+        return error.getHTTPStatusCode();
+    }
+}

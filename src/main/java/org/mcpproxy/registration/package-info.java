@@ -1,0 +1,4 @@
+/**
+ * Dynamic client registration, RFC 7591.
+ */
+package org.mcpproxy.registration;

@@ -1,0 +1,15 @@
+package org.mcpproxy.signing;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import java.time.Instant;
+
+/**
+ * What one of our access tokens says (RFC 9068 2.2).
+ *
+ * @param subject Okta's user id
+ * @param audience the canonical resource
+ * @param grantId the grant it was issued for, whose end is its end
+ * @param id {@code jti}
+ */
+public record AccessToken(
+        String subject, String clientId, String audience, Scope scope, String grantId, String id, Instant expiresAt) {}

@@ -1,0 +1,146 @@
+package org.mcpproxy.signing;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.oauth2.sdk.Scope;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Capabilities;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+
+/** Mints and verifies our access tokens: JWTs as RFC 9068 has them. */
+@ApplicationScoped
+public class AccessTokens {
+
+    private static final JOSEObjectType TYPE = new JOSEObjectType("at+jwt");
+    private static final String GRANT_CLAIM = "grant_id";
+
+    private final Settings settings;
+    private final SigningKeys keys;
+    private final Clock clock;
+
+    @Inject
+    public AccessTokens(Settings settings, SigningKeys keys, Clock clock) {
+        this.settings = settings;
+        this.keys = keys;
+        this.clock = clock;
+    }
+
+    /** For CDI's proxy. */
+    protected AccessTokens() {
+        this(null, null, null);
+    }
+
+    /** The signed token, as the client gets it. */
+    public Secret mint(AccessToken token) {
+        RSAKey key = keys.current();
+        JWSHeader header = new JWSHeader.Builder(Capabilities.SIGNING_ALGORITHM)
+                .type(TYPE)
+                .keyID(key.getKeyID())
+                .build();
+        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+                .issuer(settings.issuer())
+                .subject(token.subject())
+                .audience(token.audience())
+                .issueTime(Date.from(clock.instant()))
+                .expirationTime(Date.from(token.expiresAt()))
+                .jwtID(token.id())
+                .claim("client_id", token.clientId())
+                .claim("scope", token.scope().toString())
+                .claim(GRANT_CLAIM, token.grantId())
+                .build();
+        SignedJWT jwt = new SignedJWT(header, claims);
+        try {
+            jwt.sign(new RSASSASigner(key));
+        } catch (JOSEException e) {
+            throw new IllegalStateException("The signing key cannot sign", e);
+        }
+        return new Secret(jwt.serialize());
+    }
+
+    /**
+     * Verifies all that the token itself can tell (RFC 9068 4); whether its grant still lives is the caller's to ask.
+     *
+     * @param audience the canonical resource that was called
+     * @throws Rejection with a {@code TOKEN_…} reason
+     */
+    public AccessToken verify(Secret token, String audience) {
+        JWTClaimsSet claims = signedClaims(token);
+        requireEqual(settings.issuer(), claims.getIssuer(), Reason.TOKEN_ISSUER_WRONG);
+        if (!claims.getAudience().equals(List.of(audience))) {
+            throw Rejection.of(Reason.TOKEN_AUDIENCE_WRONG);
+        }
+        AccessToken verified = read(claims);
+        if (!clock.instant().isBefore(verified.expiresAt())) {
+            throw Rejection.of(Reason.TOKEN_EXPIRED);
+        }
+        return verified;
+    }
+
+    private JWTClaimsSet signedClaims(Secret token) {
+        try {
+            SignedJWT jwt = SignedJWT.parse(token.value());
+            if (!TYPE.equals(jwt.getHeader().getType())
+                    || !Capabilities.SIGNING_ALGORITHM.equals(jwt.getHeader().getAlgorithm())) {
+                throw Rejection.of(Reason.TOKEN_MALFORMED);
+            }
+            RSAKey key =
+                    keys.find(jwt.getHeader().getKeyID()).orElseThrow(() -> Rejection.of(Reason.TOKEN_SIGNATURE_WRONG));
+            if (!jwt.verify(new RSASSAVerifier(key.toRSAPublicKey()))) {
+                throw Rejection.of(Reason.TOKEN_SIGNATURE_WRONG);
+            }
+            return jwt.getJWTClaimsSet();
+        } catch (ParseException e) {
+            throw Rejection.of(Reason.TOKEN_MALFORMED);
+        } catch (JOSEException e) {
+            throw Rejection.of(Reason.TOKEN_SIGNATURE_WRONG);
+        }
+    }
+
+    private static AccessToken read(JWTClaimsSet claims) {
+        try {
+            return new AccessToken(
+                    present(claims.getSubject()),
+                    present(claims.getStringClaim("client_id")),
+                    claims.getAudience().get(0),
+                    Scope.parse(present(claims.getStringClaim("scope"))),
+                    present(claims.getStringClaim(GRANT_CLAIM)),
+                    present(claims.getJWTID()),
+                    expiry(claims));
+        } catch (ParseException e) {
+            throw Rejection.of(Reason.TOKEN_MALFORMED);
+        }
+    }
+
+    /** A token without an expiry would live for ever: it is malformed. */
+    private static Instant expiry(JWTClaimsSet claims) {
+        return present(claims.getExpirationTime()).toInstant();
+    }
+
+    private static <T> T present(T value) {
+        if (value == null) {
+            throw Rejection.of(Reason.TOKEN_MALFORMED);
+        }
+        return value;
+    }
+
+    private static void requireEqual(String expected, String actual, Reason otherwise) {
+        if (!expected.equals(actual)) {
+            throw Rejection.of(otherwise);
+        }
+    }
+}

@@ -1,0 +1,50 @@
+package org.mcpproxy.upstream;
+
+import java.net.URI;
+import java.util.Optional;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+
+/** Okta, or any other OpenID Connect issuer, as the rest of the proxy needs it. */
+public interface IdentityProvider {
+
+    /**
+     * Prepares a sign-on.
+     *
+     * @throws Rejection {@code OKTA_UNAVAILABLE} while discovery has not loaded
+     */
+    SignOnRequest begin();
+
+    /**
+     * Redeems the code that came back, and validates the ID token in full (OpenID Connect Core 3.1.3.7).
+     *
+     * @param code what came back
+     * @param issuer the {@code iss} parameter that came back (RFC 9207), or null
+     * @param codeVerifier as kept from {@link #begin()}
+     * @param nonce as kept from {@link #begin()}
+     * @throws Rejection with one of the {@code OKTA_…}, {@code ID_TOKEN_INVALID} or {@code USER_INFO_MISMATCH} reasons
+     */
+    SignOn redeem(String code, String issuer, Secret codeVerifier, Secret nonce);
+
+    /**
+     * Refreshes Okta's tokens. The caller sees to it that one grant does so once at a time.
+     *
+     * @throws Rejection {@code OKTA_SESSION_ENDED} only for a true {@code invalid_grant}; {@code OKTA_UNAVAILABLE},
+     *     with a time to wait, for time-outs, 429 and 5xx
+     */
+    UpstreamTokens refresh(UpstreamTokens tokens);
+
+    /**
+     * Revokes the refresh token, and with it its access tokens (RFC 7009); without one, the access token. Does its best:
+     * the grant here ends in any case.
+     */
+    void revoke(UpstreamTokens tokens);
+
+    /**
+     * Where the browser goes to end Okta's own session (OpenID Connect RP-Initiated Logout).
+     *
+     * @param returnTo where Okta sends the browser afterwards
+     * @return empty where the issuer offers none, or discovery has not loaded
+     */
+    Optional<URI> endSession(URI returnTo);
+}

@@ -1,0 +1,14 @@
+package org.mcpproxy.upstream;
+
+import java.time.Instant;
+import java.util.Optional;
+import org.mcpproxy.oauth.Secret;
+
+/**
+ * Okta's tokens for one sign-on. They stay here.
+ *
+ * @param refreshToken absent where Okta issued none
+ * @param idToken the newest ID token, the hint for Okta's end-session endpoint
+ */
+public record UpstreamTokens(
+        Secret accessToken, Optional<Secret> refreshToken, Optional<Secret> idToken, Instant accessTokenExpiresAt) {}
