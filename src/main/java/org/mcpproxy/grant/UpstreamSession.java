@@ -39,11 +39,7 @@ public class UpstreamSession {
 
     @Inject
     public UpstreamSession(
-            UpstreamSessions sessions,
-            IdentityProvider okta,
-            Settings settings,
-            RandomGenerator random,
-            Clock clock) {
+            UpstreamSessions sessions, IdentityProvider okta, Settings settings, RandomGenerator random, Clock clock) {
         this.sessions = sessions;
         this.okta = okta;
         this.box = new SealedBox(settings.secretKey().derive("okta-tokens"), random);
@@ -94,9 +90,7 @@ public class UpstreamSession {
     }
 
     private Optional<UpstreamTokens> find(String grantId) {
-        return sessions.find(grantId)
-                .flatMap(sealed -> box.open(sealed, grantId))
-                .map(UpstreamSession::read);
+        return sessions.find(grantId).flatMap(kept -> box.open(kept, grantId)).map(UpstreamSession::read);
     }
 
     private static String write(UpstreamTokens tokens) {
