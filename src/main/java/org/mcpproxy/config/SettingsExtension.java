@@ -1,44 +1,40 @@
 package org.mcpproxy.config;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.event.Observes;
-import jakarta.enterprise.event.Startup;
-import jakarta.enterprise.inject.Produces;
+import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
+import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.security.SecureRandom;
-import java.time.Clock;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.config.spi.ConfigSource;
 
-/** Gives the settings, the clock and the randomness to everything else. */
-@ApplicationScoped
-class SettingsProducer {
+/**
+ * Reads the settings while this application is being deployed, and makes them a bean. A bad setting is a deployment
+ * problem: it stops this application alone, before any part of it has run, and is reported once.
+ */
+public class SettingsExtension implements Extension {
 
-    /** Reads the settings before anything else runs, so that a bad one stops this application at once. */
-    void start(@Observes Startup startup, Settings settings) {}
+    void addSettings(@Observes AfterBeanDiscovery discovery) {
+        try {
+            Settings settings = read();
+            discovery
+                    .addBean()
+                    .beanClass(Settings.class)
+                    .types(Settings.class)
+                    .scope(Singleton.class)
+                    .createWith(context -> settings);
+        } catch (SettingsException e) {
+            discovery.addDefinitionError(e);
+        }
+    }
 
-    @Produces
-    @Singleton
-    Settings settings(RandomGenerator random) {
+    private static Settings read() {
         Config config = ConfigProvider.getConfig();
-        return new SettingsReader(name -> setting(config, name), outputFolder(), random).read();
-    }
-
-    @Produces
-    @Singleton
-    Clock clock() {
-        return Clock.systemUTC();
-    }
-
-    @Produces
-    @Singleton
-    RandomGenerator random() {
-        return new SecureRandom();
+        return new SettingsReader(name -> setting(config, name), outputFolder(), new SecureRandom()).read();
     }
 
     /**
