@@ -3,6 +3,7 @@ package org.mcpproxy;
 import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Set;
+import org.mcpproxy.discovery.WellKnownResource;
 import org.mcpproxy.web.BodyLimit;
 import org.mcpproxy.web.ErrorMapper;
 
@@ -12,6 +13,6 @@ public class WellKnownApplication extends Application {
 
     @Override
     public Set<Class<?>> getClasses() {
-        return Set.of(BodyLimit.class, ErrorMapper.class);
+        return Set.of(WellKnownResource.class, BodyLimit.class, ErrorMapper.class);
     }
 }

@@ -1,7 +1,7 @@
 package org.mcpproxy.audit;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.io.PrintStream;
 import java.time.Clock;
 import java.util.LinkedHashMap;
@@ -17,7 +17,7 @@ import org.mcpproxy.audit.AuditEvent.SignedOut;
 import org.mcpproxy.audit.AuditEvent.TokensIssued;
 
 /** Writes each event as one line of JSON to standard output, from where the server's log takes it. */
-@ApplicationScoped
+@Singleton
 public class JsonAuditLog implements AuditLog {
 
     private static final String SUCCESS = "success";

@@ -3,6 +3,7 @@ package org.mcpproxy.config;
 import java.net.URI;
 import java.net.URISyntaxException;
 import java.util.Locale;
+import org.mcpproxy.oauth.Loopback;
 
 /** The rules for the URLs among the settings. */
 final class Addresses {
@@ -42,7 +43,7 @@ final class Addresses {
     }
 
     private static URI requireProtected(URI url) throws BadSetting {
-        if (url.getScheme().equals("http") && !Loopback.isHost(url.getHost())) {
+        if (url.getScheme().equals("http") && !Loopback.isLoopback(url.getHost())) {
             throw new BadSetting("must begin with https://; http:// is for localhost only.");
         }
         return url;

@@ -5,6 +5,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.mcpproxy.oauth.Loopback;
 
 /**
  * The browser origins that may read answers.
@@ -39,6 +40,6 @@ public record CorsOrigins(boolean loopback, Set<String> exact) {
 
     private static boolean isHttpOnLoopback(String origin) {
         Matcher http = HTTP_ORIGIN.matcher(origin);
-        return http.matches() && Loopback.isHost(http.group(1));
+        return http.matches() && Loopback.isLoopback(http.group(1));
     }
 }

@@ -1,6 +1,5 @@
 package org.mcpproxy.config;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Produces;
 import jakarta.inject.Singleton;
 import java.security.SecureRandom;
@@ -8,7 +7,7 @@ import java.time.Clock;
 import java.util.random.RandomGenerator;
 
 /** Gives the clock and the randomness to everything else, so that tests can give their own. */
-@ApplicationScoped
+@Singleton
 class Sources {
 
     @Produces

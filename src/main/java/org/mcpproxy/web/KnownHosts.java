@@ -5,8 +5,8 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import org.mcpproxy.config.Loopback;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Loopback;
 
 /** The {@code Host} values (RFC 9110 7.2) that are answered, compared whole: name and port. */
 final class KnownHosts {
@@ -24,7 +24,7 @@ final class KnownHosts {
         URI url = settings.publicUrl();
         KnownHosts known = new KnownHosts(settings.secure());
         known.add(url.getRawAuthority());
-        if (Loopback.isHost(url.getHost())) {
+        if (Loopback.isLoopback(url.getHost())) {
             String port = url.getPort() < 0 ? "" : ":" + url.getPort();
             LOOPBACK_ALIASES.forEach(alias -> known.add(alias + port));
         }

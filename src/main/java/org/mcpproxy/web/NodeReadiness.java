@@ -1,9 +1,9 @@
 package org.mcpproxy.web;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Any;
 import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.Locale;
 import org.eclipse.microprofile.health.HealthCheck;
 import org.eclipse.microprofile.health.HealthCheckResponse;
@@ -12,7 +12,7 @@ import org.eclipse.microprofile.health.Readiness;
 
 /** Ready once every part has loaded; the settings have, or this application would not run. */
 @Readiness
-@ApplicationScoped
+@Singleton
 public class NodeReadiness implements HealthCheck {
 
     private final Instance<ReadinessPart> parts;
