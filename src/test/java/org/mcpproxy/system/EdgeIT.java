@@ -28,7 +28,9 @@ class EdgeIT {
 
     @AfterAll
     static void stop() {
-        proxy.close();
+        if (proxy != null) {
+            proxy.close();
+        }
     }
 
     @Test

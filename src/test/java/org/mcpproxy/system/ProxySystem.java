@@ -58,8 +58,16 @@ public final class ProxySystem implements AutoCloseable {
 
     /** Waits until {@code /health/ready} says so. */
     public ProxySystem awaitReady() {
-        liberty.await("ready", START, this::isReady);
+        liberty.await("ready", START, () -> isReady() || hasFailed());
+        if (hasFailed()) {
+            throw new AssertionError("The application did not start. Console:\n" + console());
+        }
         return this;
+    }
+
+    /** Liberty's word for an application that could not be started. */
+    private boolean hasFailed() {
+        return console().contains("CWWKZ0002E");
     }
 
     /** Waits until the console's text, from this start on, is as wanted. */
