@@ -10,6 +10,7 @@ import com.nimbusds.oauth2.sdk.id.Issuer;
 import com.nimbusds.oauth2.sdk.token.AccessToken;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.claims.AccessTokenHash;
+import com.nimbusds.openid.connect.sdk.claims.AuthorizedParty;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
 import com.nimbusds.openid.connect.sdk.validators.AccessTokenValidator;
@@ -74,6 +75,7 @@ class IdTokens {
         }
         try {
             IDTokenClaimsSet claims = validator().validate(idToken, nonce);
+            requireAuthorizedParty(claims);
             requireAccessTokenHash(claims.getAccessTokenHash(), tokens.getAccessToken(), idToken);
             return claims;
         } catch (BadJOSEException | JOSEException | InvalidHashException e) {
@@ -90,6 +92,17 @@ class IdTokens {
                 new IDTokenValidator(issuer, client, new JWSVerificationKeySelector<>(ALGORITHMS, keys), null);
         validator.setMaxClockSkew(CLOCK_SKEW);
         return validator;
+    }
+
+    /** Core 3.1.3.7, 4 and 5: Nimbus reads {@code azp} but compares it with nothing. */
+    private void requireAuthorizedParty(IDTokenClaimsSet claims) {
+        AuthorizedParty party = claims.getAuthorizedParty();
+        boolean acceptable = party == null
+                ? claims.getAudience().size() == 1
+                : party.getValue().equals(client.getValue());
+        if (!acceptable) {
+            throw Rejection.of(Reason.ID_TOKEN_INVALID);
+        }
     }
 
     private static void requireAccessTokenHash(AccessTokenHash hash, AccessToken token, JWT idToken)

@@ -15,6 +15,7 @@ import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.util.Optional;
 import java.util.Set;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -74,6 +75,9 @@ class TokenEndpoint {
     }
 
     private static TokenResponse parse(HTTPResponse response) {
+        if (response.getStatusCode() >= 300 && response.getStatusCode() < 400) {
+            throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
+        }
         try {
             return OIDCTokenResponseParser.parse(response);
         } catch (ParseException e) {
@@ -82,7 +86,9 @@ class TokenEndpoint {
     }
 
     private static Rejection refused(ErrorObject error, Reason invalidGrant) {
-        String code = error == null || !KNOWN_ERRORS.contains(error.getCode()) ? "an unknown error" : error.getCode();
+        String code = Optional.ofNullable(error.getCode())
+                .filter(KNOWN_ERRORS::contains)
+                .orElse("no known error");
         if (OAuth2Error.INVALID_GRANT.getCode().equals(code)) {
             return Rejection.of(invalidGrant);
         }
