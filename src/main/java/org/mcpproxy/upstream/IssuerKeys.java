@@ -11,6 +11,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.net.URI;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -81,11 +82,15 @@ public class IssuerKeys implements JWKSource<SecurityContext> {
         return current().set();
     }
 
-    /** Loads the keys where they are about to grow stale, so that no request has to wait for them. */
-    void refresh(Duration ahead) {
+    /**
+     * Loads the keys where they are about to grow stale, so that no request has to wait for them.
+     *
+     * @throws Rejection {@code OKTA_UNAVAILABLE} where there are no keys that may still be used
+     */
+    void renew(Duration ahead) {
         CachedKeys seen = known;
         if (!seen.isFreshAt(clock.instant().plus(ahead))) {
-            locked(seen, () -> fetch(seen));
+            usable(locked(seen, () -> fetch(seen)));
         }
     }
 
@@ -127,22 +132,24 @@ public class IssuerKeys implements JWKSource<SecurityContext> {
         }
     }
 
+    /** Before discovery has loaded nothing was tried, so nothing holds the first try off. */
     private CachedKeys fetch(CachedKeys seen) {
+        URI address = discovery.current().jwksUri();
         if (clock.instant().isBefore(noFetchBefore)) {
             return seen;
         }
         try {
-            known = load();
+            known = load(address);
             LOG.log(Level.DEBUG, "{0} keys of the issuer loaded", known.set().size());
         } catch (Rejection e) {
             noFetchBefore = clock.instant().plus(AFTER_FAILURE);
+            LOG.log(Level.DEBUG, "The issuer''s keys did not load: {0}", e.reason());
         }
         return known;
     }
 
-    private CachedKeys load() {
-        HTTPRequest request =
-                new HTTPRequest(HTTPRequest.Method.GET, discovery.current().jwksUri());
+    private CachedKeys load(URI address) {
+        HTTPRequest request = new HTTPRequest(HTTPRequest.Method.GET, address);
         HTTPResponse response = calls.repeatable(IssuerCalls.Endpoint.KEYS, request);
         if (response.getStatusCode() != 200 || response.getBody() == null) {
             throw Rejection.of(Reason.OKTA_ANSWER_INVALID);

@@ -1,5 +1,7 @@
 package org.mcpproxy.upstream;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
@@ -17,6 +19,8 @@ import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import java.text.ParseException;
 import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import org.mcpproxy.config.MpJwtSettings;
 import org.mcpproxy.config.OktaSettings;
 import org.mcpproxy.config.Settings;
@@ -39,10 +43,17 @@ public class OktaAccessTokens {
     private static final DefaultJOSEObjectTypeVerifier<SecurityContext> TYPES = new DefaultJOSEObjectTypeVerifier<>(
             JOSEObjectType.JWT, new JOSEObjectType("at+jwt"), new JOSEObjectType("application/at+jwt"), null);
 
+    private static final Duration BELIEVED = Duration.ofSeconds(10);
+    private static final int MOST = 10_000;
+
     private final OktaSettings okta;
     private final IssuerKeys keys;
     private final MpJwt mpJwt;
     private final Clock clock;
+
+    /** By the token's SHA-256. */
+    private final Cache<String, Verified> verified =
+            Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run).build();
 
     @Inject
     OktaAccessTokens(Settings settings, IssuerKeys keys, MpJwt mpJwt, Clock clock) {
@@ -61,10 +72,23 @@ public class OktaAccessTokens {
     }
 
     /**
+     * Verifies a token, or remembers for a few seconds that it did.
+     *
      * @param token the one that the request presents
      * @throws Rejection with a {@code TOKEN_…} reason, or {@code OKTA_UNAVAILABLE} where Okta's keys cannot be had
      */
     public OktaAccessToken verify(Secret token, HttpServletRequest request) {
+        Instant now = clock.instant();
+        Verified known = verified.getIfPresent(token.hash());
+        if (known != null && known.holdsAt(now)) {
+            return known.token();
+        }
+        OktaAccessToken fresh = verifyAnew(token, request);
+        verified.put(token.hash(), new Verified(fresh, now.plus(BELIEVED)));
+        return fresh;
+    }
+
+    private OktaAccessToken verifyAnew(Secret token, HttpServletRequest request) {
         AccessTokenClaims rules = new AccessTokenClaims(okta);
         JWTClaimsSet claims = verifySignature(parse(token), rules);
         JWKSet published = keys.published();
@@ -114,5 +138,12 @@ public class OktaAccessTokens {
         return published.getKeys().stream().anyMatch(key -> KeyType.RSA.equals(key.getKeyType()))
                 ? JWSAlgorithm.RS256
                 : JWSAlgorithm.ES256;
+    }
+
+    private record Verified(OktaAccessToken token, Instant believedUntil) {
+
+        boolean holdsAt(Instant now) {
+            return now.isBefore(believedUntil) && now.isBefore(token.expiresAt());
+        }
     }
 }

@@ -1,5 +1,6 @@
 package org.mcpproxy.upstream;
 
+import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.concurrent.ManagedScheduledExecutorService;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
@@ -35,6 +36,7 @@ class UpstreamSchedule {
     private final ManagedScheduledExecutorService executor;
     private Duration pause = SHORTEST_PAUSE;
     private int looks;
+    private volatile boolean stopped;
 
     @Inject
     UpstreamSchedule(
@@ -54,26 +56,50 @@ class UpstreamSchedule {
         executor.execute(this::look);
     }
 
-    private void look() {
-        executor.schedule(this::look, lookAfter().toMillis(), TimeUnit.MILLISECONDS);
+    @PreDestroy
+    void stop() {
+        stopped = true;
     }
 
-    /** Looks after both, and says when to do so next. Only one thread at a time is here. */
-    private Duration lookAfter() {
+    /** Only one thread at a time is here, and whatever goes wrong, there is a next time. */
+    private void look() {
+        if (!stopped) {
+            Duration next = lookAfterAll() ? atEase() : longerPause();
+            executor.schedule(this::look, next.toMillis(), TimeUnit.MILLISECONDS);
+        }
+    }
+
+    private boolean lookAfterAll() {
+        boolean discovered = looks % LOOKS_PER_DISCOVERY != 0 || succeeds(discovery::load);
+        boolean renewed = succeeds(this::renewKeys);
+        return discovered && renewed;
+    }
+
+    /** The keys are needed a while longer than to the next look, should that fail. */
+    private void renewKeys() {
+        keys.renew(LOOK.plus(LONGEST_PAUSE));
+    }
+
+    private static boolean succeeds(Runnable load) {
         try {
-            if (looks % LOOKS_PER_DISCOVERY == 0) {
-                discovery.load();
-            }
-            keys.refresh(LOOK.multipliedBy(2));
-            keys.published();
-            looks++;
-            pause = SHORTEST_PAUSE;
-            status.loaded();
-            return LOOK;
+            load.run();
+            return true;
         } catch (Rejection e) {
             LOG.log(Level.DEBUG, "Discovery or keys did not load: {0}", e.reason());
-            return longerPause();
+        } catch (RuntimeException e) {
+            LOG.log(
+                    Level.ERROR,
+                    "Discovery or keys did not load: {0}",
+                    e.getClass().getName());
         }
+        return false;
+    }
+
+    private Duration atEase() {
+        looks++;
+        pause = SHORTEST_PAUSE;
+        status.loaded();
+        return LOOK;
     }
 
     private Duration longerPause() {

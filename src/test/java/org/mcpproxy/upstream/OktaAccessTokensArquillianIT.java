@@ -67,12 +67,13 @@ class OktaAccessTokensArquillianIT {
 
     @Test
     void aUserIsKnownByTheUserIdAndNotByTheLogin() {
-        assertThat(call(good())).isEqualTo("Optional[00ualice] 0oaagent mcp tools");
+        assertThat(call(good())).isEqualTo("Optional[00ualice] 0oaagent mcp tools as alice@example.com");
     }
 
     @Test
     void aTokenWithoutUserIdIsAService() {
-        assertThat(call(signed(claims().claim("uid", null)))).isEqualTo("Optional.empty 0oaagent mcp tools");
+        assertThat(call(signed(claims().claim("uid", null))))
+                .isEqualTo("Optional.empty 0oaagent mcp tools as alice@example.com");
     }
 
     @Test

@@ -33,7 +33,8 @@ public class OktaMcpServlet extends HttpServlet {
         try {
             String token = request.getHeader("Authorization").substring("Bearer ".length());
             OktaAccessToken verified = tokens.verify(new Secret(token), request);
-            return verified.user() + " " + verified.client() + " " + verified.scope();
+            return verified.user() + " " + verified.client() + " " + verified.scope() + " as "
+                    + request.getUserPrincipal().getName();
         } catch (Rejection e) {
             return e.reason().name();
         }

@@ -17,6 +17,7 @@ import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.jboss.arquillian.container.test.api.Deployment;
@@ -431,6 +432,10 @@ class OpenIdProviderArquillianIT {
 
     @Test
     void discoveryAndKeysLoadByThemselves() {
+        Instant deadline = Instant.now().plusSeconds(10);
+        while (!status.ready() && Instant.now().isBefore(deadline)) {
+            LockSupport.parkNanos(20_000_000);
+        }
         assertThat(status.ready()).isTrue();
     }
 

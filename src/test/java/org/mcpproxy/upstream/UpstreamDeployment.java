@@ -30,6 +30,7 @@ import org.mcpproxy.config.CorsOrigins;
 import org.mcpproxy.config.Lifetimes;
 import org.mcpproxy.config.MpJwtSettings;
 import org.mcpproxy.config.OktaSettings;
+import org.mcpproxy.config.OktaSettings.Credential;
 import org.mcpproxy.config.SecretKeyMaterial;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Secret;
@@ -73,11 +74,15 @@ class UpstreamDeployment {
     @Produces
     @Singleton
     static Settings settings(ScriptedIssuer issuer) {
+        return settings(issuer.issuer(), new Credential.ClientSecret(new Secret(CLIENT_SECRET)));
+    }
+
+    static Settings settings(URI issuer, Credential credential) {
         OktaSettings okta = new OktaSettings(
-                issuer.issuer(),
+                issuer,
                 false,
                 ScriptedIssuer.CLIENT_ID,
-                new OktaSettings.Credential.ClientSecret(new Secret(CLIENT_SECRET)),
+                credential,
                 Scope.parse("openid profile email offline_access"),
                 "groups",
                 "scp",
