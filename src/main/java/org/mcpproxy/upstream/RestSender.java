@@ -54,7 +54,7 @@ class RestSender implements HTTPRequestSender {
     public ReadOnlyHTTPResponse send(ReadOnlyHTTPRequest request) throws IOException {
         long deadline = System.nanoTime() + limits.whole().toNanos();
         try (Response response = call((HTTPRequest) request)) {
-            return read(response, deadline);
+            return read(response, request.getURI(), deadline);
         } catch (ProcessingException e) {
             throw new IOException(rootCause(e).getClass().getSimpleName());
         }
@@ -84,34 +84,43 @@ class RestSender implements HTTPRequestSender {
                 .build(IssuerEndpoint.class);
     }
 
-    private HTTPResponse read(Response response, long deadline) throws IOException {
+    private HTTPResponse read(Response response, URI address, long deadline) throws IOException {
         HTTPResponse answer = new HTTPResponse(response.getStatus());
         for (Map.Entry<String, List<String>> header :
                 response.getStringHeaders().entrySet()) {
             answer.setHeader(header.getKey(), header.getValue().toArray(String[]::new));
         }
         if (response.hasEntity()) {
-            answer.setBody(body(response.readEntity(InputStream.class), deadline));
+            try (InputStream entity = response.readEntity(InputStream.class)) {
+                answer.setBody(body(entity, address, deadline));
+            }
         }
         return answer;
     }
 
-    private String body(InputStream entity, long deadline) throws IOException {
+    private String body(InputStream entity, URI address, long deadline) throws IOException {
         byte[] body = new byte[limits.answerBytes()];
         int length = 0;
-        try (entity) {
-            int count;
-            while ((count = entity.read(body, length, body.length - length)) > 0) {
-                length += count;
-                if (System.nanoTime() - deadline > 0) {
-                    throw new IOException("The answer took too long");
-                }
-            }
-            if (count == 0) {
-                throw new IOException("The answer is too large");
+        int count;
+        while ((count = entity.read(body, length, body.length - length)) > 0) {
+            length += count;
+            if (System.nanoTime() - deadline > 0) {
+                throw cutOff(address, "The answer took too long");
             }
         }
+        if (count == 0) {
+            throw cutOff(address, "The answer is too large");
+        }
         return new String(body, 0, length, StandardCharsets.UTF_8);
+    }
+
+    /** Closing a chunked answer reads it to its end, which may never come; only closing the client cuts its connections. */
+    private IOException cutOff(URI address, String why) {
+        IssuerEndpoint endpoint = endpoints.remove(address);
+        if (endpoint != null) {
+            endpoint.close();
+        }
+        return new IOException(why);
     }
 
     private static Throwable rootCause(Throwable thrown) {

@@ -3,20 +3,25 @@ package org.mcpproxy.upstream;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.oauth2.sdk.util.URLUtils;
+import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Base64;
 import java.util.Date;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.assertj.core.api.AbstractThrowableAssert;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
@@ -57,6 +62,9 @@ class OpenIdProviderArquillianIT {
 
     @Inject
     MovableClock clock;
+
+    @Inject
+    ManagedExecutorService executor;
 
     @Deployment
     static WebArchive archive() {
@@ -325,8 +333,32 @@ class OpenIdProviderArquillianIT {
 
     @Test
     void anEndlessAnswerIsCutOff() {
-        issuer.answerInstead(TOKEN, Answer.of(200, "{\"access_token\":\"" + "a".repeat(70_000) + "\"}"));
+        issuer.answerInstead(TOKEN, Answer.endless(Answer.Pace.ENDLESS));
         assertUnavailable(this::signOn);
+        assertThat(status.degraded()).hasValueSatisfying(why -> assertThat(why).contains("too large"));
+    }
+
+    @Test
+    void anAnswerThatDripsIsCutOff() {
+        issuer.answerInstead(TOKEN, Answer.endless(Answer.Pace.DRIPPING));
+        assertUnavailable(this::signOn);
+        assertThat(status.degraded()).hasValueSatisfying(why -> assertThat(why).contains("too long"));
+    }
+
+    @Test
+    void noMoreCallsThanAllowedAreUnderWayAtOnce() throws Exception {
+        // A dripping answer notices that its reader has gone; a stalled one would be counted on.
+        issuer.answerInstead(TOKEN, Answer.endless(Answer.Pace.DRIPPING));
+        List<CompletableFuture<Throwable>> signOns = new ArrayList<>();
+        for (int i = 0; i < 10; i++) {
+            signOns.add(CompletableFuture.supplyAsync(() -> catchThrowable(this::signOn), executor));
+        }
+
+        for (CompletableFuture<Throwable> signOn : signOns) {
+            assertThat(signOn.get(20, TimeUnit.SECONDS)).isInstanceOf(Rejection.class);
+        }
+        assertThat(issuer.calls(TOKEN))
+                .hasSizeBetween(1, UpstreamDeployment.limits().concurrent());
     }
 
     @Test

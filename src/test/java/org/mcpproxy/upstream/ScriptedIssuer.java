@@ -20,6 +20,7 @@ import jakarta.annotation.PostConstruct;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -38,6 +39,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
@@ -50,19 +52,31 @@ class ScriptedIssuer {
     /** What was asked. */
     record Call(String path, String authorization, Map<String, String> form) {}
 
-    /** What is answered instead. A stalled answer comes when the issuer is reset. */
-    record Answer(int status, Map<String, String> headers, String body, boolean stalled) {
+    /** What is answered instead. */
+    record Answer(int status, Map<String, String> headers, String body, Pace pace) {
 
-        static Answer of(int status, String body) {
-            return new Answer(status, Map.of(), body, false);
+        /** How it comes: whole, not before the issuer is reset, over and over, or a bit ten times a second. */
+        enum Pace {
+            WHOLE,
+            STALLED,
+            ENDLESS,
+            DRIPPING
         }
 
-        Answer with(String header, String value) {
-            return new Answer(status, Map.of(header, value), body, stalled);
+        static Answer of(int status, String body) {
+            return new Answer(status, Map.of(), body, Pace.WHOLE);
         }
 
         static Answer none() {
-            return new Answer(200, Map.of(), "{}", true);
+            return new Answer(200, Map.of(), "{}", Pace.STALLED);
+        }
+
+        static Answer endless(Pace pace) {
+            return new Answer(200, Map.of(), " ".repeat(pace == Pace.DRIPPING ? 1 : 8192), pace);
+        }
+
+        Answer with(String header, String value) {
+            return new Answer(status, Map.of(header, value), body, pace);
         }
     }
 
@@ -72,6 +86,8 @@ class ScriptedIssuer {
     private final List<Call> calls = new CopyOnWriteArrayList<>();
     private final Map<String, Answer> instead = new ConcurrentHashMap<>();
     private final ExecutorService threads = Executors.newCachedThreadPool();
+    private final AtomicInteger underWay = new AtomicInteger();
+    private final AtomicInteger mostUnderWay = new AtomicInteger();
     private HttpServer server;
     private volatile List<RSAKey> keys = List.of();
     private volatile CountDownLatch stalls = new CountDownLatch(1);
@@ -167,7 +183,13 @@ class ScriptedIssuer {
         return calls.stream().filter(call -> call.path().equals(path)).toList();
     }
 
+    /** How many calls were under way at once, at most. */
+    int mostUnderWay() {
+        return mostUnderWay.get();
+    }
+
     private void answer(HttpExchange exchange) throws IOException {
+        mostUnderWay.accumulateAndGet(underWay.incrementAndGet(), Math::max);
         try (exchange) {
             String path = exchange.getRequestURI()
                     .getPath()
@@ -182,18 +204,34 @@ class ScriptedIssuer {
             send(exchange, answer);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
+        } finally {
+            underWay.decrementAndGet();
         }
     }
 
     private void send(HttpExchange exchange, Answer answer) throws IOException, InterruptedException {
-        if (answer.stalled()) {
-            stalls.await(60, TimeUnit.SECONDS);
+        CountDownLatch end = stalls;
+        if (answer.pace() == Answer.Pace.STALLED) {
+            end.await(60, TimeUnit.SECONDS);
         }
         byte[] body = answer.body().getBytes(StandardCharsets.UTF_8);
         exchange.getResponseHeaders().set("Content-Type", "application/json");
         answer.headers().forEach(exchange.getResponseHeaders()::set);
-        exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
-        exchange.getResponseBody().write(body);
+        if (answer.pace() == Answer.Pace.ENDLESS || answer.pace() == Answer.Pace.DRIPPING) {
+            exchange.sendResponseHeaders(answer.status(), 0);
+            repeat(exchange.getResponseBody(), body, answer.pace() == Answer.Pace.DRIPPING ? 100 : 0, end);
+        } else {
+            exchange.sendResponseHeaders(answer.status(), body.length == 0 ? -1 : body.length);
+            exchange.getResponseBody().write(body);
+        }
+    }
+
+    private static void repeat(OutputStream out, byte[] body, int pause, CountDownLatch end)
+            throws IOException, InterruptedException {
+        while (!end.await(pause, TimeUnit.MILLISECONDS)) {
+            out.write(body);
+            out.flush();
+        }
     }
 
     private static Map<String, String> form(HttpExchange exchange) throws IOException {
