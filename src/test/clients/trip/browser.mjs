@@ -4,6 +4,7 @@ import { parse } from 'node-html-parser';
 
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const MOST_PAGES = 25;
+const PATIENCE = 10_000;
 
 export class Browser {
     #cookies = new Map();
@@ -27,12 +28,22 @@ export class Browser {
         throw new Error(`The sign-on did not end within ${MOST_PAGES} pages: ${this.pages.join(' > ')}`);
     }
 
-    /** Private-use schemes go to an application and not over the network; loopback redirects are really asked for. */
+    /**
+     * Private-use schemes go to an application and not over the network; loopback redirects are really asked for.
+     * mcp-remote tells its URL before it listens, which a person is too slow to notice.
+     */
     async #arrive(url) {
         if (url.protocol !== 'http:' && url.protocol !== 'https:') return url;
-        const response = await fetch(url, { redirect: 'manual' });
-        await response.text();
-        return url;
+        for (const end = Date.now() + PATIENCE; ; ) {
+            try {
+                const response = await fetch(url, { redirect: 'manual' });
+                await response.text();
+                return url;
+            } catch (error) {
+                if (error.cause?.code !== 'ECONNREFUSED' || Date.now() > end) throw error;
+                await new Promise(resolve => setTimeout(resolve, 50));
+            }
+        }
     }
 
     async #send({ url, method, body, origin }) {

@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { Browser } from './browser.mjs';
 import { LoopbackClient } from './loopback-client.mjs';
 import { Recorder } from './recorder.mjs';
-import { step, withinSeconds } from './steps.mjs';
+import { revokeGrant } from './revocation.mjs';
+import { step } from './steps.mjs';
 import { useTools } from './tools.mjs';
 
 /**
@@ -75,25 +76,10 @@ async function refresh(client, provider, recorder, call) {
 }
 
 async function revoke(mcpUrl, generation, provider, call) {
-    const { access_token: accessToken, refresh_token: refreshToken } = provider.saved;
-    const response = await fetch(provider.metadata.revocation_endpoint, {
-        method: 'POST',
-        body: new URLSearchParams({ token: refreshToken, token_type_hint: 'refresh_token', client_id: provider.clientInformation().client_id })
-    });
-    assert.equal(response.status, 200);
-    await withinSeconds(3, 'the revoked token is refused', async () => (await statusWith(mcpUrl, accessToken)) === 401);
+    await revokeGrant(mcpUrl, provider.saved, provider.clientInformation().client_id);
     provider.authorizationUrl = undefined;
-    await assert.rejects(call({ name: 'echo', arguments: { message: 'after revocation' } }), error => generation.isUnauthorized(error));
+    const afterwards = { name: 'echo', arguments: { message: 'after revocation' } };
+    await assert.rejects(call(afterwards), error => generation.isUnauthorized(error));
     assert.ok(provider.authorizationUrl, 'the SDK wants the person to sign on again');
     step('revoke');
-}
-
-async function statusWith(mcpUrl, accessToken) {
-    const response = await fetch(mcpUrl, {
-        method: 'POST',
-        headers: { authorization: `Bearer ${accessToken}`, 'content-type': 'application/json', accept: 'application/json, text/event-stream' },
-        body: JSON.stringify({ jsonrpc: '2.0', id: 1, method: 'ping' })
-    });
-    await response.body?.cancel();
-    return response.status;
 }

@@ -13,6 +13,23 @@ export async function withinSeconds(seconds, what, attempt) {
     }
 }
 
+const programs = new Set();
+
+/** A program that a trip has started goes when the trip does, however it ends. */
+export function endsWithTrip(pid) {
+    programs.add(pid);
+}
+
+process.on('exit', () => {
+    for (const pid of programs) {
+        try {
+            process.kill(pid, 'SIGKILL');
+        } catch {
+            // It has ended by itself.
+        }
+    }
+});
+
 /** Runs the trip within bounds, and ends the process: 0 where every step worked. */
 export function run(trip, seconds = 90) {
     const limit = setTimeout(() => fail(new Error(`The trip took longer than ${seconds} s`)), seconds * 1000);
