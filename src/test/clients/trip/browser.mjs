@@ -10,9 +10,12 @@ export class Browser {
     #cookies = new Map();
     #user;
     #password;
+    #arrives;
     pages = [];
 
-    constructor({ user = 'alice', password = 'alice' } = {}) {
+    /** @param arrives whether somebody listens at the redirect URI */
+    constructor({ user = 'alice', password = 'alice', arrives = true } = {}) {
+        this.#arrives = arrives;
         this.#user = user;
         this.#password = password;
     }
@@ -33,7 +36,7 @@ export class Browser {
      * mcp-remote tells its URL before it listens, which a person is too slow to notice.
      */
     async #arrive(url) {
-        if (url.protocol !== 'http:' && url.protocol !== 'https:') return url;
+        if (!this.#arrives || (url.protocol !== 'http:' && url.protocol !== 'https:')) return url;
         for (const end = Date.now() + PATIENCE; ; ) {
             try {
                 const response = await fetch(url, { redirect: 'manual' });
