@@ -1,39 +1,45 @@
 package org.mcpproxy.config;
 
-import java.net.URI;
-import java.net.URISyntaxException;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.mcpproxy.oauth.Loopback;
 
 /**
- * The browser origins that may read answers, and from which MCP requests are accepted.
+ * The browser origins that may read answers.
  *
  * @param loopback whether every http origin on a loopback address may
  * @param exact further origins, exactly as browsers send them; {@code PUBLIC_URL}'s own is always among them
  */
 public record CorsOrigins(boolean loopback, Set<String> exact) {
 
-    private static final Pattern LOOPBACK_HOST =
-            Pattern.compile("localhost|127(\\.(25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)){3}|\\[::1]");
+    /** Whole and exact: {@code http://localhost.evil.example} begins like an origin on this machine. */
+    private static final Pattern HTTP_ORIGIN =
+            Pattern.compile("http://([a-z0-9.-]{1,253}|\\[[0-9a-f:]{2,45}\\])(:[0-9]{1,5})?");
 
-    /**
-     * Whether this origin may. Compared whole, never by prefix: {@code http://localhost.evil.example} is not loopback.
-     *
-     * @param origin the value of one {@code Origin} header (RFC 6454 7)
-     */
-    public boolean allows(String origin) {
-        return exact.contains(origin) || (loopback && isLoopback(origin));
+    public CorsOrigins {
+        exact = Set.copyOf(exact);
     }
 
-    private static boolean isLoopback(String origin) {
-        try {
-            URI uri = new URI(origin);
-            return "http".equals(uri.getScheme())
-                    && uri.getHost() != null
-                    && LOOPBACK_HOST.matcher(uri.getHost()).matches()
-                    && origin.equals("http://" + uri.getHost() + (uri.getPort() < 0 ? "" : ":" + uri.getPort()));
-        } catch (URISyntaxException e) {
-            return false;
-        }
+    /** These, and one more. */
+    CorsOrigins with(String origin) {
+        return new CorsOrigins(
+                loopback, Stream.concat(exact.stream(), Stream.of(origin)).collect(Collectors.toSet()));
+    }
+
+    /**
+     * Whether a browser page of this origin may read answers, and send MCP requests.
+     *
+     * @param origin as the {@code Origin} header has it (RFC 6454 7)
+     */
+    public boolean allow(String origin) {
+        return exact.contains(origin) || loopback && isHttpOnLoopback(origin);
+    }
+
+    private static boolean isHttpOnLoopback(String origin) {
+        Matcher http = HTTP_ORIGIN.matcher(origin);
+        return http.matches() && Loopback.isLoopback(http.group(1));
     }
 }

@@ -9,12 +9,12 @@ public class McpServlet extends RelayServlet {
 
     static final String PATH = "/mcp";
 
-    private transient Relay relay;
-    private transient OwnTokenCheck check;
-    private transient ProtectedResource resource;
+    private final transient Relay relay;
+    private final transient OwnTokenCheck check;
+    private final transient ProtectedResource resource;
 
     @Inject
-    void use(Relay relay, OwnTokenCheck check) {
+    public McpServlet(Relay relay, OwnTokenCheck check) {
         this.relay = relay;
         this.check = check;
         resource = ProtectedResource.at(PATH, relay.settings());

@@ -13,12 +13,12 @@ public class OktaMcpServlet extends RelayServlet {
 
     static final String PATH = "/okta/mcp";
 
-    private transient Relay relay;
-    private transient Instance<OktaBearerCheck> check;
-    private transient ProtectedResource resource;
+    private final transient Relay relay;
+    private final transient Instance<OktaBearerCheck> check;
+    private final transient ProtectedResource resource;
 
     @Inject
-    void use(Relay relay, Instance<OktaBearerCheck> check) {
+    public OktaMcpServlet(Relay relay, Instance<OktaBearerCheck> check) {
         this.relay = relay;
         this.check = check;
         resource = ProtectedResource.at(PATH, relay.settings());

@@ -19,7 +19,7 @@ final class RequestGate {
      */
     static void requireOrigin(List<Header> headers, CorsOrigins allowed) {
         List<String> origins = Header.values(headers, "Origin");
-        if (origins.size() > 1 || !origins.stream().allMatch(allowed::allows)) {
+        if (origins.size() > 1 || !origins.stream().allMatch(allowed::allow)) {
             throw Rejection.of(Reason.ORIGIN_FOREIGN);
         }
     }

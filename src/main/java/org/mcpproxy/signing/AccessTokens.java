@@ -9,8 +9,8 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.Scope;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Instant;
@@ -23,7 +23,7 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 
 /** Mints and verifies our access tokens: JWTs as RFC 9068 has them. */
-@ApplicationScoped
+@Singleton
 public class AccessTokens {
 
     private static final JOSEObjectType TYPE = new JOSEObjectType("at+jwt");
@@ -38,11 +38,6 @@ public class AccessTokens {
         this.settings = settings;
         this.keys = keys;
         this.clock = clock;
-    }
-
-    /** For CDI's proxy. */
-    protected AccessTokens() {
-        this(null, null, null);
     }
 
     /** The signed token, as the client gets it. */

@@ -1,0 +1,17 @@
+package org.mcpproxy;
+
+import jakarta.ws.rs.ApplicationPath;
+import jakarta.ws.rs.core.Application;
+import java.util.Set;
+import org.mcpproxy.web.BodyLimit;
+import org.mcpproxy.web.ErrorMapper;
+
+/** The pages that a browser is taken through. */
+@ApplicationPath("/oauth")
+public class BrowserApplication extends Application {
+
+    @Override
+    public Set<Class<?>> getClasses() {
+        return Set.of(BodyLimit.class, ErrorMapper.class);
+    }
+}
