@@ -30,7 +30,7 @@ public record CorsOrigins(boolean loopback, Set<String> exact) {
     }
 
     /**
-     * Whether a browser page of this origin may read answers.
+     * Whether a browser page of this origin may read answers, and send MCP requests.
      *
      * @param origin as the {@code Origin} header has it (RFC 6454 7)
      */
