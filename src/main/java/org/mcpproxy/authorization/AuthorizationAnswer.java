@@ -41,8 +41,7 @@ public class AuthorizationAnswer {
     /** OAuth 2.1 4.1.2.1. */
     public URI error(String redirectUri, Optional<String> state, Reason reason) {
         ErrorObject error = new ErrorObject(reason.error().getCode(), reason.sentence());
-        return new AuthorizationErrorResponse(
-                        URI.create(redirectUri), error, state(state), issuer, ResponseMode.QUERY)
+        return new AuthorizationErrorResponse(URI.create(redirectUri), error, state(state), issuer, ResponseMode.QUERY)
                 .toURI();
     }
 

@@ -50,9 +50,9 @@ public record PendingAuthorization(
                 id, state.hash(), browserHash, request, Step.OKTA, approved, Optional.of(kept), grantId, expiresAt);
     }
 
-    PendingAuthorization allowed() {
-        return new PendingAuthorization(
-                id, handleHash, browserHash, request, step, true, upstream, grantId, expiresAt);
+    /** The person has allowed the client during this sign-on. */
+    public PendingAuthorization allowed() {
+        return new PendingAuthorization(id, handleHash, browserHash, request, step, true, upstream, grantId, expiresAt);
     }
 
     PendingAuthorization granted(String grant) {

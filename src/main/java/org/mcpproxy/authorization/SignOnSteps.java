@@ -84,8 +84,8 @@ public class SignOnSteps {
     }
 
     private URI afterSignOn(PendingAuthorization pending) {
-        Grant grant = grants.find(pending.grantId().orElseThrow())
-                .orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
+        Grant grant =
+                grants.find(pending.grantId().orElseThrow()).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
         Approval approval = approval(pending.request(), grant);
         if (pending.approved()) {
             approvals.approve(approval);
@@ -93,8 +93,8 @@ public class SignOnSteps {
             return ask(pending, Step.APPROVAL);
         }
         ClientRequest request = pending.request();
-        Secret code = granting.issueCode(
-                grant.id(), request.clientId(), request.redirectUri(), request.codeChallenge());
+        Secret code =
+                granting.issueCode(grant.id(), request.clientId(), request.redirectUri(), request.codeChallenge());
         return answer.success(request, code);
     }
 
