@@ -27,7 +27,7 @@ final class Challenge {
     }
 
     /** A request without a token gets no error code (RFC 6750 3.1): it did nothing wrong. */
-    static String of(Reason reason, ProtectedResource resource) {
+    static String of(Reason reason, McpEndpoint resource) {
         StringBuilder challenge = new StringBuilder("Bearer ");
         if (reason != Reason.TOKEN_MISSING) {
             challenge
@@ -37,12 +37,10 @@ final class Challenge {
                     .append(reason.sentence())
                     .append("\", ");
         }
-        return challenge
-                .append("resource_metadata=\"")
-                .append(resource.metadata())
-                .append("\", scope=\"")
-                .append(resource.scope())
-                .append('"')
-                .toString();
+        challenge.append("resource_metadata=\"").append(resource.metadata()).append('"');
+        if (!resource.scope().isEmpty()) {
+            challenge.append(", scope=\"").append(resource.scope()).append('"');
+        }
+        return challenge.toString();
     }
 }

@@ -20,7 +20,7 @@ record ErrorAnswer(int status, List<Header> headers, byte[] body) {
 
     private static final JsonFactory JSON = new JsonFactory();
 
-    static ErrorAnswer of(Rejection rejection, ProtectedResource resource, Optional<RequestId> id) {
+    static ErrorAnswer of(Rejection rejection, McpEndpoint resource, Optional<RequestId> id) {
         Reason reason = rejection.reason();
         List<Header> headers = new ArrayList<>();
         headers.add(new Header("Content-Type", "application/json"));

@@ -11,13 +11,13 @@ public class McpServlet extends RelayServlet {
 
     private final transient Relay relay;
     private final transient OwnTokenCheck check;
-    private final transient ProtectedResource resource;
+    private final transient McpEndpoint resource;
 
     @Inject
     public McpServlet(Relay relay, OwnTokenCheck check) {
         this.relay = relay;
         this.check = check;
-        resource = ProtectedResource.at(PATH, relay.settings());
+        resource = McpEndpoint.forOwnTokens(PATH, relay.settings());
     }
 
     @Override
@@ -31,7 +31,7 @@ public class McpServlet extends RelayServlet {
     }
 
     @Override
-    ProtectedResource resource() {
+    McpEndpoint resource() {
         return resource;
     }
 }

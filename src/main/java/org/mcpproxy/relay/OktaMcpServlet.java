@@ -1,6 +1,5 @@
 package org.mcpproxy.relay;
 
-import jakarta.enterprise.inject.Instance;
 import jakarta.inject.Inject;
 import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServletRequest;
@@ -14,19 +13,19 @@ public class OktaMcpServlet extends RelayServlet {
     static final String PATH = "/okta/mcp";
 
     private final transient Relay relay;
-    private final transient Instance<OktaBearerCheck> check;
-    private final transient ProtectedResource resource;
+    private final transient OktaTokenCheck check;
+    private final transient McpEndpoint resource;
 
     @Inject
-    public OktaMcpServlet(Relay relay, Instance<OktaBearerCheck> check) {
+    public OktaMcpServlet(Relay relay, OktaTokenCheck check) {
         this.relay = relay;
         this.check = check;
-        resource = ProtectedResource.at(PATH, relay.settings());
+        resource = McpEndpoint.forOktaTokens(PATH, relay.settings());
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (relay.settings().okta().audience().isEmpty() || !check.isResolvable()) {
+        if (relay.settings().okta().audience().isEmpty()) {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
             return;
         }
@@ -40,11 +39,11 @@ public class OktaMcpServlet extends RelayServlet {
 
     @Override
     BearerCheck check() {
-        return check.get();
+        return check;
     }
 
     @Override
-    ProtectedResource resource() {
+    McpEndpoint resource() {
         return resource;
     }
 }

@@ -13,7 +13,7 @@ import org.mcpproxy.audit.Trail;
  */
 record RelayRequest(
         Trail trail,
-        ProtectedResource resource,
+        McpEndpoint resource,
         Caller caller,
         String httpMethod,
         Era era,

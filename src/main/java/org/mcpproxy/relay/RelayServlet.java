@@ -25,7 +25,7 @@ abstract class RelayServlet extends HttpServlet {
     abstract BearerCheck check();
 
     /** This endpoint. */
-    abstract ProtectedResource resource();
+    abstract McpEndpoint resource();
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
