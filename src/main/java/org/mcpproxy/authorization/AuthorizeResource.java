@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
@@ -89,7 +90,9 @@ public class AuthorizeResource {
                 clock.instant().plus(settings.lifetimes().signOn()));
         boolean spared = !asksForConsent(parameters) && remembered.covers(request, http);
         URI next = steps.next(pending, spared);
-        return Pages.redirect(next).cookie(binding.bind(pending.id(), browser)).build();
+        return Pages.redirect(next)
+                .header(HttpHeaders.SET_COOKIE, binding.bind(pending.id(), browser))
+                .build();
     }
 
     /** Clients may insist on the question (OpenID Connect Core 3.1.2.1). */

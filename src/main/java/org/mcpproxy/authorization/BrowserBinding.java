@@ -3,10 +3,10 @@ package org.mcpproxy.authorization;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.core.NewCookie;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Hkdf;
@@ -33,15 +33,15 @@ public class BrowserBinding {
         this.settings = settings;
     }
 
-    public NewCookie bind(String id, Secret browser) {
+    public String bind(String id, Secret browser) {
         return cookies.set(NAME + id, browser.value(), settings.lifetimes().signOn());
     }
 
-    public NewCookie release(PendingAuthorization pending) {
+    public String release(PendingAuthorization pending) {
         return cookies.clear(NAME + pending.id());
     }
 
-    public NewCookie[] releaseAll(HttpServletRequest request) {
+    public List<String> releaseAll(HttpServletRequest request) {
         return cookies.clearAll(NAME, request);
     }
 

@@ -5,6 +5,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import org.mcpproxy.audit.Actor;
@@ -114,7 +115,7 @@ public class CallbackResource {
         ClientRequest request = pending.request();
         audit.record(new Refused(Trail.of(http), null, request.clientId(), http.getRequestURI(), rejection.reason()));
         return Pages.redirect(answer.error(request.redirectUri(), request.state(), rejection.reason()))
-                .cookie(binding.release(pending))
+                .header(HttpHeaders.SET_COOKIE, binding.release(pending))
                 .build();
     }
 }

@@ -7,6 +7,7 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
@@ -114,7 +115,7 @@ public class ConsentResource {
     private Response allow(PendingAuthorization pending) {
         URI next = steps.next(pending.allowed(), false);
         Response.ResponseBuilder response = Pages.goOn(next, "Allowed. One moment …");
-        remembered.remember(pending.request()).ifPresent(response::cookie);
+        remembered.remember(pending.request()).ifPresent(cookie -> response.header(HttpHeaders.SET_COOKIE, cookie));
         return response.build();
     }
 
@@ -124,7 +125,7 @@ public class ConsentResource {
         ClientRequest request = pending.request();
         URI location = answer.error(request.redirectUri(), request.state(), Reason.CONSENT_DENIED);
         return Pages.goOn(location, "Denied. The application is told so.")
-                .cookie(binding.release(pending))
+                .header(HttpHeaders.SET_COOKIE, binding.release(pending))
                 .build();
     }
 
