@@ -32,8 +32,11 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationValidator;
 import org.springframework.security.oauth2.server.authorization.oidc.authentication.OidcUserInfoAuthenticationContext;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
+import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
+import org.springframework.security.web.AuthenticationEntryPoint;
 import org.springframework.security.web.SecurityFilterChain;
 import org.springframework.security.web.authentication.AnonymousAuthenticationFilter;
+import org.springframework.security.web.authentication.LoginUrlAuthenticationEntryPoint;
 import org.springframework.security.web.authentication.logout.LogoutFilter;
 import org.springframework.security.web.savedrequest.HttpSessionRequestCache;
 
@@ -71,15 +74,27 @@ class OktaSecurity {
                         .permitAll()
                         .anyRequest()
                         .authenticated())
+                .exceptionHandling(handling -> handling.authenticationEntryPoint(entryPoint(address)))
                 .formLogin(form -> form.loginPage(Endpoint.SIGN_IN.path(false)).permitAll())
                 .logout(logout -> logout.disable())
-                .csrf(csrf -> csrf.disable())
+                // Ignored, as the authorization server switches a disabled one on again: the sign-in form has no token.
+                .csrf(csrf -> csrf.ignoringRequestMatchers(request -> true))
                 .requestCache(cache -> cache.requestCache(untouchedUrls))
                 .addFilterBefore(
                         new SignOnPolicy(address.path(Endpoint.AUTHORIZE)), AnonymousAuthenticationFilter.class)
                 .addFilterBefore(
                         new LogoutEndpoint(address.path(Endpoint.LOGOUT), applications, signOns), LogoutFilter.class)
                 .build();
+    }
+
+    /** Only a person at the authorize endpoint is sent to the sign-in page: the others are called by machines. */
+    private static AuthenticationEntryPoint entryPoint(OktaAddress address) {
+        AuthenticationEntryPoint signIn = new LoginUrlAuthenticationEntryPoint(Endpoint.SIGN_IN.path(false));
+        AuthenticationEntryPoint bearer = new BearerTokenAuthenticationEntryPoint();
+        return (request, response, failure) -> {
+            boolean isAuthorize = address.path(Endpoint.AUTHORIZE).equals(request.getRequestURI());
+            (isAuthorize ? signIn : bearer).commence(request, response, failure);
+        };
     }
 
     private static void endpoints(
