@@ -169,6 +169,58 @@ class RelayIT {
     }
 
     @Test
+    void aDisconnectedStreamOfTheOlderEraDoesNotLeak() {
+        RawBackend.Request request;
+        try (RawClient client = alice.get("MCP-Protocol-Version: 2025-11-25")) {
+            request = system.backend().next().openEvents();
+            assertThat(client.status()).isEqualTo(200);
+        }
+        assertThat(request.isGivenUpWithin(2000)).isTrue();
+    }
+
+    @Test
+    void aDisconnectBeforeTheAnswerCancelsNothingInTheOlderEra() {
+        RawClient client = alice.post(PING);
+        RawBackend.Request request = system.backend().next();
+        client.close();
+        assertThat(request.isGivenUpWithin(1200)).isFalse();
+        request.answer("200 OK\r\nContent-Type: application/json", "{}");
+    }
+
+    @Test
+    void theAuditNamesTheToolAndNeverAnArgument() {
+        String call = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"audited_tool\","
+                + "\"arguments\":{\"secret\":\"argument-of-the-tool\"}}}";
+        try (RawClient client = alice.post(call)) {
+            system.backend()
+                    .next()
+                    .answer("200 OK\r\nContent-Type: application/json", "{\"r\":\"result-of-the-tool\"}");
+            assertThat(client.status()).isEqualTo(200);
+        }
+        system.proxy().awaitConsole("audited", console -> console.contains("\"name\":\"audited_tool\""));
+        String logs = system.proxy().allLogs();
+        assertThat(logs.contains("argument-of-the-tool")).isFalse();
+        assertThat(logs.contains("result-of-the-tool")).isFalse();
+        assertThat(logs.contains(alice.token())).isFalse();
+    }
+
+    @Test
+    void aTokenWithoutTheScopeIsToldWhichItNeeds() {
+        try (RawClient client =
+                system.caller("alice", "inspector", "offline_access").post(PING)) {
+            assertThat(client.status()).isEqualTo(403);
+            assertThat(client.head()).contains("error=\"insufficient_scope\"", "scope=\"mcp\"");
+        }
+    }
+
+    @Test
+    void theEndpointForOktasTokensIsAbsentWithoutAnAudience() {
+        try (RawClient client = RawClient.send(system.port(), "POST", "/okta/mcp", PING)) {
+            assertThat(client.status()).isEqualTo(404);
+        }
+    }
+
+    @Test
     void aStreamOfAnEndedGrantIsClosed() {
         RelaySystem.Caller bob = system.caller("bob", "inspector");
         try (RawClient client = bob.get()) {
