@@ -79,6 +79,16 @@ public final class RedirectUris {
                 .isPresent();
     }
 
+    /** Whom a redirect URI leads to, for a person to judge: the host, or the scheme where a program opens it. */
+    public static String destination(String redirectUri) {
+        return parse(redirectUri)
+                .map(uri -> uri.getHost() == null
+                                || !uri.getScheme().toLowerCase(Locale.ROOT).startsWith("http")
+                        ? uri.getScheme() + "://"
+                        : uri.getHost())
+                .orElse("");
+    }
+
     private static URI withoutPort(String redirectUri) {
         URI uri = URI.create(redirectUri);
         String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();

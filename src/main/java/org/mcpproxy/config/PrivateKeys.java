@@ -28,7 +28,7 @@ final class PrivateKeys {
 
     static JWK parse(String text) throws BadSetting {
         String key = text.startsWith(FILE) ? fileContent(text.substring(FILE.length())) : text;
-        JWK parsed = key.startsWith("{") ? jwk(key) : pem(key.replace("\\n", "\n"));
+        JWK parsed = key.startsWith("{") ? jwk(key) : pem(withLineEnds(key));
         if (!(parsed instanceof AsymmetricJWK) || !parsed.isPrivate()) {
             throw new BadSetting("must be a private key; this is a public or a symmetric one.");
         }
@@ -45,6 +45,19 @@ final class PrivateKeys {
             throw new BadSetting("names a file that cannot be read. Give file:/ and an absolute path, and see that the"
                     + " server's user may read it.");
         }
+    }
+
+    /**
+     * The Liberty Maven plugin writes every backslash of {@code .env} as a slash, which in base64 is a digit. But behind the
+     * head, where base64 of a key begins with M, and then after each 64 digits, {@code /n} can only be a line's end.
+     */
+    private static String withLineEnds(String written) {
+        String pem = written.replace("\\n", "\n").strip();
+        return pem.startsWith(PEM_BEGIN + "/n")
+                ? pem.replace(PEM_BEGIN + "/n", PEM_BEGIN + "\n")
+                        .replaceAll("([A-Za-z0-9+/=]{64})/n", "$1\n")
+                        .replaceAll("/n" + PEM_END + "(/n)?$", "\n" + PEM_END)
+                : pem;
     }
 
     private static JWK jwk(String json) throws BadSetting {

@@ -106,8 +106,8 @@ public enum Reason {
     REFRESH_TOKEN_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The refresh token was issued to another client."),
     GRANT_ENDED(OAuth2Error.INVALID_GRANT, "The grant has ended. Sign on again."),
     OKTA_SESSION_ENDED(OAuth2Error.INVALID_GRANT, "Okta has ended the session behind this grant. Sign on again."),
-    TOKEN_TYPE_UNSUPPORTED(
-            new ErrorObject("unsupported_token_type", null, 400), "Tokens of this type cannot be revoked here."),
+    TOKEN_TO_REVOKE_MISSING(OAuth2Error.INVALID_REQUEST, "The token parameter is missing."),
+    TOKEN_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The token was issued to another client."),
 
     // Protected resources
     TOKEN_MISSING(BearerTokenError.MISSING_TOKEN, 401, "An access token is required."),

@@ -15,7 +15,6 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
-import java.util.List;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Reason;
@@ -74,11 +73,15 @@ public class AccessTokens {
      * @throws Rejection with a {@code TOKEN_…} reason
      */
     public AccessToken verify(Secret token, String audience) {
+        AccessToken verified = verify(token);
+        requireEqual(audience, verified.audience(), Reason.TOKEN_AUDIENCE_WRONG);
+        return verified;
+    }
+
+    /** Verifies a token for any of our resources: its holder wants nothing from a resource. */
+    public AccessToken verify(Secret token) {
         JWTClaimsSet claims = signedClaims(token);
         requireEqual(settings.issuer(), claims.getIssuer(), Reason.TOKEN_ISSUER_WRONG);
-        if (!claims.getAudience().equals(List.of(audience))) {
-            throw Rejection.of(Reason.TOKEN_AUDIENCE_WRONG);
-        }
         AccessToken verified = read(claims);
         if (!clock.instant().isBefore(verified.expiresAt())) {
             throw Rejection.of(Reason.TOKEN_EXPIRED);
@@ -111,7 +114,7 @@ public class AccessTokens {
             return new AccessToken(
                     present(claims.getSubject()),
                     present(claims.getStringClaim("client_id")),
-                    claims.getAudience().get(0),
+                    audience(claims),
                     Scope.parse(present(claims.getStringClaim("scope"))),
                     present(claims.getStringClaim(GRANT_CLAIM)),
                     present(claims.getJWTID()),
@@ -119,6 +122,13 @@ public class AccessTokens {
         } catch (ParseException e) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }
+    }
+
+    private static String audience(JWTClaimsSet claims) {
+        if (claims.getAudience().size() != 1) {
+            throw Rejection.of(Reason.TOKEN_AUDIENCE_WRONG);
+        }
+        return claims.getAudience().get(0);
     }
 
     /** A token without an expiry would live for ever: it is malformed. */

@@ -1,32 +1,24 @@
 package org.mcpproxy.web;
 
-import com.samskivert.mustache.Mustache;
-import com.samskivert.mustache.Template;
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
+import org.mcpproxy.page.Page;
 
 /**
  * The page that a person sees where a request is refused.
  *
  * @param sentence what happened and what can be done
+ * @param location where the application can be told, or null; only ever as a link
+ * @param destination what the location leads to, for a person to judge
  * @param requestId leads to the line in the log
  */
-record ErrorPage(String sentence, String requestId) {
+public record ErrorPage(String sentence, String location, String destination, String requestId) {
 
-    private static final Template TEMPLATE = template();
+    private static final Page PAGE = Page.named("error");
 
-    String html() {
-        return TEMPLATE.execute(this);
+    ErrorPage(String sentence, String requestId) {
+        this(sentence, null, null, requestId);
     }
 
-    private static Template template() {
-        try (InputStream in = ErrorPage.class.getResourceAsStream("error.html")) {
-            return Mustache.compiler().compile(new InputStreamReader(in, StandardCharsets.UTF_8));
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+    public String html() {
+        return PAGE.render(this);
     }
 }
