@@ -6,17 +6,20 @@ import java.util.Optional;
 /** The connection that one request came by, and whether its client is still there. For one thread only. */
 final class ClientConnection {
 
+    private final int localPort;
     private final Optional<String> key;
     private final long since = System.nanoTime();
     private boolean seen;
+    private boolean listenerSeen;
 
-    ClientConnection(Optional<String> key) {
-        this.key = key;
+    /** @param address the client's, as a literal */
+    ClientConnection(int localPort, String address, int clientPort) {
+        this.localPort = localPort;
+        this.key = Connections.key(localPort, address, clientPort);
     }
 
     static ClientConnection of(ServletRequest request) {
-        return new ClientConnection(
-                Connections.key(request.getLocalPort(), request.getRemoteAddr(), request.getRemotePort()));
+        return new ClientConnection(request.getLocalPort(), request.getRemoteAddr(), request.getRemotePort());
     }
 
     /**
@@ -35,5 +38,17 @@ final class ClientConnection {
             case CLOSED_BY_PEER -> true;
             case NOT_LISTED -> seen;
         };
+    }
+
+    /**
+     * Whether the server that this connection belongs to is going down. It closes its port first, then waits for its
+     * connections, and tells the application last, which is too late to end them.
+     */
+    boolean isServerStopping(Connections connections) {
+        boolean listening = connections.isListening(localPort);
+        listenerSeen |= listening;
+        boolean listed =
+                key.map(connections::state).orElse(Connections.State.NOT_LISTED) != Connections.State.NOT_LISTED;
+        return !listening && (listenerSeen || listed) && connections.lookedAt() - since >= 0;
     }
 }

@@ -10,9 +10,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The TCP connections of this machine, as Linux lists them. A servlet learns that its client has gone only when it
@@ -31,9 +33,11 @@ final class Connections {
 
     private static final String MAPPED_IPV4 = hex(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff});
     private static final String ESTABLISHED = "01";
+    private static final String LISTEN = "0A";
 
     private final List<Path> tables;
     private Map<String, State> listed = Map.of();
+    private Set<String> listening = Set.of();
     private volatile long lookedAt = System.nanoTime();
 
     Connections(Path... tables) {
@@ -56,7 +60,7 @@ final class Connections {
         }
         try {
             byte[] bytes = InetAddress.getByName(address.split("%", 2)[0]).getAddress();
-            return Optional.of(key(String.format("%04X", localPort), hex(bytes), String.format("%04X", peerPort)));
+            return Optional.of(key(port(localPort), hex(bytes), port(peerPort)));
         } catch (UnknownHostException e) {
             return Optional.empty();
         }
@@ -66,16 +70,19 @@ final class Connections {
     void look() {
         long now = System.nanoTime();
         Map<String, State> fresh = new HashMap<>();
+        Set<String> ports = new HashSet<>();
         for (Path table : tables) {
             try (BufferedReader lines = Files.newBufferedReader(table, StandardCharsets.US_ASCII)) {
-                lines.lines().skip(1).forEach(line -> list(line, fresh));
+                lines.lines().skip(1).forEach(line -> list(line, fresh, ports));
             } catch (IOException | RuntimeException e) {
                 // Not Linux, or not ours to see: then nothing is known.
                 fresh.clear();
+                ports.clear();
                 break;
             }
         }
         listed = fresh;
+        listening = ports;
         lookedAt = now;
     }
 
@@ -88,20 +95,33 @@ final class Connections {
         return listed.getOrDefault(key, State.NOT_LISTED);
     }
 
+    /** Whether somebody accepts connections at this port of this machine. */
+    boolean isListening(int port) {
+        return listening.contains(port(port));
+    }
+
     /** {@code sl: local:port peer:port state …}, in hexadecimal digits. */
-    private static void list(String line, Map<String, State> fresh) {
+    private static void list(String line, Map<String, State> fresh, Set<String> ports) {
         String[] fields = line.trim().split(" +", 5);
         if (fields.length < 5) {
             return;
         }
         String[] local = fields[1].split(":");
         String[] peer = fields[2].split(":");
+        if (fields[3].equals(LISTEN)) {
+            ports.add(local[1]);
+            return;
+        }
         fresh.put(key(local[1], peer[0], peer[1]), fields[3].equals(ESTABLISHED) ? State.OPEN : State.CLOSED_BY_PEER);
     }
 
     private static String key(String localPort, String address, String peerPort) {
         String plain = address.startsWith(MAPPED_IPV4) ? address.substring(MAPPED_IPV4.length()) : address;
         return localPort + ' ' + plain + ' ' + peerPort;
+    }
+
+    private static String port(int port) {
+        return String.format("%04X", port);
     }
 
     /** The kernel prints addresses as words in its own byte order. */

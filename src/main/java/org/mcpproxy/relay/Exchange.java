@@ -63,6 +63,8 @@ final class Exchange implements OpenStreams.Open {
     public void tick(Connections connections) {
         if (client.isGone(connections)) {
             leave();
+        } else if (client.isServerStopping(connections)) {
+            close();
         } else if (!check.standing(request.caller())) {
             giveUp(Rejection.of(Reason.TOKEN_REVOKED));
         } else if (stream != null) {

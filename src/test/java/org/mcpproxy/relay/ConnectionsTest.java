@@ -29,7 +29,7 @@ class ConnectionsTest {
                 Socket accepted = listener.accept()) {
             InetSocketAddress peer = (InetSocketAddress) accepted.getRemoteSocketAddress();
             ClientConnection connection = new ClientConnection(
-                    Connections.key(accepted.getLocalPort(), peer.getAddress().getHostAddress(), peer.getPort()));
+                    accepted.getLocalPort(), peer.getAddress().getHostAddress(), peer.getPort());
             connections.look();
             assertThat(connection.isGone(connections)).isFalse();
             client.shutdownOutput();
@@ -40,24 +40,38 @@ class ConnectionsTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
+    void aServerThatClosesItsPortIsStopping() throws IOException {
+        Connections connections = Connections.ofThisMachine();
+        ServerSocket listener = new ServerSocket(0, 1, InetAddress.getByName("127.0.0.1"));
+        ClientConnection connection = new ClientConnection(listener.getLocalPort(), "127.0.0.1", 1);
+        connections.look();
+        assertThat(connection.isServerStopping(connections)).isFalse();
+        listener.close();
+        connections.look();
+        assertThat(connection.isServerStopping(connections)).isTrue();
+    }
+
+    @Test
     void aConnectionThatWasNeverListedProvesNothing() throws IOException {
         Connections connections = new Connections(Files.writeString(folder.resolve("tcp"), "header\n"));
-        ClientConnection connection = new ClientConnection(Connections.key(3001, "203.0.113.9", 5000));
+        ClientConnection connection = new ClientConnection(3001, "203.0.113.9", 5000);
         connections.look();
         assertThat(connection.isGone(connections)).isFalse();
+        assertThat(connection.isServerStopping(connections)).isFalse();
     }
 
     @Test
     void aLookFromBeforeTheRequestProvesNothing() throws IOException {
         Connections connections = new Connections(table("08"));
         connections.look();
-        assertThat(new ClientConnection(key()).isGone(connections)).isFalse();
+        assertThat(new ClientConnection(3001, "::1", 5000).isGone(connections)).isFalse();
     }
 
     @Test
     void aListedConnectionThatVanishesIsGone() throws IOException {
         Connections connections = new Connections(table("01"));
-        ClientConnection connection = new ClientConnection(key());
+        ClientConnection connection = new ClientConnection(3001, "::1", 5000);
         connections.look();
         assertThat(connection.isGone(connections)).isFalse();
         Files.writeString(folder.resolve("tcp"), "header\n");
@@ -68,7 +82,7 @@ class ConnectionsTest {
     @Test
     void whereTheTablesCannotBeReadNothingIsKnown() {
         Connections connections = new Connections(folder.resolve("none"));
-        ClientConnection connection = new ClientConnection(key());
+        ClientConnection connection = new ClientConnection(3001, "::1", 5000);
         connections.look();
         assertThat(connection.isGone(connections)).isFalse();
     }

@@ -17,6 +17,8 @@ class RelayStopIT {
                 RawClient client = system.caller("alice", "inspector").get()) {
             RawBackend.Request request = system.backend().next().openEvents();
             assertThat(client.status()).isEqualTo(200);
+            // a server that has not started altogether does not wait for anything
+            system.proxy().awaitConsole("started", console -> console.contains("CWWKF0011I"));
             long begun = System.nanoTime();
             system.proxy().stop();
             assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(QUICK);
