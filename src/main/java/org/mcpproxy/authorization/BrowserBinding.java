@@ -3,10 +3,10 @@ package org.mcpproxy.authorization;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.core.NewCookie;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Hkdf;
@@ -23,6 +23,7 @@ import org.mcpproxy.web.Cookies;
 public class BrowserBinding {
 
     private static final String NAME = "sign-on-";
+    private static final int MOST_UNFINISHED = 10;
 
     private final Cookies cookies;
     private final Settings settings;
@@ -33,15 +34,21 @@ public class BrowserBinding {
         this.settings = settings;
     }
 
-    public NewCookie bind(String id, Secret browser) {
+    public String bind(String id, Secret browser) {
         return cookies.set(NAME + id, browser.value(), settings.lifetimes().signOn());
     }
 
-    public NewCookie release(PendingAuthorization pending) {
+    public String release(PendingAuthorization pending) {
         return cookies.clear(NAME + pending.id());
     }
 
-    public NewCookie[] releaseAll(HttpServletRequest request) {
+    /** Older sign-ons that this browser never finished, once there are so many that its cookies grow too long. */
+    public List<String> surplus(HttpServletRequest request) {
+        List<String> unfinished = releaseAll(request);
+        return unfinished.size() < MOST_UNFINISHED ? List.of() : unfinished;
+    }
+
+    public List<String> releaseAll(HttpServletRequest request) {
         return cookies.clearAll(NAME, request);
     }
 

@@ -4,7 +4,6 @@ import com.nimbusds.oauth2.sdk.Scope;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.core.NewCookie;
 import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
@@ -59,7 +58,7 @@ public class RememberedConsent {
     }
 
     /** The cookie that remembers this; empty where it may not be remembered. */
-    public Optional<NewCookie> remember(ClientRequest request) {
+    public Optional<String> remember(ClientRequest request) {
         if (!RedirectUris.isHttps(request.redirectUri())) {
             return Optional.empty();
         }
@@ -72,7 +71,7 @@ public class RememberedConsent {
                 settings.lifetimes().consent()));
     }
 
-    public NewCookie[] forgetAll(HttpServletRequest http) {
+    public List<String> forgetAll(HttpServletRequest http) {
         return cookies.clearAll(NAME, http);
     }
 

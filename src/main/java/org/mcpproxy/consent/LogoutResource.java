@@ -7,13 +7,16 @@ import jakarta.ws.rs.GET;
 import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.mcpproxy.audit.AuditEvent.SignedOut;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
@@ -71,7 +74,7 @@ public class LogoutResource {
     public Response ask() {
         Secret value = Secret.random(random);
         return Pages.page(Response.Status.OK, PAGE.render(Map.of("csrf", value.hash())))
-                .cookie(cookies.set(COOKIE, value.value(), LIFETIME))
+                .header(HttpHeaders.SET_COOKIE, cookies.set(COOKIE, value.value(), LIFETIME))
                 .build();
     }
 
@@ -84,10 +87,11 @@ public class LogoutResource {
                 .orElseThrow(() -> Rejection.of(Reason.CSRF_VALUE_WRONG));
         audit.record(new SignedOut(Trail.of(http)));
         URI home = settings.at("/");
-        return Pages.goOn(okta.endSession(home).orElse(home), "Signed out here. One moment …")
-                .cookie(cookies.clear(COOKIE))
-                .cookie(binding.releaseAll(http))
-                .cookie(remembered.forgetAll(http))
-                .build();
+        Response.ResponseBuilder response =
+                Pages.goOn(okta.endSession(home).orElse(home), "Signed out here. One moment …");
+        Stream.of(List.of(cookies.clear(COOKIE)), binding.releaseAll(http), remembered.forgetAll(http))
+                .flatMap(List::stream)
+                .forEach(cookie -> response.header(HttpHeaders.SET_COOKIE, cookie));
+        return response.build();
     }
 }

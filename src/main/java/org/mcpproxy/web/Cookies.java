@@ -4,9 +4,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
-import jakarta.ws.rs.core.NewCookie;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.mcpproxy.config.Settings;
@@ -27,11 +27,12 @@ public class Cookies {
         this.prefix = secure ? "__Host-mcp-" : "mcp-";
     }
 
-    public NewCookie set(String name, String value, Duration lifetime) {
+    /** A {@code Set-Cookie} value; {@code value} holds base64url and dots alone. */
+    public String set(String name, String value, Duration lifetime) {
         return cookie(name, value, Math.toIntExact(lifetime.toSeconds()));
     }
 
-    public NewCookie clear(String name) {
+    public String clear(String name) {
         return cookie(name, "", 0);
     }
 
@@ -43,26 +44,21 @@ public class Cookies {
     }
 
     /** Clears every cookie of ours whose name begins so. */
-    public NewCookie[] clearAll(String namePrefix, HttpServletRequest request) {
+    public List<String> clearAll(String namePrefix, HttpServletRequest request) {
         return all(request)
                 .map(Cookie::getName)
                 .filter(name -> name.startsWith(prefix + namePrefix))
                 .map(name -> clear(name.substring(prefix.length())))
-                .toArray(NewCookie[]::new);
+                .toList();
     }
 
     private static Stream<Cookie> all(HttpServletRequest request) {
         return request.getCookies() == null ? Stream.empty() : Arrays.stream(request.getCookies());
     }
 
-    private NewCookie cookie(String name, String value, int maxAgeSeconds) {
-        return new NewCookie.Builder(prefix + name)
-                .value(value)
-                .path("/")
-                .maxAge(maxAgeSeconds)
-                .httpOnly(true)
-                .secure(secure)
-                .sameSite(NewCookie.SameSite.LAX)
-                .build();
+    /** Written here, as JAX-RS adds a {@code Version} of a standard that RFC 6265 has replaced. */
+    private String cookie(String name, String value, int maxAgeSeconds) {
+        return prefix + name + "=" + value + "; Path=/; Max-Age=" + maxAgeSeconds + "; HttpOnly; SameSite=Lax"
+                + (secure ? "; Secure" : "");
     }
 }

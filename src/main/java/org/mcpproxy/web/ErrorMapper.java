@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
+import java.nio.charset.StandardCharsets;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
@@ -66,7 +67,7 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
         Response.ResponseBuilder answer = Response.status(error.status())
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .type(error.type(request))
-                .entity(error.body(request));
+                .entity(error.body(request).getBytes(StandardCharsets.UTF_8));
         error.retryAfterSeconds().ifPresent(seconds -> answer.header(HttpHeaders.RETRY_AFTER, seconds));
         if (known != null && known.getHeaderString(HttpHeaders.ALLOW) != null) {
             answer.header(HttpHeaders.ALLOW, known.getHeaderString(HttpHeaders.ALLOW));

@@ -31,13 +31,19 @@ public class HostFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (isHealth(request.getRequestURI()) || hosts.contain(request.getHeader("Host"))) {
+        if (isHealth(request.getRequestURI()) || hosts.contain(host(request))) {
             chain.doFilter(request, response);
         } else {
             audit.record(new AuditEvent.Refused(
                     Trail.of(request), null, null, request.getRequestURI(), Reason.HOST_FOREIGN));
             ErrorAnswer.of(Reason.HOST_FOREIGN).writeTo(request, response);
         }
+    }
+
+    /** HTTP/2 has an {@code :authority} in the header's place (RFC 9113 8.3.1), which the container keeps elsewhere. */
+    private static String host(HttpServletRequest request) {
+        String header = request.getHeader("Host");
+        return header == null ? request.getServerName() + ":" + request.getServerPort() : header;
     }
 
     private static boolean isHealth(String path) {

@@ -32,9 +32,8 @@ final class KnownHosts {
         return known;
     }
 
-    /** @param host the header's value, or null where it is absent */
     boolean contain(String host) {
-        return host != null && hosts.contains(canonical(host));
+        return hosts.contains(canonical(host));
     }
 
     private void add(String host) {

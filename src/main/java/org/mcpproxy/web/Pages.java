@@ -2,6 +2,7 @@ package org.mcpproxy.web;
 
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.mcpproxy.page.Page;
 
@@ -12,12 +13,13 @@ public final class Pages {
 
     private Pages() {}
 
+    /** The entity is bytes, as RESTEasy escapes text in error pages once more. */
     public static Response.ResponseBuilder page(Response.Status status, String html) {
         return Response.status(status)
                 .type(Page.MEDIA_TYPE)
                 .header("Content-Security-Policy", Page.contentSecurityPolicy())
                 .header("Cache-Control", "no-store")
-                .entity(html);
+                .entity(html.getBytes(StandardCharsets.UTF_8));
     }
 
     /** Sends the browser on. Not to be used for the answer to a form; see {@link #goOn}. */
