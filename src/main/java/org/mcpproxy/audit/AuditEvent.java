@@ -41,7 +41,8 @@ public sealed interface AuditEvent {
             REVOKED_BY_CLIENT,
             CODE_REPLAYED,
             REFRESH_TOKEN_REUSED,
-            OKTA_SESSION_ENDED
+            OKTA_SESSION_ENDED,
+            CONSENT_DENIED
         }
     }
 

@@ -29,4 +29,9 @@ public record Lifetimes(
                 Duration.ofSeconds(90),
                 Duration.ofDays(30));
     }
+
+    /** These, with another grace for repeated refreshes ({@code REFRESH_GRACE_SECONDS}). */
+    public Lifetimes withRefreshGrace(Duration grace) {
+        return new Lifetimes(accessToken, authorizationCode, signOn, refreshToken, grace, consent);
+    }
 }

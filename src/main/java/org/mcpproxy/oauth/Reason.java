@@ -16,6 +16,8 @@ public enum Reason {
     // The request as such
     MALFORMED_REQUEST(OAuth2Error.INVALID_REQUEST, "The request is malformed, or a parameter is repeated."),
     REQUEST_TOO_LARGE(OAuth2Error.INVALID_REQUEST, 413, "The request is larger than this server accepts."),
+    REQUEST_INCOMPLETE(OAuth2Error.INVALID_REQUEST, 408, "The request broke off before its body had come."),
+    HTTP_METHOD_UNSUPPORTED(OAuth2Error.INVALID_REQUEST, 405, "This endpoint does not know this HTTP method."),
     TOO_MANY_REQUESTS(
             OAuth2Error.TEMPORARILY_UNAVAILABLE,
             429,
@@ -104,8 +106,8 @@ public enum Reason {
     REFRESH_TOKEN_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The refresh token was issued to another client."),
     GRANT_ENDED(OAuth2Error.INVALID_GRANT, "The grant has ended. Sign on again."),
     OKTA_SESSION_ENDED(OAuth2Error.INVALID_GRANT, "Okta has ended the session behind this grant. Sign on again."),
-    TOKEN_TYPE_UNSUPPORTED(
-            new ErrorObject("unsupported_token_type", null, 400), "Tokens of this type cannot be revoked here."),
+    TOKEN_TO_REVOKE_MISSING(OAuth2Error.INVALID_REQUEST, "The token parameter is missing."),
+    TOKEN_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The token was issued to another client."),
 
     // Protected resources
     TOKEN_MISSING(BearerTokenError.MISSING_TOKEN, 401, "An access token is required."),
@@ -126,10 +128,17 @@ public enum Reason {
     // The relay
     SESSION_UNKNOWN(OAuth2Error.INVALID_REQUEST, 404, "The MCP session is unknown or has ended. Initialize again."),
     MESSAGE_MALFORMED(OAuth2Error.INVALID_REQUEST, "The body is not one well-formed JSON-RPC message."),
+    MESSAGE_NOT_JSON(OAuth2Error.INVALID_REQUEST, "The body is not JSON in UTF-8."),
     MESSAGE_BATCH(OAuth2Error.INVALID_REQUEST, "This protocol version does not allow JSON-RPC batches."),
     HEADER_MISMATCH(OAuth2Error.INVALID_REQUEST, "A header does not agree with the body of the message."),
     BACKEND_UNAVAILABLE(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy does not answer."),
-    BACKEND_TIMEOUT(OAuth2Error.SERVER_ERROR, 504, "The MCP server behind this proxy did not answer in time.");
+    BACKEND_TIMEOUT(OAuth2Error.SERVER_ERROR, 504, "The MCP server behind this proxy did not answer in time."),
+    BACKEND_REFUSED_PROXY(
+            OAuth2Error.SERVER_ERROR,
+            502,
+            "The MCP server behind this proxy refused the proxy's credentials. An administrator must check its settings."),
+    BACKEND_ANSWER_INVALID(
+            OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy sent an answer that cannot be relayed.");
 
     private final ErrorObject error;
 

@@ -9,13 +9,12 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.Scope;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
-import java.util.List;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Reason;
@@ -23,7 +22,7 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 
 /** Mints and verifies our access tokens: JWTs as RFC 9068 has them. */
-@ApplicationScoped
+@Singleton
 public class AccessTokens {
 
     private static final JOSEObjectType TYPE = new JOSEObjectType("at+jwt");
@@ -38,11 +37,6 @@ public class AccessTokens {
         this.settings = settings;
         this.keys = keys;
         this.clock = clock;
-    }
-
-    /** For CDI's proxy. */
-    protected AccessTokens() {
-        this(null, null, null);
     }
 
     /** The signed token, as the client gets it. */
@@ -79,11 +73,15 @@ public class AccessTokens {
      * @throws Rejection with a {@code TOKEN_…} reason
      */
     public AccessToken verify(Secret token, String audience) {
+        AccessToken verified = verify(token);
+        requireEqual(audience, verified.audience(), Reason.TOKEN_AUDIENCE_WRONG);
+        return verified;
+    }
+
+    /** Verifies a token for any of our resources: its holder wants nothing from a resource. */
+    public AccessToken verify(Secret token) {
         JWTClaimsSet claims = signedClaims(token);
         requireEqual(settings.issuer(), claims.getIssuer(), Reason.TOKEN_ISSUER_WRONG);
-        if (!claims.getAudience().equals(List.of(audience))) {
-            throw Rejection.of(Reason.TOKEN_AUDIENCE_WRONG);
-        }
         AccessToken verified = read(claims);
         if (!clock.instant().isBefore(verified.expiresAt())) {
             throw Rejection.of(Reason.TOKEN_EXPIRED);
@@ -116,7 +114,7 @@ public class AccessTokens {
             return new AccessToken(
                     present(claims.getSubject()),
                     present(claims.getStringClaim("client_id")),
-                    claims.getAudience().get(0),
+                    audience(claims),
                     Scope.parse(present(claims.getStringClaim("scope"))),
                     present(claims.getStringClaim(GRANT_CLAIM)),
                     present(claims.getJWTID()),
@@ -124,6 +122,13 @@ public class AccessTokens {
         } catch (ParseException e) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }
+    }
+
+    private static String audience(JWTClaimsSet claims) {
+        if (claims.getAudience().size() != 1) {
+            throw Rejection.of(Reason.TOKEN_AUDIENCE_WRONG);
+        }
+        return claims.getAudience().get(0);
     }
 
     /** A token without an expiry would live for ever: it is malformed. */

@@ -1,0 +1,27 @@
+package org.mcpproxy;
+
+import jakarta.ws.rs.ApplicationPath;
+import jakarta.ws.rs.core.Application;
+import java.util.Set;
+import org.mcpproxy.authorization.AuthorizeResource;
+import org.mcpproxy.registration.RegistrationResource;
+import org.mcpproxy.token.RevocationResource;
+import org.mcpproxy.token.TokenResource;
+import org.mcpproxy.web.BodyLimit;
+import org.mcpproxy.web.ErrorMapper;
+
+/** What OAuth clients call, and where they send the browser. */
+@ApplicationPath("/oauth2/v1")
+public class ProtocolApplication extends Application {
+
+    @Override
+    public Set<Class<?>> getClasses() {
+        return Set.of(
+                RegistrationResource.class,
+                AuthorizeResource.class,
+                TokenResource.class,
+                RevocationResource.class,
+                BodyLimit.class,
+                ErrorMapper.class);
+    }
+}

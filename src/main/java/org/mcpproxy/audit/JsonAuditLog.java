@@ -1,0 +1,111 @@
+package org.mcpproxy.audit;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.io.PrintStream;
+import java.time.Clock;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.function.Supplier;
+import org.mcpproxy.audit.AuditEvent.ClientRegistered;
+import org.mcpproxy.audit.AuditEvent.ConsentDecided;
+import org.mcpproxy.audit.AuditEvent.GrantRevoked;
+import org.mcpproxy.audit.AuditEvent.McpRequest;
+import org.mcpproxy.audit.AuditEvent.Refused;
+import org.mcpproxy.audit.AuditEvent.SignedOn;
+import org.mcpproxy.audit.AuditEvent.SignedOut;
+import org.mcpproxy.audit.AuditEvent.TokensIssued;
+
+/** Writes each event as one line of JSON to standard output, from where the server's log takes it. */
+@Singleton
+public class JsonAuditLog implements AuditLog {
+
+    private static final String SUCCESS = "success";
+
+    private final Clock clock;
+    private final Supplier<PrintStream> out;
+
+    @Inject
+    public JsonAuditLog(Clock clock) {
+        // asked for each time: the server replaces standard output with its own log's
+        this(clock, () -> System.out);
+    }
+
+    JsonAuditLog(Clock clock, Supplier<PrintStream> out) {
+        this.clock = clock;
+        this.out = out;
+    }
+
+    @Override
+    public void record(AuditEvent event) {
+        out.get().println(JsonLine.of(fields(event)));
+    }
+
+    private Map<String, Object> fields(AuditEvent event) {
+        Map<String, Object> own = own(event);
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("time", clock.instant());
+        fields.put("event", own.remove("event"));
+        fields.put("outcome", own.remove("outcome"));
+        fields.put("reason", own.remove("reason"));
+        fields.put("user", event.user());
+        fields.put("client", event.client());
+        fields.put("address", event.trail().address());
+        fields.put("request_id", event.trail().requestId());
+        fields.putAll(own);
+        return fields;
+    }
+
+    private static Map<String, Object> own(AuditEvent event) {
+        if (event instanceof ClientRegistered registered) {
+            return named("client_registered", SUCCESS, "client_name", registered.clientName());
+        }
+        if (event instanceof ConsentDecided decided) {
+            return named("consent", decided.allowed() ? "allowed" : "denied");
+        }
+        if (event instanceof SignedOn) {
+            return named("sign_on", SUCCESS);
+        }
+        if (event instanceof TokensIssued issued) {
+            return named("tokens_issued", SUCCESS, "grant_type", issued.grantType(), "grant", issued.grant());
+        }
+        if (event instanceof GrantRevoked revoked) {
+            return named("grant_revoked", SUCCESS, "reason", revoked.cause(), "grant", revoked.grant());
+        }
+        if (event instanceof SignedOut) {
+            return named("sign_out", SUCCESS);
+        }
+        if (event instanceof Refused refused) {
+            return named("refusal", "refused", "reason", refused.reason(), "endpoint", refused.endpoint());
+        }
+        return mcp((McpRequest) event);
+    }
+
+    private static Map<String, Object> mcp(McpRequest request) {
+        return named(
+                "mcp_request",
+                request.failure() == null ? SUCCESS : "failure",
+                "reason",
+                request.failure(),
+                "resource",
+                request.resource(),
+                "method",
+                request.method(),
+                "name",
+                request.name(),
+                "status",
+                request.status(),
+                "duration_ms",
+                request.duration().toMillis());
+    }
+
+    private static Map<String, Object> named(String event, String outcome, Object... namesAndValues) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        fields.put("event", event);
+        fields.put("outcome", outcome);
+        for (int i = 0; i < namesAndValues.length; i += 2) {
+            fields.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        }
+        return fields;
+    }
+}

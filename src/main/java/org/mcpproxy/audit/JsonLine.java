@@ -1,0 +1,38 @@
+package org.mcpproxy.audit;
+
+import java.io.StringWriter;
+import java.util.Locale;
+import java.util.Map;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/** One JSON object in one line. What is null is left out; long text is cut, since some of it is named by strangers. */
+final class JsonLine {
+
+    private static final JsonFactory JSON = new JsonFactory();
+    private static final int LONGEST = 256;
+
+    private JsonLine() {}
+
+    static String of(Map<String, Object> fields) {
+        StringWriter line = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), line)) {
+            json.writeStartObject();
+            fields.forEach((name, value) -> write(json, name, value));
+            json.writeEndObject();
+        }
+        return line.toString();
+    }
+
+    private static void write(JsonGenerator json, String name, Object value) {
+        if (value instanceof Integer || value instanceof Long) {
+            json.writeNumberProperty(name, ((Number) value).longValue());
+        } else if (value instanceof Enum<?> constant) {
+            json.writeStringProperty(name, constant.name().toLowerCase(Locale.ROOT));
+        } else if (value != null) {
+            String text = value.toString();
+            json.writeStringProperty(name, text.length() > LONGEST ? text.substring(0, LONGEST) : text);
+        }
+    }
+}

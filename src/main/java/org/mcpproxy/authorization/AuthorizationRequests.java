@@ -1,0 +1,150 @@
+package org.mcpproxy.authorization;
+
+import com.nimbusds.oauth2.sdk.AuthorizationRequest;
+import com.nimbusds.oauth2.sdk.OAuth2Error;
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.ResponseMode;
+import com.nimbusds.oauth2.sdk.ResponseType;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.openid.connect.sdk.Prompt;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.client.Clients;
+import org.mcpproxy.client.RedirectUris;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Capabilities;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.ResourceIndicator;
+import org.mcpproxy.oauth.Scopes;
+
+/**
+ * Reads authorization requests, in two parts: who asks and where the answer goes, whose errors are displayed; and all
+ * the rest, whose errors go back to the client (RFC 6749 4.1.2.1).
+ */
+@Singleton
+public class AuthorizationRequests {
+
+    private final Clients clients;
+    private final Settings settings;
+
+    @Inject
+    public AuthorizationRequests(Clients clients, Settings settings) {
+        this.clients = clients;
+        this.settings = settings;
+    }
+
+    /**
+     * The client and where its answer goes.
+     *
+     * @throws Rejection that must be displayed, never redirected
+     */
+    public Redirection redirection(Parameters parameters) {
+        String clientId = parameters.get("client_id", Reason.CLIENT_MISSING);
+        Client client = clients.find(clientId).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
+        return new Redirection(client, redirectUri(parameters, client), parameters.find("state"));
+    }
+
+    /** May be left out where exactly one is registered (OAuth 2.1 4.1.1). */
+    private static String redirectUri(Parameters parameters, Client client) {
+        Optional<String> requested = parameters.find("redirect_uri");
+        if (requested.isEmpty() && client.redirectUris().size() == 1) {
+            return client.redirectUris().get(0);
+        }
+        String redirectUri = requested.orElseThrow(() -> Rejection.of(Reason.REDIRECT_URI_MISSING));
+        return client.redirectUris().stream()
+                .filter(registered -> RedirectUris.matches(registered, redirectUri))
+                .map(registered -> redirectUri)
+                .findFirst()
+                .orElseThrow(() -> Rejection.of(Reason.REDIRECT_URI_UNREGISTERED));
+    }
+
+    /**
+     * The whole request.
+     *
+     * @throws Rejection that the client may be told
+     */
+    public ClientRequest request(Parameters parameters, Redirection redirection) {
+        AuthorizationRequest request = parse(parameters);
+        require(!request.specifiesRequestObject(), Reason.REQUEST_OBJECT_UNSUPPORTED);
+        require(ResponseType.CODE.equals(request.getResponseType()), Reason.RESPONSE_TYPE_UNSUPPORTED);
+        require(
+                request.getResponseMode() == null || ResponseMode.QUERY.equals(request.getResponseMode()),
+                Reason.RESPONSE_MODE_UNSUPPORTED);
+        require(request.getCodeChallenge() != null, Reason.PKCE_MISSING);
+        require(CodeChallengeMethod.S256.equals(request.getCodeChallengeMethod()), Reason.PKCE_METHOD_UNSUPPORTED);
+        require(
+                request.getPrompt() == null || !request.getPrompt().contains(Prompt.Type.NONE),
+                Reason.INTERACTION_FORBIDDEN);
+        return new ClientRequest(
+                redirection.client().id(),
+                redirection.redirectUri(),
+                redirection.state(),
+                request.getCodeChallenge().getValue(),
+                scope(request, redirection.client()),
+                resource(request));
+    }
+
+    private static AuthorizationRequest parse(Parameters parameters) {
+        if (parameters.find("request").isPresent()) {
+            throw Rejection.of(Reason.REQUEST_OBJECT_UNSUPPORTED);
+        }
+        if (parameters.find("request_uri").isPresent()) {
+            throw Rejection.of(Reason.REQUEST_URI_UNSUPPORTED);
+        }
+        try {
+            return AuthorizationRequest.parse(parameters.values());
+        } catch (ParseException e) {
+            throw Rejection.of(reason(e));
+        }
+    }
+
+    private static Reason reason(ParseException e) {
+        if (OAuth2Error.UNSUPPORTED_RESPONSE_TYPE.equals(e.getErrorObject())) {
+            return Reason.RESPONSE_TYPE_UNSUPPORTED;
+        }
+        return OAuth2Error.INVALID_TARGET.equals(e.getErrorObject())
+                ? Reason.RESOURCE_UNKNOWN
+                : Reason.MALFORMED_REQUEST;
+    }
+
+    private static Scope scope(AuthorizationRequest request, Client client) {
+        if (request.getScope() == null || request.getScope().isEmpty()) {
+            return Scopes.baseline();
+        }
+        boolean offered = Capabilities.scopes().containsAll(request.getScope());
+        require(offered && client.mayAskFor(request.getScope()), Reason.SCOPE_UNKNOWN);
+        return request.getScope();
+    }
+
+    /** Absent means the default resource; several are refused unless they are one and the same. */
+    private String resource(AuthorizationRequest request) {
+        List<URI> resources = Optional.ofNullable(request.getResources()).orElse(List.of());
+        String ours = settings.mcpResource().toString();
+        boolean known = resources.stream()
+                .allMatch(resource -> ResourceIndicator.canonical(resource.toString())
+                        .filter(ours::equals)
+                        .isPresent());
+        require(known, Reason.RESOURCE_UNKNOWN);
+        return ours;
+    }
+
+    private static void require(boolean holds, Reason otherwise) {
+        if (!holds) {
+            throw Rejection.of(otherwise);
+        }
+    }
+
+    /**
+     * Who asks and where the answer goes; both were found good.
+     *
+     * @param redirectUri registered by this client
+     */
+    public record Redirection(Client client, String redirectUri, Optional<String> state) {}
+}

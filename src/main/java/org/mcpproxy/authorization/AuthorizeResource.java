@@ -1,0 +1,126 @@
+package org.mcpproxy.authorization;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
+import java.time.Clock;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.mcpproxy.audit.Actor;
+import org.mcpproxy.audit.AuditEvent.Refused;
+import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.authorization.AuthorizationRequests.Redirection;
+import org.mcpproxy.authorization.PendingAuthorization.Step;
+import org.mcpproxy.client.RedirectUris;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.web.ErrorPage;
+import org.mcpproxy.web.Pages;
+
+/** Authorization endpoint (OAuth 2.1 3.1). */
+@Path("authorize")
+public class AuthorizeResource {
+
+    private static final int ID_LENGTH = 12;
+
+    private final AuthorizationRequests requests;
+    private final SignOnSteps steps;
+    private final BrowserBinding binding;
+    private final RememberedConsent remembered;
+    private final AuthorizationAnswer answer;
+    private final Settings settings;
+    private final AuditLog audit;
+    private final RandomGenerator random;
+    private final Clock clock;
+
+    @Inject
+    public AuthorizeResource(
+            AuthorizationRequests requests,
+            SignOnSteps steps,
+            BrowserBinding binding,
+            RememberedConsent remembered,
+            AuthorizationAnswer answer,
+            Settings settings,
+            AuditLog audit,
+            RandomGenerator random,
+            Clock clock) {
+        this.requests = requests;
+        this.steps = steps;
+        this.binding = binding;
+        this.remembered = remembered;
+        this.answer = answer;
+        this.settings = settings;
+        this.audit = audit;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    @GET
+    public Response authorize(@Context UriInfo uri, @Context HttpServletRequest http) {
+        Parameters parameters = new Parameters(uri.getQueryParameters());
+        Redirection redirection = requests.redirection(parameters);
+        new Actor(null, redirection.client().id()).lay(http);
+        try {
+            return begin(requests.request(parameters, redirection), parameters, http);
+        } catch (Rejection rejection) {
+            return refuse(rejection, redirection, http);
+        }
+    }
+
+    private Response begin(ClientRequest request, Parameters parameters, HttpServletRequest http) {
+        Secret browser = Secret.random(random);
+        PendingAuthorization pending = new PendingAuthorization(
+                Secret.random(random).value().substring(0, ID_LENGTH),
+                "",
+                browser.hash(),
+                request,
+                Step.CONSENT,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                clock.instant().plus(settings.lifetimes().signOn()));
+        boolean spared = !asksForConsent(parameters) && remembered.covers(request, http);
+        URI next = steps.next(pending, spared);
+        return Pages.redirect(next)
+                .header(HttpHeaders.SET_COOKIE, binding.bind(pending.id(), browser))
+                .build();
+    }
+
+    /** Clients may insist on the question (OpenID Connect Core 3.1.2.1). */
+    private static boolean asksForConsent(Parameters parameters) {
+        return parameters
+                .find("prompt")
+                .filter(prompt -> prompt.contains("consent"))
+                .isPresent();
+    }
+
+    /**
+     * Anyone can register an https client and send people links to us: going on to its address by itself would make
+     * this server an open redirector. So it goes by itself to loopback only, or where this browser's user has allowed
+     * the client before; else a page names the host, and offers the way as a link.
+     */
+    private Response refuse(Rejection rejection, Redirection redirection, HttpServletRequest http) {
+        Trail trail = Trail.of(http);
+        audit.record(new Refused(trail, null, redirection.client().id(), http.getRequestURI(), rejection.reason()));
+        URI location = answer.error(redirection.redirectUri(), redirection.state(), rejection.reason());
+        if (RedirectUris.isLoopback(redirection.redirectUri()) || remembered.knows(redirection, http)) {
+            return Pages.redirect(location).build();
+        }
+        ErrorPage page = new ErrorPage(
+                rejection.reason().sentence(),
+                location.toString(),
+                RedirectUris.destination(redirection.redirectUri()),
+                trail.requestId());
+        Response.ResponseBuilder response = Pages.page(Response.Status.BAD_REQUEST, page.html());
+        return response.build();
+    }
+}

@@ -1,0 +1,121 @@
+package org.mcpproxy.authorization;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import org.mcpproxy.audit.Actor;
+import org.mcpproxy.audit.AuditEvent.Refused;
+import org.mcpproxy.audit.AuditEvent.SignedOn;
+import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.authorization.PendingAuthorization.Step;
+import org.mcpproxy.authorization.PendingAuthorization.Upstream;
+import org.mcpproxy.grant.Grant;
+import org.mcpproxy.grant.Granting;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.upstream.IdentityProvider;
+import org.mcpproxy.upstream.SignOn;
+import org.mcpproxy.web.Pages;
+
+/**
+ * Where Okta returns (OpenID Connect Core 3.1.2.5). The state must be known, unused, and of a sign-on that this very
+ * browser began; before that is certain nothing of the answer is looked at, and afterwards the person has allowed the
+ * client, so that its errors may be redirected.
+ */
+@Path("callback")
+public class CallbackResource {
+
+    private final PendingAuthorizations pendings;
+    private final BrowserBinding binding;
+    private final SignOnSteps steps;
+    private final IdentityProvider okta;
+    private final Granting granting;
+    private final AuthorizationAnswer answer;
+    private final AuditLog audit;
+
+    @Inject
+    public CallbackResource(
+            PendingAuthorizations pendings,
+            BrowserBinding binding,
+            SignOnSteps steps,
+            IdentityProvider okta,
+            Granting granting,
+            AuthorizationAnswer answer,
+            AuditLog audit) {
+        this.pendings = pendings;
+        this.binding = binding;
+        this.steps = steps;
+        this.okta = okta;
+        this.granting = granting;
+        this.answer = answer;
+        this.audit = audit;
+    }
+
+    @GET
+    public Response callback(@Context UriInfo uri, @Context HttpServletRequest http) {
+        Parameters parameters = new Parameters(uri.getQueryParameters());
+        PendingAuthorization pending = take(parameters, http);
+        ClientRequest request = pending.request();
+        new Actor(null, request.clientId()).lay(http);
+        SignOn signOn;
+        try {
+            signOn = signOn(parameters, pending);
+        } catch (Rejection rejection) {
+            return refuse(rejection, pending, http);
+        }
+        audit.record(new SignedOn(Trail.of(http), signOn.user().id(), request.clientId()));
+        Grant grant = granting.open(signOn, request.clientId(), request.scope(), request.resource());
+        PendingAuthorization granted = pending.granted(grant.id());
+        return Pages.redirect(steps.next(granted, false)).build();
+    }
+
+    private PendingAuthorization take(Parameters parameters, HttpServletRequest http) {
+        String state = new Secret(parameters.get("state", Reason.SIGN_ON_UNKNOWN)).hash();
+        PendingAuthorization pending = pendings.find(state).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
+        binding.require(pending, http);
+        if (pending.step() != Step.OKTA) {
+            throw Rejection.of(Reason.SIGN_ON_STEP_WRONG);
+        }
+        return pendings.take(state).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
+    }
+
+    private SignOn signOn(Parameters parameters, PendingAuthorization pending) {
+        if (parameters.find("error").isPresent()) {
+            throw Rejection.of(reason(parameters.find("error").get()));
+        }
+        Upstream kept = pending.upstream().orElseThrow();
+        return okta.redeem(
+                parameters.get("code", Reason.OKTA_ANSWER_INVALID),
+                parameters.find("iss").orElse(null),
+                kept.codeVerifier(),
+                kept.nonce());
+    }
+
+    private static Reason reason(String error) {
+        return switch (error) {
+            case "access_denied", "login_required", "consent_required", "interaction_required" -> Reason.OKTA_DENIED;
+            case "temporarily_unavailable", "server_error" -> Reason.OKTA_UNAVAILABLE;
+            default -> Reason.OKTA_REFUSED_PROXY;
+        };
+    }
+
+    /** That Okta cannot be reached is for the person to read: the application would only say that sign-on failed. */
+    private Response refuse(Rejection rejection, PendingAuthorization pending, HttpServletRequest http) {
+        if (rejection.reason() == Reason.OKTA_UNAVAILABLE) {
+            throw rejection;
+        }
+        ClientRequest request = pending.request();
+        audit.record(new Refused(Trail.of(http), null, request.clientId(), http.getRequestURI(), rejection.reason()));
+        return Pages.redirect(answer.error(request.redirectUri(), request.state(), rejection.reason()))
+                .header(HttpHeaders.SET_COOKIE, binding.release(pending))
+                .build();
+    }
+}

@@ -1,0 +1,124 @@
+package org.mcpproxy.authorization;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.time.Clock;
+import java.util.random.RandomGenerator;
+import org.mcpproxy.authorization.PendingAuthorization.Step;
+import org.mcpproxy.authorization.PendingAuthorization.Upstream;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.grant.Approvals;
+import org.mcpproxy.grant.Approvals.Approval;
+import org.mcpproxy.grant.Grant;
+import org.mcpproxy.grant.Granting;
+import org.mcpproxy.grant.Grants;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.upstream.IdentityProvider;
+import org.mcpproxy.upstream.SignOnRequest;
+
+/**
+ * The one place that decides where a sign-on goes next. No step knows the step after it: each changes what is pending
+ * and asks here.
+ *
+ * <pre>
+ * requested ──── not allowed yet ───▶ consent page
+ *     │ allowed, or remembered
+ *     ▼
+ *   Okta ──▶ callback: the grant is opened
+ *     │
+ *     ├── this user has no live approval ──▶ consent page
+ *     ▼
+ *   back to the client, with a code
+ * </pre>
+ */
+@Singleton
+public class SignOnSteps {
+
+    private final PendingAuthorizations pendings;
+    private final IdentityProvider okta;
+    private final Grants grants;
+    private final Granting granting;
+    private final Approvals approvals;
+    private final AuthorizationAnswer answer;
+    private final Settings settings;
+    private final RandomGenerator random;
+    private final Clock clock;
+
+    @Inject
+    public SignOnSteps(
+            PendingAuthorizations pendings,
+            IdentityProvider okta,
+            Grants grants,
+            Granting granting,
+            Approvals approvals,
+            AuthorizationAnswer answer,
+            Settings settings,
+            RandomGenerator random,
+            Clock clock) {
+        this.pendings = pendings;
+        this.okta = okta;
+        this.grants = grants;
+        this.granting = granting;
+        this.approvals = approvals;
+        this.answer = answer;
+        this.settings = settings;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /**
+     * Where the browser goes next.
+     *
+     * @param pending taken out of the store; its handle is used up
+     * @param remembered whether the browser remembers a consent, which spares the question before the sign-on
+     * @throws Rejection {@code OKTA_UNAVAILABLE} where the browser should go to Okta and cannot
+     */
+    public URI next(PendingAuthorization pending, boolean remembered) {
+        if (pending.grantId().isPresent()) {
+            return afterSignOn(pending);
+        }
+        return pending.approved() || remembered ? toOkta(pending) : ask(pending, Step.CONSENT);
+    }
+
+    private URI afterSignOn(PendingAuthorization pending) {
+        Grant grant =
+                grants.find(pending.grantId().orElseThrow()).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
+        Approval approval = approval(pending.request(), grant);
+        if (pending.approved()) {
+            approvals.approve(approval);
+        } else if (!approvals.isApproved(approval)) {
+            return ask(pending, Step.APPROVAL);
+        }
+        ClientRequest request = pending.request();
+        Secret code =
+                granting.issueCode(grant.id(), request.clientId(), request.redirectUri(), request.codeChallenge());
+        return answer.success(request, code);
+    }
+
+    private URI ask(PendingAuthorization pending, Step step) {
+        Secret handle = Secret.random(random);
+        pendings.save(pending.asking(step, handle));
+        return settings.at("/oauth/consent?request=" + handle.value());
+    }
+
+    /** State, nonce and verifier are made only now: before consent nothing of this sign-on is known to Okta. */
+    private URI toOkta(PendingAuthorization pending) {
+        SignOnRequest signOn = okta.begin();
+        pendings.save(pending.sentToOkta(signOn.state(), new Upstream(signOn.codeVerifier(), signOn.nonce())));
+        return signOn.location();
+    }
+
+    private Approval approval(ClientRequest request, Grant grant) {
+        return new Approval(
+                grant.user().organization(),
+                grant.user().id(),
+                request.clientId(),
+                request.redirectUri(),
+                request.scope(),
+                request.resource(),
+                clock.instant().plus(settings.lifetimes().consent()));
+    }
+}

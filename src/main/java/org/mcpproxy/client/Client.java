@@ -1,0 +1,51 @@
+package org.mcpproxy.client;
+
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.mcpproxy.oauth.Scopes;
+
+/**
+ * A registered client (RFC 7591 2).
+ *
+ * @param name what it calls itself; nobody has checked it
+ * @param secretHash of a confidential client
+ * @param scope what it registered for
+ */
+public record Client(
+        String id,
+        Optional<String> name,
+        List<String> redirectUris,
+        ClientAuthenticationMethod authenticationMethod,
+        Optional<String> secretHash,
+        Set<GrantType> grantTypes,
+        Scope scope,
+        Instant registeredAt) {
+
+    public Client {
+        redirectUris = List.copyOf(redirectUris);
+        grantTypes = Set.copyOf(grantTypes);
+    }
+
+    public boolean isPublic() {
+        return ClientAuthenticationMethod.NONE.equals(authenticationMethod);
+    }
+
+    public boolean mayUse(GrantType grantType) {
+        return grantTypes.contains(grantType);
+    }
+
+    /**
+     * Whether it may ask for these scopes. {@code offline_access} goes with the refresh token grant: clients register
+     * without it and ask for it all the same.
+     */
+    public boolean mayAskFor(Scope requested) {
+        return requested.stream()
+                .allMatch(value -> scope.contains(value)
+                        || (Scopes.OFFLINE_ACCESS.equals(value) && mayUse(GrantType.REFRESH_TOKEN)));
+    }
+}

@@ -1,0 +1,86 @@
+package org.mcpproxy.client;
+
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+
+/**
+ * Tells which client sent a token or revocation request, by the one method that the client is registered with (RFC 6749
+ * 2.3, OAuth 2.1 2.4).
+ */
+@Singleton
+public class ClientAuthenticator {
+
+    private final Clients clients;
+
+    @Inject
+    public ClientAuthenticator(Clients clients) {
+        this.clients = clients;
+    }
+
+    /**
+     * @param authorization the {@code Authorization} header, or null
+     * @throws Rejection with a {@code CLIENT_…} reason
+     */
+    public Client authenticate(String authorization, Parameters parameters) {
+        Claim claim = authorization == null ? fromBody(parameters) : fromHeader(authorization, parameters);
+        Client client = clients.find(claim.clientId()).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
+        if (!claim.method().equals(client.authenticationMethod())) {
+            throw Rejection.of(
+                    claim.secret().isEmpty()
+                            ? Reason.CLIENT_AUTHENTICATION_MISSING
+                            : Reason.CLIENT_AUTHENTICATION_METHOD);
+        }
+        if (!client.isPublic() && !secretMatches(claim, client)) {
+            throw Rejection.of(Reason.CLIENT_SECRET_WRONG);
+        }
+        return client;
+    }
+
+    private static boolean secretMatches(Claim claim, Client client) {
+        return claim.secret().isPresent()
+                && client.secretHash().isPresent()
+                && claim.secret().get().hashesTo(client.secretHash().get());
+    }
+
+    private static Claim fromBody(Parameters parameters) {
+        String clientId = parameters.get("client_id", Reason.CLIENT_MISSING);
+        Optional<Secret> secret = parameters.find("client_secret").map(Secret::new);
+        return new Claim(
+                clientId,
+                secret.isPresent() ? ClientAuthenticationMethod.CLIENT_SECRET_POST : ClientAuthenticationMethod.NONE,
+                secret);
+    }
+
+    /** Two ways at once are refused (RFC 6749 2.3), and so is a body that names another client. */
+    private static Claim fromHeader(String authorization, Parameters parameters) {
+        if (parameters.find("client_secret").isPresent()) {
+            throw Rejection.of(Reason.MALFORMED_REQUEST);
+        }
+        try {
+            ClientSecretBasic basic = ClientSecretBasic.parse(authorization);
+            String clientId = basic.getClientID().getValue();
+            if (parameters
+                    .find("client_id")
+                    .filter(other -> !other.equals(clientId))
+                    .isPresent()) {
+                throw Rejection.of(Reason.MALFORMED_REQUEST);
+            }
+            return new Claim(
+                    clientId,
+                    ClientAuthenticationMethod.CLIENT_SECRET_BASIC,
+                    Optional.of(new Secret(basic.getClientSecret().getValue())));
+        } catch (ParseException e) {
+            throw Rejection.of(Reason.CLIENT_SECRET_WRONG);
+        }
+    }
+
+    private record Claim(String clientId, ClientAuthenticationMethod method, Optional<Secret> secret) {}
+}

@@ -1,0 +1,108 @@
+package org.mcpproxy.client;
+
+import java.net.URI;
+import java.net.URISyntaxException;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.Set;
+import org.mcpproxy.oauth.Loopback;
+
+/**
+ * Which redirect URIs may be registered, and which request matches a registered one. Both compare whole parts of a
+ * parsed URI; neither looks for a prefix or a substring.
+ */
+public final class RedirectUris {
+
+    private static final int MAX_LENGTH = 2048;
+    private static final Set<String> NEVER =
+            Set.of("javascript", "data", "file", "vbscript", "blob", "about", "http", "https");
+
+    private final Set<String> privateSchemes;
+
+    /** @param privateSchemes those without a dot that may register, lower case */
+    public RedirectUris(Set<String> privateSchemes) {
+        this.privateSchemes = Set.copyOf(privateSchemes);
+    }
+
+    /**
+     * Whether it may be registered: https, http on a loopback address (RFC 8252 7.3), or a private-use scheme that has
+     * a dot in it (RFC 8252 7.1) or is configured; always without fragment (RFC 6749 3.1.2) and user information.
+     */
+    public boolean acceptable(String redirectUri) {
+        return parse(redirectUri)
+                .filter(uri -> uri.getRawFragment() == null && uri.getRawUserInfo() == null)
+                .filter(this::hasAcceptableTarget)
+                .isPresent();
+    }
+
+    private boolean hasAcceptableTarget(URI uri) {
+        String scheme = uri.getScheme().toLowerCase(Locale.ROOT);
+        return switch (scheme) {
+            case "https" -> uri.getHost() != null;
+            case "http" -> Loopback.isLoopback(uri.getHost());
+            default ->
+                !NEVER.contains(scheme)
+                        && (scheme.contains(".") || privateSchemes.contains(scheme))
+                        && !hasUserInformation(uri);
+        };
+    }
+
+    /** An authority that {@link URI} cannot split, such as {@code cursor://a@b_c}, still must not hide user information. */
+    private static boolean hasUserInformation(URI uri) {
+        return uri.getRawAuthority() != null && uri.getRawAuthority().contains("@");
+    }
+
+    /**
+     * Whether the requested URI is the registered one: equal character for character, but for the port of an http
+     * loopback URI, which the operating system chooses when the client starts (OAuth 2.1 8.4.2).
+     */
+    public static boolean matches(String registered, String requested) {
+        return registered.equals(requested)
+                || (isLoopback(registered)
+                        && isLoopback(requested)
+                        && withoutPort(registered).equals(withoutPort(requested)));
+    }
+
+    /** Whether it is http on a loopback address, so that any program of that machine may be behind it (RFC 8252 8.6). */
+    public static boolean isLoopback(String redirectUri) {
+        return parse(redirectUri)
+                .filter(uri -> "http".equalsIgnoreCase(uri.getScheme()))
+                .filter(uri -> uri.getRawFragment() == null && uri.getRawUserInfo() == null)
+                .filter(uri -> Loopback.isLoopback(uri.getHost()))
+                .isPresent();
+    }
+
+    /** Whether it is https, so that the browser and DNS vouch for who receives the answer. */
+    public static boolean isHttps(String redirectUri) {
+        return parse(redirectUri)
+                .filter(uri -> "https".equalsIgnoreCase(uri.getScheme()))
+                .isPresent();
+    }
+
+    /** Whom a redirect URI leads to, for a person to judge: the host, or the scheme where a program opens it. */
+    public static String destination(String redirectUri) {
+        return parse(redirectUri)
+                .map(uri -> uri.getHost() == null
+                                || !uri.getScheme().toLowerCase(Locale.ROOT).startsWith("http")
+                        ? uri.getScheme() + "://"
+                        : uri.getHost())
+                .orElse("");
+    }
+
+    private static URI withoutPort(String redirectUri) {
+        URI uri = URI.create(redirectUri);
+        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
+        return URI.create(uri.getScheme() + "://" + uri.getHost() + uri.getRawPath() + query);
+    }
+
+    private static Optional<URI> parse(String redirectUri) {
+        if (redirectUri == null || redirectUri.length() > MAX_LENGTH) {
+            return Optional.empty();
+        }
+        try {
+            return Optional.of(new URI(redirectUri)).filter(URI::isAbsolute);
+        } catch (URISyntaxException e) {
+            return Optional.empty();
+        }
+    }
+}

@@ -1,0 +1,84 @@
+package org.mcpproxy.config;
+
+import java.util.Arrays;
+import java.util.LinkedHashSet;
+import java.util.Locale;
+import java.util.Set;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** The rules for the settings that are lists with commas. */
+final class Lists {
+
+    private static final Pattern HOST =
+            Pattern.compile("([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\\[[0-9a-f:.]+\\])(:[1-9][0-9]{0,4})?");
+    private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+-]*");
+    private static final Pattern ORIGIN =
+            Pattern.compile("[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\\[[0-9a-f:.]+\\])(:[1-9][0-9]{0,4})?");
+
+    /** Schemes that a browser acts on itself: a redirect to one is script, a file or a way around every other rule. */
+    private static final Set<String> NEVER_REDIRECTED = Set.of(
+            "http",
+            "https",
+            "javascript",
+            "data",
+            "file",
+            "vbscript",
+            "blob",
+            "filesystem",
+            "about",
+            "ws",
+            "wss",
+            "ftp");
+
+    private Lists() {}
+
+    /** Host names with optional ports, in lower case. */
+    static Set<String> hosts(String text) throws BadSetting {
+        Set<String> hosts = items(text.toLowerCase(Locale.ROOT));
+        for (String host : hosts) {
+            require(
+                    HOST.matcher(host).matches(),
+                    "must list host names, with a port where it is not the usual one: "
+                            + "proxy.example.com,10.0.0.5:3001.");
+        }
+        return hosts;
+    }
+
+    static Set<String> redirectSchemes(String text) throws BadSetting {
+        Set<String> schemes = items(text.toLowerCase(Locale.ROOT));
+        for (String scheme : schemes) {
+            require(
+                    SCHEME.matcher(scheme).matches() && !NEVER_REDIRECTED.contains(scheme),
+                    "must list the schemes of applications, such as cursor,vscode; never one of the web's own, and"
+                            + " schemes with a dot need no listing.");
+        }
+        return schemes;
+    }
+
+    /** Origins, and the word {@code loopback}. */
+    static CorsOrigins corsOrigins(String text) throws BadSetting {
+        Set<String> origins = new LinkedHashSet<>(items(text.toLowerCase(Locale.ROOT)));
+        boolean loopback = origins.remove("loopback");
+        for (String origin : origins) {
+            require(
+                    ORIGIN.matcher(origin).matches(),
+                    "must list exact origins, such as https://app.example.com, or the word loopback; no path, no"
+                            + " trailing slash and no *.");
+        }
+        return new CorsOrigins(loopback, Set.copyOf(origins));
+    }
+
+    private static Set<String> items(String text) {
+        return Arrays.stream(text.split(","))
+                .map(String::strip)
+                .filter(item -> !item.isEmpty())
+                .collect(Collectors.toUnmodifiableSet());
+    }
+
+    private static void require(boolean right, String remedy) throws BadSetting {
+        if (!right) {
+            throw new BadSetting(remedy);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package org.mcpproxy.config;
+
+import jakarta.enterprise.event.Observes;
+import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
+import jakarta.enterprise.inject.spi.Extension;
+import jakarta.inject.Singleton;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.Locale;
+import java.util.Optional;
+import org.eclipse.microprofile.config.Config;
+import org.eclipse.microprofile.config.ConfigProvider;
+import org.eclipse.microprofile.config.spi.ConfigSource;
+
+/**
+ * Reads the settings while this application is being deployed, and makes them a bean. A bad setting is a deployment
+ * problem: it stops this application alone, before any part of it has run, and is reported once.
+ */
+public class SettingsExtension implements Extension {
+
+    void addSettings(@Observes AfterBeanDiscovery discovery) {
+        try {
+            Settings settings = read();
+            discovery
+                    .addBean()
+                    .beanClass(Settings.class)
+                    .types(Settings.class)
+                    .scope(Singleton.class)
+                    .createWith(context -> settings);
+        } catch (SettingsException e) {
+            discovery.addDefinitionError(e);
+        }
+    }
+
+    private static Settings read() {
+        Config config = ConfigProvider.getConfig();
+        return new SettingsReader(name -> setting(config, name), outputFolder(), new SecureRandom()).read();
+    }
+
+    /**
+     * By the name in capitals, or dotted, as variables of {@code server.xml} are written. Read from the sources
+     * themselves, because {@link Config#getValue} would expand a <code>${</code> in a secret.
+     */
+    private static Optional<String> setting(Config config, String name) {
+        String dotted = name.toLowerCase(Locale.ROOT).replace('_', '.');
+        return value(config, name).or(() -> value(config, dotted));
+    }
+
+    private static Optional<String> value(Config config, String name) {
+        for (ConfigSource source : config.getConfigSources()) {
+            String value = source.getValue(name);
+            if (value != null) {
+                return Optional.of(value);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Open Liberty runs in its output folder. */
+    private static Path outputFolder() {
+        return Path.of("").toAbsolutePath();
+    }
+}

@@ -1,0 +1,80 @@
+package org.mcpproxy.config;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+
+/**
+ * The raw settings, by name, and what was found wrong with them so far. Reading goes on after a bad setting, so that one
+ * message can name them all.
+ */
+final class Values {
+
+    private final Function<String, Optional<String>> source;
+    private final List<String> problems = new ArrayList<>();
+
+    /** @param source gives the text of a setting, as it was written */
+    Values(Function<String, Optional<String>> source) {
+        this.source = source;
+    }
+
+    /** The setting without surrounding blanks and one pair of enclosing quotes; empty where nothing is left. */
+    Optional<String> text(String name) {
+        return source.apply(name).map(Values::unquoted).filter(text -> !text.isEmpty());
+    }
+
+    /** The setting as {@code parser} reads it; null where it is absent or wrong. */
+    <T> T parsed(String name, Parser<T> parser) {
+        return text(name).map(text -> parse(name, text, parser)).orElse(null);
+    }
+
+    /** The setting as {@code parser} reads it; the fallback where it is absent, null where it is wrong. */
+    <T> T parsed(String name, T fallback, Parser<T> parser) {
+        return text(name).isPresent() ? parsed(name, parser) : fallback;
+    }
+
+    /** The setting as {@code parser} reads it; null, and a problem, where it is absent. */
+    <T> T required(String name, String remedy, Parser<T> parser) {
+        if (text(name).isEmpty()) {
+            problem(name, "is missing. " + remedy);
+        }
+        return parsed(name, parser);
+    }
+
+    /** @param remedy what is wrong, as a sentence that goes on from the name, and how to mend it */
+    void problem(String name, String remedy) {
+        problems.add(name + " " + remedy);
+    }
+
+    /** @throws SettingsException where anything was wrong */
+    void requireNoProblem() {
+        if (!problems.isEmpty()) {
+            throw new SettingsException(problems);
+        }
+    }
+
+    private <T> T parse(String name, String text, Parser<T> parser) {
+        try {
+            return parser.parse(text);
+        } catch (BadSetting e) {
+            problem(name, e.getMessage());
+            return null;
+        }
+    }
+
+    /** A file such as {@code .env} reaches the process with the quotes that people put around values. */
+    private static String unquoted(String written) {
+        String text = written.strip();
+        boolean quoted = text.length() >= 2
+                && (text.charAt(0) == '"' || text.charAt(0) == '\'')
+                && text.charAt(text.length() - 1) == text.charAt(0);
+        return quoted ? text.substring(1, text.length() - 1) : text;
+    }
+
+    /** Reads one setting's text. */
+    @FunctionalInterface
+    interface Parser<T> {
+        T parse(String text) throws BadSetting;
+    }
+}

@@ -1,0 +1,69 @@
+package org.mcpproxy.consent;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import java.util.List;
+import org.mcpproxy.authorization.ClientRequest;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.client.RedirectUris;
+import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.page.Page;
+
+/**
+ * The question, in words that a person can judge: who asks, where the answer goes, for what.
+ *
+ * @param user who has signed on, or null before that
+ */
+record ConsentPage(
+        String clientName,
+        String server,
+        String user,
+        String destination,
+        String resource,
+        List<Meaning> scopes,
+        boolean loopback,
+        boolean privateScheme,
+        String handle,
+        String csrf) {
+
+    private static final Page PAGE = Page.named("consent");
+
+    static ConsentPage of(
+            Client client, ClientRequest request, String server, String user, String handle, String csrf) {
+        boolean loopback = RedirectUris.isLoopback(request.redirectUri());
+        return new ConsentPage(
+                client.name().map(ConsentPage::plain).orElse("An application without a name"),
+                server,
+                user,
+                RedirectUris.destination(request.redirectUri()),
+                request.resource(),
+                request.scope().stream().map(Meaning::of).toList(),
+                loopback,
+                !loopback && !RedirectUris.isHttps(request.redirectUri()),
+                handle,
+                csrf);
+    }
+
+    String html() {
+        return PAGE.render(this);
+    }
+
+    /** Without control, formatting and line characters, by which a name could reorder or hide the text around it. */
+    private static String plain(String name) {
+        String plain = name.replaceAll("[\\p{Cc}\\p{Cf}\\p{Zl}\\p{Zp}\\p{Co}\\p{Cn}]", "")
+                .replaceAll("\\s+", " ")
+                .trim();
+        return plain.isEmpty() ? "An application without a name" : plain;
+    }
+
+    /** What a scope means to a person. */
+    record Meaning(String name, String meaning) {
+
+        static Meaning of(Scope.Value scope) {
+            return new Meaning(
+                    scope.getValue(),
+                    Scopes.OFFLINE_ACCESS.equals(scope)
+                            ? "Stay connected while you are away"
+                            : "Use the MCP server's tools, resources and prompts as you");
+        }
+    }
+}

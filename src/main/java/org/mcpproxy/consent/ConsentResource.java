@@ -1,0 +1,157 @@
+package org.mcpproxy.consent;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
+import java.util.Optional;
+import org.mcpproxy.audit.Actor;
+import org.mcpproxy.audit.AuditEvent.ConsentDecided;
+import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
+import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.authorization.AuthorizationAnswer;
+import org.mcpproxy.authorization.BrowserBinding;
+import org.mcpproxy.authorization.ClientRequest;
+import org.mcpproxy.authorization.PendingAuthorization;
+import org.mcpproxy.authorization.PendingAuthorization.Step;
+import org.mcpproxy.authorization.PendingAuthorizations;
+import org.mcpproxy.authorization.RememberedConsent;
+import org.mcpproxy.authorization.SignOnSteps;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.client.Clients;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.grant.Grant;
+import org.mcpproxy.grant.GrantEnding;
+import org.mcpproxy.grant.Grants;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.web.Pages;
+
+/**
+ * Asks the person, and takes the answer. The MCP specification demands consent for each client before the browser is
+ * sent to Okta: Okta knows but one client, us, and would wave every other through (the confused deputy).
+ */
+@Path("consent")
+public class ConsentResource {
+
+    private final PendingAuthorizations pendings;
+    private final BrowserBinding binding;
+    private final RememberedConsent remembered;
+    private final SignOnSteps steps;
+    private final AuthorizationAnswer answer;
+    private final Clients clients;
+    private final Grants grants;
+    private final GrantEnding ending;
+    private final Settings settings;
+    private final AuditLog audit;
+
+    @Inject
+    public ConsentResource(
+            PendingAuthorizations pendings,
+            BrowserBinding binding,
+            RememberedConsent remembered,
+            SignOnSteps steps,
+            AuthorizationAnswer answer,
+            Clients clients,
+            Grants grants,
+            GrantEnding ending,
+            Settings settings,
+            AuditLog audit) {
+        this.pendings = pendings;
+        this.binding = binding;
+        this.remembered = remembered;
+        this.steps = steps;
+        this.answer = answer;
+        this.clients = clients;
+        this.grants = grants;
+        this.ending = ending;
+        this.settings = settings;
+        this.audit = audit;
+    }
+
+    @GET
+    public Response ask(@Context UriInfo uri, @Context HttpServletRequest http) {
+        Parameters parameters = new Parameters(uri.getQueryParameters());
+        PendingAuthorization pending = find(parameters, http);
+        ClientRequest request = pending.request();
+        Client client = clients.find(request.clientId()).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
+        ConsentPage page = ConsentPage.of(
+                client,
+                request,
+                settings.publicUrl().getAuthority(),
+                userName(pending),
+                parameters.get("request", Reason.SIGN_ON_UNKNOWN),
+                binding.formValue(pending, http));
+        return Pages.page(Response.Status.OK, page.html()).build();
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Response decide(MultivaluedMap<String, String> form, @Context HttpServletRequest http) {
+        Parameters parameters = new Parameters(form);
+        PendingAuthorization pending = find(parameters, http);
+        new Actor(userId(pending), pending.request().clientId()).lay(http);
+        binding.requireFormValue(parameters.get("csrf", Reason.CSRF_VALUE_WRONG), pending, http);
+        boolean allowed = "allow".equals(parameters.find("decision").orElse("deny"));
+        PendingAuthorization taken =
+                pendings.take(pending.handleHash()).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
+        audit.record(new ConsentDecided(
+                Trail.of(http), userId(taken), taken.request().clientId(), allowed));
+        return allowed ? allow(taken) : deny(taken, http);
+    }
+
+    private Response allow(PendingAuthorization pending) {
+        URI next = steps.next(pending.allowed(), false);
+        Response.ResponseBuilder response = Pages.goOn(next, "Allowed. One moment …");
+        remembered.remember(pending.request()).ifPresent(cookie -> response.header(HttpHeaders.SET_COOKIE, cookie));
+        return response.build();
+    }
+
+    /** The answer goes to the address that was stored when the request was found good, never to one in the form. */
+    private Response deny(PendingAuthorization pending, HttpServletRequest http) {
+        pending.grantId().ifPresent(grant -> ending.end(grant, Cause.CONSENT_DENIED, Trail.of(http)));
+        ClientRequest request = pending.request();
+        URI location = answer.error(request.redirectUri(), request.state(), Reason.CONSENT_DENIED);
+        return Pages.goOn(location, "Denied. The application is told so.")
+                .header(HttpHeaders.SET_COOKIE, binding.release(pending))
+                .build();
+    }
+
+    private PendingAuthorization find(Parameters parameters, HttpServletRequest http) {
+        Secret handle = new Secret(parameters.get("request", Reason.SIGN_ON_UNKNOWN));
+        PendingAuthorization pending =
+                pendings.find(handle.hash()).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
+        binding.require(pending, http);
+        if (pending.step() == Step.OKTA) {
+            throw Rejection.of(Reason.SIGN_ON_STEP_WRONG);
+        }
+        return pending;
+    }
+
+    private Optional<Grant> grant(PendingAuthorization pending) {
+        return pending.grantId().flatMap(grants::find);
+    }
+
+    private String userId(PendingAuthorization pending) {
+        return grant(pending).map(grant -> grant.user().id()).orElse(null);
+    }
+
+    private String userName(PendingAuthorization pending) {
+        return grant(pending)
+                .map(Grant::user)
+                .map(user -> Optional.ofNullable(user.email()).orElse(user.id()))
+                .orElse(null);
+    }
+}

@@ -1,0 +1,66 @@
+package org.mcpproxy.discovery;
+
+import com.nimbusds.oauth2.sdk.as.AuthorizationServerMetadata;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import com.nimbusds.oauth2.sdk.id.Issuer;
+import com.nimbusds.openid.connect.sdk.SubjectType;
+import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.List;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Capabilities;
+
+/** What this authorization server says of itself, built once from the settings and {@link Capabilities}. */
+@Singleton
+public class AuthorizationServer {
+
+    private final String metadata;
+    private final String openIdMetadata;
+
+    @Inject
+    public AuthorizationServer(Settings settings) {
+        metadata = describe(new AuthorizationServerMetadata(new Issuer(settings.issuer())), settings);
+        openIdMetadata = describe(openId(settings), settings);
+    }
+
+    /** RFC 8414 2. */
+    public String metadata() {
+        return metadata;
+    }
+
+    /**
+     * OpenID Connect Discovery 3: the same, under the name that some clients look for first. Subject types and ID token
+     * algorithms stand there because the format demands them; {@code openid} is not offered.
+     */
+    public String openIdMetadata() {
+        return openIdMetadata;
+    }
+
+    private static OIDCProviderMetadata openId(Settings settings) {
+        OIDCProviderMetadata metadata = new OIDCProviderMetadata(
+                new Issuer(settings.issuer()), List.of(SubjectType.PUBLIC), settings.at("/.well-known/jwks.json"));
+        metadata.setIDTokenJWSAlgs(List.of(Capabilities.SIGNING_ALGORITHM));
+        return metadata;
+    }
+
+    private static String describe(AuthorizationServerMetadata metadata, Settings settings) {
+        metadata.setAuthorizationEndpointURI(settings.at("/oauth2/v1/authorize"));
+        metadata.setTokenEndpointURI(settings.at("/oauth2/v1/token"));
+        metadata.setRegistrationEndpointURI(settings.at("/oauth2/v1/clients"));
+        metadata.setRevocationEndpointURI(settings.at("/oauth2/v1/revoke"));
+        metadata.setJWKSetURI(settings.at("/.well-known/jwks.json"));
+        metadata.setScopes(Capabilities.scopes());
+        metadata.setResponseTypes(Capabilities.RESPONSE_TYPES);
+        metadata.setResponseModes(Capabilities.RESPONSE_MODES);
+        metadata.setGrantTypes(Capabilities.GRANT_TYPES);
+        metadata.setCodeChallengeMethods(Capabilities.CODE_CHALLENGE_METHODS);
+        List<ClientAuthenticationMethod> methods = Capabilities.CLIENT_AUTHENTICATION_METHODS;
+        metadata.setTokenEndpointAuthMethods(methods);
+        metadata.setRevocationEndpointAuthMethods(methods);
+        metadata.setSupportsAuthorizationResponseIssuerParam(true);
+        metadata.setSupportsRequestParam(false);
+        metadata.setSupportsRequestURIParam(false);
+        return metadata.toJSONObject().toJSONString();
+    }
+}

@@ -1,0 +1,39 @@
+package org.mcpproxy.discovery;
+
+import java.net.URI;
+import java.util.List;
+import net.minidev.json.JSONObject;
+import org.mcpproxy.oauth.Scopes;
+
+/**
+ * What a protected resource says of itself (RFC 9728 2). {@code offline_access} is no scope of a resource, and is not
+ * here.
+ *
+ * @param resource the URL that the client connects to, and the audience of its tokens
+ * @param authorizationServer the issuer whose tokens it takes
+ */
+public record ProtectedResource(URI resource, String authorizationServer, String name, List<String> scopes) {
+
+    /** A resource that takes our own tokens. */
+    public static ProtectedResource ours(URI resource, String issuer) {
+        return new ProtectedResource(
+                resource, issuer, "MCP server", Scopes.baseline().toStringList());
+    }
+
+    /** The resource that takes Okta's tokens, whose scopes are Okta's to name. */
+    public static ProtectedResource okta(URI resource, URI issuer) {
+        return new ProtectedResource(resource, issuer.toString(), "MCP server (tokens of Okta)", List.of());
+    }
+
+    public String metadata() {
+        JSONObject json = new JSONObject();
+        json.put("resource", resource.toString());
+        json.put("authorization_servers", List.of(authorizationServer));
+        json.put("bearer_methods_supported", List.of("header"));
+        json.put("resource_name", name);
+        if (!scopes.isEmpty()) {
+            json.put("scopes_supported", scopes);
+        }
+        return json.toJSONString();
+    }
+}

@@ -1,0 +1,75 @@
+package org.mcpproxy.discovery;
+
+import jakarta.inject.Inject;
+import jakarta.ws.rs.GET;
+import jakarta.ws.rs.NotFoundException;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.CacheControl;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.Response;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.signing.SigningKeys;
+
+/** The documents under {@code /.well-known}. */
+@Path("")
+@Produces(MediaType.APPLICATION_JSON)
+public class WellKnownResource {
+
+    private static final int MAX_AGE_SECONDS = 300;
+
+    private final AuthorizationServer authorizationServer;
+    private final Settings settings;
+    private final SigningKeys keys;
+
+    @Inject
+    public WellKnownResource(AuthorizationServer authorizationServer, Settings settings, SigningKeys keys) {
+        this.authorizationServer = authorizationServer;
+        this.settings = settings;
+        this.keys = keys;
+    }
+
+    @GET
+    @Path("oauth-authorization-server")
+    public Response authorizationServer() {
+        return document(authorizationServer.metadata());
+    }
+
+    @GET
+    @Path("openid-configuration")
+    public Response openIdConfiguration() {
+        return document(authorizationServer.openIdMetadata());
+    }
+
+    @GET
+    @Path("jwks.json")
+    public Response keys() {
+        return document(keys.published().toString(true));
+    }
+
+    /** The root document describes the default resource. */
+    @GET
+    @Path("oauth-protected-resource{path: (/mcp)?}")
+    public Response protectedResource() {
+        return document(ProtectedResource.ours(settings.mcpResource(), settings.issuer())
+                .metadata());
+    }
+
+    @GET
+    @Path("oauth-protected-resource/okta/mcp")
+    public Response oktaProtectedResource() {
+        if (settings.okta().audience().isEmpty()) {
+            throw new NotFoundException();
+        }
+        return document(ProtectedResource.okta(
+                        settings.oktaMcpResource(), settings.okta().issuer())
+                .metadata());
+    }
+
+    private static Response document(String json) {
+        CacheControl cache = new CacheControl();
+        cache.setMaxAge(MAX_AGE_SECONDS);
+        cache.setNoTransform(false);
+        return Response.ok(json).cacheControl(cache).build();
+    }
+}

@@ -1,0 +1,25 @@
+package org.mcpproxy.grant;
+
+import java.time.Instant;
+
+/**
+ * An authorization code, as it is kept: by the hash of its value, bound to client, redirect URI, PKCE challenge and,
+ * through its grant, to user, scope and resource (OAuth 2.1 4.1.3).
+ *
+ * @param codeChallenge S256 (RFC 7636 4.2)
+ * @param consumed whether it was used; it is kept until it expires, to know a replay
+ */
+public record AuthorizationCode(
+        String hash,
+        String grantId,
+        String clientId,
+        String redirectUri,
+        String codeChallenge,
+        Instant expiresAt,
+        boolean consumed) {
+
+    /** The same code, used up. */
+    public AuthorizationCode usedUp() {
+        return new AuthorizationCode(hash, grantId, clientId, redirectUri, codeChallenge, expiresAt, true);
+    }
+}

@@ -1,0 +1,20 @@
+package org.mcpproxy.grant;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import java.time.Instant;
+import org.mcpproxy.upstream.User;
+
+/**
+ * What a person granted to a client. Every code, access token and refresh token belongs to one, and ends with it.
+ *
+ * @param resource the canonical resource: the audience of its tokens
+ * @param expiresAt when it ends by itself, unless it is used before
+ */
+public record Grant(
+        String id, String clientId, User user, Scope scope, String resource, Instant openedAt, Instant expiresAt) {
+
+    /** The same grant, ending at another time. */
+    public Grant until(Instant end) {
+        return new Grant(id, clientId, user, scope, resource, openedAt, end);
+    }
+}

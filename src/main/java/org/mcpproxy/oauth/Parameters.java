@@ -1,0 +1,42 @@
+package org.mcpproxy.oauth;
+
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The parameters of an OAuth request. One without a value counts as left out, and none may be repeated (RFC 6749 3.1
+ * and 3.2), but {@code resource} (RFC 8707 2).
+ */
+public record Parameters(Map<String, List<String>> values) {
+
+    public Parameters {
+        values = Map.copyOf(values);
+        values.forEach((name, given) -> {
+            if (given.size() > 1 && !"resource".equals(name)) {
+                throw Rejection.of(Reason.MALFORMED_REQUEST);
+            }
+        });
+    }
+
+    public Optional<String> find(String name) {
+        return all(name).stream().findFirst();
+    }
+
+    /** @throws Rejection with {@code otherwise}, where it is left out */
+    public String get(String name, Reason otherwise) {
+        return find(name).orElseThrow(() -> Rejection.of(otherwise));
+    }
+
+    public List<String> all(String name) {
+        return values.getOrDefault(name, List.of()).stream()
+                .filter(value -> !value.isBlank())
+                .toList();
+    }
+
+    /** Values may be secrets, so only names are shown. */
+    @Override
+    public String toString() {
+        return values.keySet().toString();
+    }
+}

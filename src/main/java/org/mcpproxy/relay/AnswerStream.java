@@ -1,0 +1,223 @@
+package org.mcpproxy.relay;
+
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Carries the body of an answer from the backend to the client, as it comes: each part is written and flushed before the
+ * next is asked for, so that a slow reader slows the backend and nothing piles up here. Holds no thread.
+ *
+ * <p>Backend, container and clock call in from their own threads; all of them only note what happened and then
+ * {@link #drain}, which one thread at a time runs.
+ */
+final class AnswerStream implements WriteListener {
+
+    /** A comment line without the blank line that would dispatch an event early. */
+    private static final byte[] COMMENT = {':', '\n'};
+
+    private final ServletOutputStream out;
+    private final Flow.Publisher<List<ByteBuffer>> body;
+    private final boolean events;
+    private final Runnable ended;
+
+    private final AtomicInteger calls = new AtomicInteger();
+    private final Queue<ByteBuffer> pending = new ConcurrentLinkedQueue<>();
+    private volatile boolean writable;
+    private volatile boolean backendDone;
+    private volatile boolean stopped;
+    private volatile boolean beat;
+    private volatile boolean asked;
+    private volatile Flow.Subscription subscription;
+    private volatile long lastWrite = System.nanoTime();
+
+    private boolean subscribed;
+    private boolean lineEnded = true;
+    private boolean dirty;
+    private boolean over;
+
+    /**
+     * @param events whether the body is an event stream, into which heartbeats may be written
+     * @param ended called once, when the stream is over
+     */
+    AnswerStream(ServletOutputStream out, Flow.Publisher<List<ByteBuffer>> body, boolean events, Runnable ended) {
+        this.out = out;
+        this.body = body;
+        this.events = events;
+        this.ended = ended;
+    }
+
+    /** Writes a heartbeat where the stream has been silent for this long. */
+    void beatAfter(Duration silence) {
+        if (events && System.nanoTime() - lastWrite >= silence.toNanos()) {
+            beat = true;
+            drain();
+        }
+    }
+
+    /** Ends the stream now, and the backend's with it. */
+    void stop() {
+        stopped = true;
+        drain();
+    }
+
+    @Override
+    public void onWritePossible() {
+        writable = true;
+        drain();
+    }
+
+    /** The client has gone. */
+    @Override
+    public void onError(Throwable failure) {
+        stop();
+    }
+
+    private void drain() {
+        if (calls.getAndIncrement() != 0) {
+            return;
+        }
+        int seen = 1;
+        do {
+            step();
+            seen = calls.addAndGet(-seen);
+        } while (seen != 0);
+    }
+
+    private void step() {
+        if (over) {
+            cancel();
+            return;
+        }
+        try {
+            if (stopped || !proceed()) {
+                finish();
+            }
+        } catch (IOException | RuntimeException e) {
+            finish();
+        }
+    }
+
+    /** @return false once all is written */
+    private boolean proceed() throws IOException {
+        while (writable) {
+            if (!out.isReady()) {
+                // The container will call onWritePossible; until then its stream is not ours to touch.
+                writable = false;
+                return true;
+            }
+            if (!writeNext()) {
+                if (backendDone && pending.isEmpty()) {
+                    return false;
+                }
+                if (!ask()) {
+                    return true;
+                }
+            }
+        }
+        return true;
+    }
+
+    /** @return whether there was something to write or to flush */
+    private boolean writeNext() throws IOException {
+        ByteBuffer next = pending.poll();
+        if (next != null) {
+            write(next);
+        } else if (beat && lineEnded) {
+            beat = false;
+            out.write(COMMENT);
+            touched();
+        } else if (dirty) {
+            dirty = false;
+            out.flush();
+        } else {
+            return false;
+        }
+        return true;
+    }
+
+    private void write(ByteBuffer buffer) throws IOException {
+        if (!buffer.hasRemaining()) {
+            return;
+        }
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        out.write(bytes, 0, bytes.length);
+        lineEnded = bytes[bytes.length - 1] == '\n';
+        touched();
+    }
+
+    private void touched() {
+        dirty = true;
+        beat = false;
+        lastWrite = System.nanoTime();
+    }
+
+    /** @return whether there may be something to write at once */
+    private boolean ask() {
+        if (!subscribed) {
+            subscribed = true;
+            body.subscribe(new FromBackend());
+        }
+        if (subscription == null || asked || backendDone) {
+            return false;
+        }
+        asked = true;
+        subscription.request(1);
+        return !pending.isEmpty() || backendDone;
+    }
+
+    private void finish() {
+        over = true;
+        pending.clear();
+        if (!subscribed) {
+            // An answer that nobody subscribes to would keep its connection for ever.
+            subscribed = true;
+            body.subscribe(new FromBackend());
+        }
+        cancel();
+        ended.run();
+    }
+
+    private void cancel() {
+        if (subscription != null && !backendDone) {
+            subscription.cancel();
+        }
+    }
+
+    /** What the backend sends. What it sent before it broke off is still delivered. */
+    private final class FromBackend implements Flow.Subscriber<List<ByteBuffer>> {
+
+        @Override
+        public void onSubscribe(Flow.Subscription given) {
+            subscription = given;
+            drain();
+        }
+
+        @Override
+        public void onNext(List<ByteBuffer> buffers) {
+            pending.addAll(buffers);
+            asked = false;
+            drain();
+        }
+
+        @Override
+        public void onError(Throwable failure) {
+            backendDone = true;
+            drain();
+        }
+
+        @Override
+        public void onComplete() {
+            backendDone = true;
+            drain();
+        }
+    }
+}

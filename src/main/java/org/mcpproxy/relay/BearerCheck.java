@@ -1,0 +1,23 @@
+package org.mcpproxy.relay;
+
+import jakarta.servlet.http.HttpServletRequest;
+import org.mcpproxy.oauth.Rejection;
+
+/** Decides who calls a protected resource (RFC 6750). */
+public interface BearerCheck {
+
+    /**
+     * Verifies the access token of a request: its signature, issuer, audience, expiry, and the scopes that the resource
+     * needs.
+     *
+     * @throws Rejection with a {@code TOKEN_…} reason (401), {@code SCOPE_INSUFFICIENT} (403) or
+     *     {@code MALFORMED_REQUEST} (400)
+     */
+    Caller caller(HttpServletRequest request);
+
+    /**
+     * Whether a stream that was opened by this caller may stay open. Asked about once a second for each open stream, so
+     * it must answer from memory.
+     */
+    boolean standing(Caller caller);
+}

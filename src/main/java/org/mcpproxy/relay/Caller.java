@@ -1,0 +1,15 @@
+package org.mcpproxy.relay;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * Who calls, as a verified access token says.
+ *
+ * @param user Okta's user id; empty where a service calls on its own behalf
+ * @param client the OAuth client
+ * @param grant the grant behind one of our own tokens; empty for Okta's tokens
+ * @param expiresAt when the token ends
+ */
+public record Caller(Optional<String> user, String client, Scope scope, Optional<String> grant, Instant expiresAt) {}

@@ -1,0 +1,54 @@
+package org.mcpproxy.relay;
+
+import java.io.StringWriter;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.json.JsonFactory;
+
+/**
+ * How a refusal looks on the wire: an OAuth error with its challenge where it is about who calls, a JSON-RPC error where
+ * it is about the message or the backend.
+ */
+record ErrorAnswer(int status, List<Header> headers, byte[] body) {
+
+    private static final JsonFactory JSON = new JsonFactory();
+
+    static ErrorAnswer of(Rejection rejection, McpEndpoint resource, Optional<RequestId> id) {
+        Reason reason = rejection.reason();
+        List<Header> headers = new ArrayList<>();
+        headers.add(new Header("Content-Type", "application/json"));
+        headers.add(new Header("Cache-Control", "no-store"));
+        if (Challenge.belongsTo(reason)) {
+            headers.add(new Header("WWW-Authenticate", Challenge.of(reason, resource)));
+        }
+        rejection
+                .retryAfter()
+                .map(Duration::toSeconds)
+                .ifPresent(seconds -> headers.add(new Header("Retry-After", Long.toString(Math.max(1, seconds)))));
+        boolean aboutCaller = Challenge.belongsTo(reason) || reason == Reason.ORIGIN_FOREIGN;
+        return new ErrorAnswer(
+                reason.status(),
+                List.copyOf(headers),
+                aboutCaller ? oauthError(reason) : JsonRpcError.body(reason, id));
+    }
+
+    private static byte[] oauthError(Reason reason) {
+        StringWriter text = new StringWriter();
+        try (JsonGenerator json = JSON.createGenerator(ObjectWriteContext.empty(), text)) {
+            json.writeStartObject();
+            // A missing token has no code of its own; some clients parse the body, and want one.
+            String code = reason.error().getCode();
+            json.writeStringProperty("error", code == null ? "unauthorized" : code);
+            json.writeStringProperty("error_description", reason.sentence());
+            json.writeEndObject();
+        }
+        return text.toString().getBytes(StandardCharsets.UTF_8);
+    }
+}

@@ -1,0 +1,19 @@
+package org.mcpproxy.relay;
+
+import java.util.List;
+
+/** One header field of a request or an answer, as it was sent (RFC 9110 5). */
+public record Header(String name, String value) {
+
+    public boolean is(String other) {
+        return name.equalsIgnoreCase(other);
+    }
+
+    /** The values of every field of this name, in order; names are compared without case. */
+    public static List<String> values(List<Header> headers, String name) {
+        return headers.stream()
+                .filter(header -> header.is(name))
+                .map(Header::value)
+                .toList();
+    }
+}

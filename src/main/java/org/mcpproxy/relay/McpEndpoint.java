@@ -1,0 +1,28 @@
+package org.mcpproxy.relay;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import java.net.URI;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Scopes;
+
+/**
+ * One MCP endpoint, as a protected resource.
+ *
+ * @param path where it is, and the name it has in the audit
+ * @param metadata its metadata document (RFC 9728 3.1)
+ * @param scope all scopes that it needs
+ */
+record McpEndpoint(String path, URI metadata, Scope scope) {
+
+    private static final String WELL_KNOWN = "/.well-known/oauth-protected-resource";
+
+    /** An endpoint for our own tokens, which carry our baseline scope. */
+    static McpEndpoint forOwnTokens(String path, Settings settings) {
+        return new McpEndpoint(path, settings.at(WELL_KNOWN + path), Scopes.baseline());
+    }
+
+    /** An endpoint for Okta's tokens: their audience lets them in, and their scopes are Okta's to name. */
+    static McpEndpoint forOktaTokens(String path, Settings settings) {
+        return new McpEndpoint(path, settings.at(WELL_KNOWN + path), new Scope());
+    }
+}

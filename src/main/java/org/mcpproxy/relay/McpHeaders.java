@@ -1,0 +1,53 @@
+package org.mcpproxy.relay;
+
+import java.util.List;
+import java.util.Optional;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/**
+ * The headers by which MCP mirrors parts of the body, as they were sent.
+ *
+ * @param version {@code MCP-Protocol-Version}
+ * @param method {@code Mcp-Method}
+ * @param name {@code Mcp-Name}, still encoded
+ * @param session {@code Mcp-Session-Id}
+ */
+public record McpHeaders(
+        Optional<ProtocolVersion> version, Optional<String> method, Optional<String> name, Optional<String> session) {
+
+    static final String VERSION = "MCP-Protocol-Version";
+    static final String METHOD = "Mcp-Method";
+    static final String NAME = "Mcp-Name";
+    static final String SESSION = "Mcp-Session-Id";
+
+    private static final int LONGEST_SESSION = 1024;
+
+    /**
+     * @throws Rejection {@code HEADER_MISMATCH} where a header is repeated, since the backend may heed another of them
+     *     than we do
+     */
+    static McpHeaders of(List<Header> headers) {
+        return new McpHeaders(
+                one(headers, VERSION).map(ProtocolVersion::new),
+                one(headers, METHOD),
+                one(headers, NAME),
+                session(headers));
+    }
+
+    private static Optional<String> session(List<Header> headers) {
+        Optional<String> session = one(headers, SESSION);
+        if (session.filter(id -> id.length() > LONGEST_SESSION).isPresent()) {
+            throw Rejection.of(Reason.SESSION_UNKNOWN);
+        }
+        return session;
+    }
+
+    private static Optional<String> one(List<Header> headers, String name) {
+        List<String> values = Header.values(headers, name);
+        if (values.size() > 1) {
+            throw Rejection.of(Reason.HEADER_MISMATCH);
+        }
+        return values.stream().findFirst().map(String::strip);
+    }
+}

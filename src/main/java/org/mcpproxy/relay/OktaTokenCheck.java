@@ -1,0 +1,43 @@
+package org.mcpproxy.relay;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.Optional;
+import org.mcpproxy.upstream.OktaAccessToken;
+import org.mcpproxy.upstream.OktaAccessTokens;
+
+/** Checks Okta's own access tokens, at {@code /okta/mcp}. */
+@ApplicationScoped
+public class OktaTokenCheck implements BearerCheck {
+
+    private final OktaAccessTokens tokens;
+    private final Clock clock;
+
+    @Inject
+    public OktaTokenCheck(OktaAccessTokens tokens, Clock clock) {
+        this.tokens = tokens;
+        this.clock = clock;
+    }
+
+    /** For CDI's proxy. */
+    protected OktaTokenCheck() {
+        this(null, null);
+    }
+
+    @Override
+    public Caller caller(HttpServletRequest request) {
+        OktaAccessToken token = tokens.verify(
+                PresentedToken.find(Collections.list(request.getHeaders("Authorization")), request.getQueryString()),
+                request);
+        return new Caller(token.user(), token.client(), token.scope(), Optional.empty(), token.expiresAt());
+    }
+
+    /** Nobody tells us when Okta revokes a token, so a stream ends with the token that opened it. */
+    @Override
+    public boolean standing(Caller caller) {
+        return clock.instant().isBefore(caller.expiresAt());
+    }
+}

@@ -1,0 +1,103 @@
+package org.mcpproxy.relay;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Duration;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.mcpproxy.config.RelayLimits;
+
+/**
+ * Every request that is under way: bounded in number, looked at once a second for heartbeats and for callers who may no
+ * longer be here, and closed at shutdown, since the server would wait half a minute for them. One thread serves all.
+ */
+@ApplicationScoped
+public class OpenStreams {
+
+    /** Something that is under way. */
+    interface Open {
+
+        /** Called about once a second; must not block. */
+        void tick();
+
+        /** Ends it now. */
+        void close();
+    }
+
+    private static final Duration TICK = Duration.ofSeconds(1);
+
+    private final int most;
+    private final ScheduledThreadPoolExecutor clock;
+    private final Set<Open> open = ConcurrentHashMap.newKeySet();
+    private final AtomicInteger count = new AtomicInteger();
+    private volatile boolean closing;
+
+    @Inject
+    public OpenStreams(RelayLimits limits) {
+        most = limits.concurrent();
+        long tick = Math.min(TICK.toMillis(), Math.max(10, limits.heartbeat().toMillis() / 4));
+        clock = new ScheduledThreadPoolExecutor(1, OpenStreams::thread);
+        clock.setRemoveOnCancelPolicy(true);
+        clock.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+    }
+
+    /** For CDI's proxy. */
+    protected OpenStreams() {
+        most = 0;
+        clock = null;
+    }
+
+    /** @return false where there is no more room, or the server is going down */
+    boolean add(Open stream) {
+        if (closing || count.incrementAndGet() > most) {
+            count.decrementAndGet();
+            return false;
+        }
+        open.add(stream);
+        return true;
+    }
+
+    void remove(Open stream) {
+        if (open.remove(stream)) {
+            count.decrementAndGet();
+        }
+    }
+
+    int size() {
+        return open.size();
+    }
+
+    /** Runs something later, unless it is cancelled before; it must not block. */
+    ScheduledFuture<?> after(Duration delay, Runnable work) {
+        return clock.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @PreDestroy
+    void close() {
+        closing = true;
+        clock.shutdownNow();
+        open.forEach(Open::close);
+    }
+
+    private void tick() {
+        for (Open stream : open) {
+            try {
+                stream.tick();
+            } catch (RuntimeException e) {
+                // One broken stream must not stop the clock of all others.
+                stream.close();
+            }
+        }
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "relay-clock");
+        thread.setDaemon(true);
+        return thread;
+    }
+}

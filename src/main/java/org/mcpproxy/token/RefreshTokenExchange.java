@@ -1,0 +1,132 @@
+package org.mcpproxy.token;
+
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.Scope;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.Optional;
+import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.grant.Grant;
+import org.mcpproxy.grant.GrantEnding;
+import org.mcpproxy.grant.Grants;
+import org.mcpproxy.grant.RefreshToken;
+import org.mcpproxy.grant.RefreshToken.Rotation;
+import org.mcpproxy.grant.RefreshTokens;
+import org.mcpproxy.grant.UpstreamSession;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+
+/**
+ * {@code grant_type=refresh_token} (OAuth 2.1 4.3). The token is exchanged for a new one, and Okta is asked whether the
+ * session still stands. A client that repeats the request within the grace gets the same answer again: it may have lost
+ * the first one, and some clients refresh from two places at once.
+ */
+@Singleton
+public class RefreshTokenExchange implements Exchange {
+
+    private final RefreshTokens refreshTokens;
+    private final Grants grants;
+    private final GrantEnding ending;
+    private final UpstreamSession session;
+    private final RepeatedAnswers repeatedAnswers;
+    private final TokenMint mint;
+    private final Settings settings;
+    private final Clock clock;
+
+    @Inject
+    public RefreshTokenExchange(
+            RefreshTokens refreshTokens,
+            Grants grants,
+            GrantEnding ending,
+            UpstreamSession session,
+            RepeatedAnswers repeatedAnswers,
+            TokenMint mint,
+            Settings settings,
+            Clock clock) {
+        this.refreshTokens = refreshTokens;
+        this.grants = grants;
+        this.ending = ending;
+        this.session = session;
+        this.repeatedAnswers = repeatedAnswers;
+        this.mint = mint;
+        this.settings = settings;
+        this.clock = clock;
+    }
+
+    @Override
+    public GrantType grantType() {
+        return GrantType.REFRESH_TOKEN;
+    }
+
+    @Override
+    public TokenAnswer exchange(TokenRequest request) {
+        Secret presented = new Secret(request.parameters().get("refresh_token", Reason.REFRESH_TOKEN_MISSING));
+        RefreshToken token = find(presented, request);
+        Grant grant = grants.find(token.grantId()).orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
+        if (token.rotation().isPresent()) {
+            return repeat(token, presented, request);
+        }
+        RequestedResource.require(request.parameters(), grant);
+        Scope scope = requestedScope(request.parameters(), grant);
+        requireOktaSession(grant, request);
+        return rotate(grant, scope, presented, request);
+    }
+
+    /** A token in another client's hands was stolen: the family ends, whoever the thief was. */
+    private RefreshToken find(Secret presented, TokenRequest request) {
+        RefreshToken token =
+                refreshTokens.find(presented.hash()).orElseThrow(() -> Rejection.of(Reason.REFRESH_TOKEN_UNKNOWN));
+        if (!token.clientId().equals(request.client().id())) {
+            ending.end(token.grantId(), Cause.REFRESH_TOKEN_REUSED, request.trail());
+            throw Rejection.of(Reason.REFRESH_TOKEN_OF_OTHER_CLIENT);
+        }
+        return token;
+    }
+
+    private TokenAnswer rotate(Grant grant, Scope scope, Secret presented, TokenRequest request) {
+        TokenAnswer answer = mint.mint(grant, request.client(), scope);
+        Secret successor = answer.refreshToken().orElseThrow();
+        Rotation rotation = new Rotation(clock.instant(), repeatedAnswers.seal(answer, presented));
+        if (!refreshTokens.rotate(presented.hash(), rotation, mint.stored(successor, grant))) {
+            return repeat(find(presented, request), presented, request);
+        }
+        grants.extend(grant.id(), mint.refreshable());
+        return answer;
+    }
+
+    private TokenAnswer repeat(RefreshToken token, Secret presented, TokenRequest request) {
+        Optional<TokenAnswer> answer = token.rotation()
+                .filter(rotation -> clock.instant()
+                        .isBefore(rotation.at().plus(settings.lifetimes().refreshGrace())))
+                .flatMap(rotation -> repeatedAnswers.open(rotation.sealedAnswer(), presented));
+        if (answer.isEmpty()) {
+            ending.end(token.grantId(), Cause.REFRESH_TOKEN_REUSED, request.trail());
+        }
+        return answer.orElseThrow(() -> Rejection.of(Reason.REFRESH_TOKEN_REUSED));
+    }
+
+    /** Only Okta's own word ends the grant; that it cannot be asked does not. */
+    private void requireOktaSession(Grant grant, TokenRequest request) {
+        try {
+            session.fresh(grant.id());
+        } catch (Rejection rejection) {
+            if (rejection.reason() == Reason.OKTA_SESSION_ENDED) {
+                ending.end(grant.id(), Cause.OKTA_SESSION_ENDED, request.trail());
+            }
+            throw rejection;
+        }
+    }
+
+    /** Narrower than what was granted, or the same (RFC 6749 6). */
+    private static Scope requestedScope(Parameters parameters, Grant grant) {
+        Scope scope = parameters.find("scope").map(Scope::parse).orElse(grant.scope());
+        if (!grant.scope().containsAll(scope)) {
+            throw Rejection.of(Reason.SCOPE_EXCEEDS_GRANT);
+        }
+        return scope;
+    }
+}

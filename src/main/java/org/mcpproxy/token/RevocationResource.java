@@ -1,0 +1,94 @@
+package org.mcpproxy.token;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.util.Optional;
+import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.client.ClientAuthenticator;
+import org.mcpproxy.grant.GrantEnding;
+import org.mcpproxy.grant.RefreshToken;
+import org.mcpproxy.grant.RefreshTokens;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.signing.AccessToken;
+import org.mcpproxy.signing.AccessTokens;
+
+/**
+ * Revocation endpoint (RFC 7009). Either token ends the whole grant, here and at Okta: a person who disconnects a client
+ * means all of it.
+ */
+@Path("revoke")
+public class RevocationResource {
+
+    private final ClientAuthenticator authenticator;
+    private final RefreshTokens refreshTokens;
+    private final AccessTokens accessTokens;
+    private final GrantEnding ending;
+
+    @Inject
+    public RevocationResource(
+            ClientAuthenticator authenticator,
+            RefreshTokens refreshTokens,
+            AccessTokens accessTokens,
+            GrantEnding ending) {
+        this.authenticator = authenticator;
+        this.refreshTokens = refreshTokens;
+        this.accessTokens = accessTokens;
+        this.ending = ending;
+    }
+
+    /** An unknown token is a success (RFC 7009 2.2): it is not valid, as was wanted. */
+    @POST
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Response revoke(
+            MultivaluedMap<String, String> form,
+            @HeaderParam("Authorization") String authorization,
+            @Context HttpServletRequest http) {
+        Parameters parameters = new Parameters(form);
+        Client client = authenticator.authenticate(authorization, parameters);
+        Secret token = new Secret(parameters.get("token", Reason.TOKEN_TO_REVOKE_MISSING));
+        find(token).ifPresent(issued -> {
+            if (!issued.clientId().equals(client.id())) {
+                throw Rejection.of(Reason.TOKEN_OF_OTHER_CLIENT);
+            }
+            ending.end(issued.grantId(), Cause.REVOKED_BY_CLIENT, Trail.of(http));
+        });
+        return Response.ok().header("Cache-Control", "no-store").build();
+    }
+
+    /** The hint is only a hint (RFC 7009 2.1), and the two kinds cannot be mistaken for each other. */
+    private Optional<Issued> find(Secret token) {
+        return refreshTokens.find(token.hash()).map(Issued::of).or(() -> accessToken(token));
+    }
+
+    private Optional<Issued> accessToken(Secret token) {
+        try {
+            return Optional.of(Issued.of(accessTokens.verify(token)));
+        } catch (Rejection invalid) {
+            return Optional.empty();
+        }
+    }
+
+    private record Issued(String clientId, String grantId) {
+
+        static Issued of(RefreshToken token) {
+            return new Issued(token.clientId(), token.grantId());
+        }
+
+        static Issued of(AccessToken token) {
+            return new Issued(token.clientId(), token.grantId());
+        }
+    }
+}

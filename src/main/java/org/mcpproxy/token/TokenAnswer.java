@@ -1,0 +1,63 @@
+package org.mcpproxy.token;
+
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.util.JSONObjectUtils;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import net.minidev.json.JSONObject;
+import org.mcpproxy.oauth.Secret;
+
+/**
+ * The tokens that were issued.
+ *
+ * @param user whose grant it is, for the audit
+ */
+public record TokenAnswer(
+        Secret accessToken,
+        Instant expiresAt,
+        Optional<Secret> refreshToken,
+        Scope scope,
+        String user,
+        String grantId) {
+
+    /** The successful response (RFC 6749 5.1); {@code expires_in} in seconds from now. */
+    public JSONObject toResponse(Instant now) {
+        JSONObject json = new JSONObject();
+        json.put("access_token", accessToken.value());
+        json.put("token_type", "Bearer");
+        json.put("expires_in", Math.max(0, Duration.between(now, expiresAt).toSeconds()));
+        refreshToken.ifPresent(token -> json.put("refresh_token", token.value()));
+        json.put("scope", scope.toString());
+        return json;
+    }
+
+    /** All of it as text, to be sealed for a client that repeats its request. */
+    String write() {
+        JSONObject json = new JSONObject();
+        json.put("access_token", accessToken.value());
+        json.put("expires_at", expiresAt.getEpochSecond());
+        refreshToken.ifPresent(token -> json.put("refresh_token", token.value()));
+        json.put("scope", scope.toString());
+        json.put("user", user);
+        json.put("grant", grantId);
+        return json.toJSONString();
+    }
+
+    static TokenAnswer read(String text) {
+        try {
+            JSONObject json = JSONObjectUtils.parse(text);
+            return new TokenAnswer(
+                    new Secret(JSONObjectUtils.getString(json, "access_token")),
+                    Instant.ofEpochSecond(JSONObjectUtils.getLong(json, "expires_at")),
+                    Optional.ofNullable(JSONObjectUtils.getString(json, "refresh_token", null))
+                            .map(Secret::new),
+                    Scope.parse(JSONObjectUtils.getString(json, "scope")),
+                    JSONObjectUtils.getString(json, "user"),
+                    JSONObjectUtils.getString(json, "grant"));
+        } catch (ParseException e) {
+            throw new IllegalStateException("A sealed answer does not hold what was sealed", e);
+        }
+    }
+}

@@ -1,0 +1,77 @@
+package org.mcpproxy.token;
+
+import com.nimbusds.oauth2.sdk.GrantType;
+import jakarta.enterprise.inject.Instance;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.time.Clock;
+import org.mcpproxy.audit.AuditEvent.TokensIssued;
+import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.client.ClientAuthenticator;
+import org.mcpproxy.oauth.Capabilities;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/**
+ * Token endpoint (RFC 6749 3.2). What all grant types share stands here, once and in order: who the client is, whether
+ * it may use this grant type, and then the one exchange.
+ */
+@Path("token")
+public class TokenResource {
+
+    private final ClientAuthenticator authenticator;
+    private final Instance<Exchange> exchanges;
+    private final AuditLog audit;
+    private final Clock clock;
+
+    @Inject
+    public TokenResource(ClientAuthenticator authenticator, Instance<Exchange> exchanges, AuditLog audit, Clock clock) {
+        this.authenticator = authenticator;
+        this.exchanges = exchanges;
+        this.audit = audit;
+        this.clock = clock;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response token(
+            MultivaluedMap<String, String> form,
+            @HeaderParam("Authorization") String authorization,
+            @Context HttpServletRequest http) {
+        Parameters parameters = new Parameters(form);
+        Client client = authenticator.authenticate(authorization, parameters);
+        Exchange exchange = exchange(parameters, client);
+        TokenAnswer answer = exchange.exchange(new TokenRequest(client, parameters, Trail.of(http)));
+        audit.record(new TokensIssued(
+                Trail.of(http), answer.user(), client.id(), exchange.grantType().getValue(), answer.grantId()));
+        return Response.ok(answer.toResponse(clock.instant()).toJSONString())
+                .header("Cache-Control", "no-store")
+                .build();
+    }
+
+    private Exchange exchange(Parameters parameters, Client client) {
+        GrantType grantType = new GrantType(parameters.get("grant_type", Reason.GRANT_TYPE_MISSING));
+        Exchange exchange = exchanges.stream()
+                .filter(candidate -> candidate.grantType().equals(grantType))
+                .filter(candidate -> Capabilities.GRANT_TYPES.contains(candidate.grantType()))
+                .findFirst()
+                .orElseThrow(() -> Rejection.of(Reason.GRANT_TYPE_UNSUPPORTED));
+        if (!client.mayUse(grantType)) {
+            throw Rejection.of(Reason.GRANT_TYPE_UNREGISTERED);
+        }
+        return exchange;
+    }
+}

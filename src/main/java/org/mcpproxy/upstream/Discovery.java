@@ -1,0 +1,57 @@
+package org.mcpproxy.upstream;
+
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Duration;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/**
+ * The issuer's metadata (OpenID Connect Discovery 4), loaded in the background. The last good document stays in use
+ * until a newer good one has loaded.
+ */
+@ApplicationScoped
+class Discovery {
+
+    private static final String WELL_KNOWN = "/.well-known/openid-configuration";
+    private static final Duration NOT_YET = Duration.ofSeconds(5);
+
+    private final URI issuer;
+    private final IssuerCalls calls;
+    private volatile ProviderMetadata current;
+
+    @Inject
+    Discovery(Settings settings, IssuerCalls calls) {
+        this.issuer = settings.okta().issuer();
+        this.calls = calls;
+    }
+
+    /** For CDI's proxy. */
+    protected Discovery() {
+        this.issuer = null;
+        this.calls = null;
+    }
+
+    /** @throws Rejection {@code OKTA_UNAVAILABLE} while none has loaded */
+    ProviderMetadata current() {
+        ProviderMetadata metadata = current;
+        if (metadata == null) {
+            throw Rejection.until(Reason.OKTA_UNAVAILABLE, NOT_YET);
+        }
+        return metadata;
+    }
+
+    /** @throws Rejection {@code OKTA_UNAVAILABLE} or {@code OKTA_ANSWER_INVALID}; the last good document stays */
+    void load() {
+        HTTPRequest request = new HTTPRequest(HTTPRequest.Method.GET, URI.create(issuer + WELL_KNOWN));
+        HTTPResponse response = calls.once(IssuerCalls.Endpoint.DISCOVERY, request);
+        if (response.getStatusCode() != 200 || response.getBody() == null) {
+            throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
+        }
+        current = ProviderMetadata.parse(issuer, response.getBody());
+    }
+}

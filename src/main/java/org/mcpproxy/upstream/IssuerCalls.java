@@ -1,0 +1,145 @@
+package org.mcpproxy.upstream;
+
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPRequestSender;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/**
+ * Calls to the issuer, within what both sides can bear. Whatever is returned is an answer to the question, good or bad: an
+ * outage, a time-out, a 5xx and a 429 are {@link Reason#OKTA_UNAVAILABLE}, with the time to wait.
+ */
+@ApplicationScoped
+class IssuerCalls {
+
+    /** What is called. Each has a rate limit of its own at Okta. */
+    enum Endpoint {
+        DISCOVERY,
+        KEYS,
+        TOKEN,
+        USER_INFO,
+        REVOCATION
+    }
+
+    /**
+     * Less than Okta's grace of 30 s for a refresh token whose rotation we did not hear of, so that the next try still
+     * finds it alive.
+     */
+    private static final Duration AFTER_OUTAGE = Duration.ofSeconds(5);
+
+    private static final Logger LOG = System.getLogger(IssuerCalls.class.getName());
+
+    private final HTTPRequestSender sender;
+    private final CallLimits limits;
+    private final UpstreamStatus status;
+    private final Semaphore turns;
+    private final Map<Endpoint, RateLimitHold> holds = new EnumMap<>(Endpoint.class);
+
+    @Inject
+    IssuerCalls(HTTPRequestSender sender, CallLimits limits, UpstreamStatus status, Clock clock) {
+        this.sender = sender;
+        this.limits = limits;
+        this.status = status;
+        this.turns = new Semaphore(limits.concurrent());
+        for (Endpoint endpoint : Endpoint.values()) {
+            holds.put(endpoint, new RateLimitHold(clock));
+        }
+    }
+
+    /** For CDI's proxy. */
+    protected IssuerCalls() {
+        this.sender = null;
+        this.limits = null;
+        this.status = null;
+        this.turns = null;
+    }
+
+    /**
+     * A call that must not be repeated, as it may have taken effect although no answer came: the token endpoint.
+     *
+     * @throws Rejection {@code OKTA_UNAVAILABLE}
+     */
+    HTTPResponse once(Endpoint endpoint, HTTPRequest request) {
+        return attempt(endpoint, request);
+    }
+
+    /**
+     * A call that does no harm when repeated; it is, once, after an outage but not after a 429.
+     *
+     * @throws Rejection {@code OKTA_UNAVAILABLE}
+     */
+    HTTPResponse repeatable(Endpoint endpoint, HTTPRequest request) {
+        try {
+            return attempt(endpoint, request);
+        } catch (Rejection first) {
+            if (holds.get(endpoint).remaining().isPresent()) {
+                throw first;
+            }
+            return attempt(endpoint, request);
+        }
+    }
+
+    private HTTPResponse attempt(Endpoint endpoint, HTTPRequest request) {
+        Optional<Duration> held = holds.get(endpoint).remaining();
+        if (held.isPresent()) {
+            throw Rejection.until(Reason.OKTA_UNAVAILABLE, held.get());
+        }
+        takeTurn(endpoint);
+        try {
+            return judged(endpoint, send(request));
+        } catch (IOException e) {
+            throw unavailable(endpoint, e.getMessage());
+        } finally {
+            turns.release();
+        }
+    }
+
+    private void takeTurn(Endpoint endpoint) {
+        try {
+            if (!turns.tryAcquire(limits.turn().toMillis(), TimeUnit.MILLISECONDS)) {
+                throw unavailable(endpoint, "too many calls under way");
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw unavailable(endpoint, "interrupted");
+        }
+    }
+
+    private HTTPResponse send(HTTPRequest request) throws IOException {
+        return (HTTPResponse) sender.send(request);
+    }
+
+    private HTTPResponse judged(Endpoint endpoint, HTTPResponse response) {
+        int code = response.getStatusCode();
+        LOG.log(Level.DEBUG, "{0} endpoint answered {1}", endpoint, code);
+        if (code == 429) {
+            Duration wait = holds.get(endpoint).begin(response);
+            status.lost(endpoint + " endpoint answered 429");
+            throw Rejection.until(Reason.OKTA_UNAVAILABLE, wait);
+        }
+        if (code >= 500 || code == 408) {
+            throw unavailable(endpoint, "answered " + code);
+        }
+        status.reached();
+        return response;
+    }
+
+    private Rejection unavailable(Endpoint endpoint, String why) {
+        LOG.log(Level.DEBUG, "{0} endpoint: {1}", endpoint, why);
+        status.lost(endpoint + " endpoint: " + why);
+        return Rejection.until(Reason.OKTA_UNAVAILABLE, AFTER_OUTAGE);
+    }
+}

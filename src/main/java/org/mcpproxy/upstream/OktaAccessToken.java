@@ -1,0 +1,14 @@
+package org.mcpproxy.upstream;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import java.time.Instant;
+import java.util.Optional;
+
+/**
+ * What a verified access token of an Okta custom authorization server says.
+ *
+ * @param user Okta's user id ({@code uid}); empty where a service calls on its own behalf. Not {@code sub}, which in these
+ *     tokens is the login: it can change, and can be given to another
+ * @param client the OAuth client, and the name of a service
+ */
+public record OktaAccessToken(Optional<String> user, String client, Scope scope, Instant expiresAt) {}

@@ -1,0 +1,232 @@
+package org.mcpproxy.upstream;
+
+import com.nimbusds.jwt.JWT;
+import com.nimbusds.jwt.JWTParser;
+import com.nimbusds.oauth2.sdk.AuthorizationCode;
+import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
+import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
+import com.nimbusds.oauth2.sdk.ResponseType;
+import com.nimbusds.oauth2.sdk.TokenRevocationRequest;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.id.State;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
+import com.nimbusds.oauth2.sdk.token.RefreshToken;
+import com.nimbusds.oauth2.sdk.token.Token;
+import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
+import com.nimbusds.openid.connect.sdk.LogoutRequest;
+import com.nimbusds.openid.connect.sdk.Nonce;
+import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
+import com.nimbusds.openid.connect.sdk.token.OIDCTokens;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.net.URI;
+import java.text.ParseException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+
+/** The configured issuer as an OpenID Connect relying party uses it, over MicroProfile REST Client. */
+@ApplicationScoped
+class OpenIdProvider implements IdentityProvider {
+
+    private static final String CALLBACK = "/oauth/callback";
+
+    /** RFC 6749 5.1 lets an issuer leave {@code expires_in} out; Okta's shortest lifetime is then a safe guess. */
+    private static final Duration UNNAMED_LIFETIME = Duration.ofMinutes(5);
+
+    private static final Logger LOG = System.getLogger(OpenIdProvider.class.getName());
+
+    private final Settings settings;
+    private final Discovery discovery;
+    private final ProxyCredential credential;
+    private final TokenEndpoint tokenEndpoint;
+    private final IdTokens idTokens;
+    private final People people;
+    private final IssuerCalls calls;
+    private final RandomGenerator random;
+    private final Clock clock;
+
+    @Inject
+    OpenIdProvider(
+            Settings settings,
+            Discovery discovery,
+            ProxyCredential credential,
+            TokenEndpoint tokenEndpoint,
+            IdTokens idTokens,
+            People people,
+            IssuerCalls calls,
+            RandomGenerator random,
+            Clock clock) {
+        this.settings = settings;
+        this.discovery = discovery;
+        this.credential = credential;
+        this.tokenEndpoint = tokenEndpoint;
+        this.idTokens = idTokens;
+        this.people = people;
+        this.calls = calls;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** For CDI's proxy. */
+    protected OpenIdProvider() {
+        this(null, null, null, null, null, null, null, null, null);
+    }
+
+    @Override
+    public SignOnRequest begin() {
+        ProviderMetadata provider = discovery.current();
+        Secret state = Secret.random(random);
+        Secret nonce = Secret.random(random);
+        Secret codeVerifier = Secret.random(random);
+        AuthenticationRequest request = new AuthenticationRequest.Builder(
+                        ResponseType.CODE, settings.okta().scopes(), client(), settings.at(CALLBACK))
+                .endpointURI(provider.authorizationEndpoint())
+                .state(new State(state.value()))
+                .nonce(new Nonce(nonce.value()))
+                .codeChallenge(new CodeVerifier(codeVerifier.value()), CodeChallengeMethod.S256)
+                .build();
+        return new SignOnRequest(request.toURI(), state, nonce, codeVerifier);
+    }
+
+    @Override
+    public SignOn redeem(String code, String issuer, Secret codeVerifier, Secret nonce) {
+        requireIssuer(issuer);
+        AuthorizationCodeGrant grant = new AuthorizationCodeGrant(
+                authorizationCode(code), settings.at(CALLBACK), new CodeVerifier(codeVerifier.value()));
+        OIDCTokens tokens = tokenEndpoint.exchange(grant, Reason.OKTA_ANSWER_INVALID);
+        IDTokenClaimsSet claims = idTokens.validate(tokens, new Nonce(nonce.value()));
+        LOG.log(Level.DEBUG, "The ID token is valid");
+        User user = people.identify(claims, tokens.getBearerAccessToken());
+        return new SignOn(user, upstreamTokens(tokens, Optional.empty(), idToken(tokens)));
+    }
+
+    @Override
+    public UpstreamTokens refresh(UpstreamTokens old) {
+        Secret refreshToken = old.refreshToken().orElseThrow(() -> Rejection.of(Reason.OKTA_SESSION_ENDED));
+        OIDCTokens tokens = tokenEndpoint.exchange(
+                new RefreshTokenGrant(new RefreshToken(refreshToken.value())), Reason.OKTA_SESSION_ENDED);
+        return upstreamTokens(tokens, old.refreshToken(), refreshedIdToken(tokens, old.idToken()));
+    }
+
+    @Override
+    public void revoke(UpstreamTokens tokens) {
+        try {
+            discovery
+                    .current()
+                    .revocationEndpoint()
+                    .ifPresent(endpoint -> calls.repeatable(
+                            IssuerCalls.Endpoint.REVOCATION,
+                            new TokenRevocationRequest(endpoint, credential.at(endpoint), revocable(tokens))
+                                    .toHTTPRequest()));
+        } catch (Rejection e) {
+            LOG.log(Level.WARNING, "Okta''s tokens could not be revoked at Okta: {0}", e.reason());
+        }
+    }
+
+    @Override
+    public Optional<URI> endSession(URI returnTo) {
+        try {
+            return discovery
+                    .current()
+                    .endSessionEndpoint()
+                    .map(endpoint -> new LogoutRequest(endpoint, null, null, client(), returnTo, null, null).toURI());
+        } catch (Rejection e) {
+            return Optional.empty();
+        }
+    }
+
+    /** RFC 9207 2.4: an answer of another issuer, carried here by a mix-up attack, is known by its name. */
+    private void requireIssuer(String issuer) {
+        ProviderMetadata provider = discovery.current();
+        boolean acceptable = issuer == null
+                ? !provider.namesItself()
+                : issuer.equals(provider.issuer().toString());
+        if (!acceptable) {
+            throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
+        }
+    }
+
+    private static AuthorizationCode authorizationCode(String code) {
+        if (code == null || code.isBlank()) {
+            throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
+        }
+        return new AuthorizationCode(code);
+    }
+
+    /**
+     * The old refresh token is dead by now and the new one is in the answer, so nothing here may lose it: where only the
+     * keys are out of reach the old ID token stays.
+     */
+    private Optional<Secret> refreshedIdToken(OIDCTokens tokens, Optional<Secret> old) {
+        if (tokens.getIDToken() == null) {
+            return old;
+        }
+        try {
+            IDTokenClaimsSet claims = idTokens.validate(tokens, null);
+            old.ifPresent(previous -> requireSamePerson(claims, previous));
+            return idToken(tokens);
+        } catch (Rejection e) {
+            if (e.reason() == Reason.OKTA_UNAVAILABLE) {
+                return old;
+            }
+            throw e;
+        }
+    }
+
+    private static void requireSamePerson(IDTokenClaimsSet claims, Secret previous) {
+        if (!claims.getSubject().getValue().equals(subject(previous))) {
+            throw Rejection.of(Reason.ID_TOKEN_INVALID);
+        }
+    }
+
+    /** Of a token that was validated when it came. */
+    private static String subject(Secret idToken) {
+        try {
+            return JWTParser.parse(idToken.value()).getJWTClaimsSet().getSubject();
+        } catch (ParseException e) {
+            throw new IllegalStateException("The kept ID token is no JWT");
+        }
+    }
+
+    private UpstreamTokens upstreamTokens(
+            OIDCTokens tokens, Optional<Secret> oldRefreshToken, Optional<Secret> idToken) {
+        Optional<Secret> refreshToken =
+                Optional.ofNullable(tokens.getRefreshToken()).map(token -> new Secret(token.getValue()));
+        BearerAccessToken accessToken = tokens.getBearerAccessToken();
+        return new UpstreamTokens(
+                new Secret(accessToken.getValue()),
+                refreshToken.or(() -> oldRefreshToken),
+                idToken,
+                expiry(accessToken));
+    }
+
+    private Instant expiry(BearerAccessToken accessToken) {
+        return clock.instant()
+                .plus(accessToken.getLifetime() > 0 ? Duration.ofSeconds(accessToken.getLifetime()) : UNNAMED_LIFETIME);
+    }
+
+    private static Optional<Secret> idToken(OIDCTokens tokens) {
+        return Optional.ofNullable(tokens.getIDToken()).map(JWT::serialize).map(Secret::new);
+    }
+
+    private static Token revocable(UpstreamTokens tokens) {
+        return tokens.refreshToken()
+                .<Token>map(token -> new RefreshToken(token.value()))
+                .orElseGet(() -> new BearerAccessToken(tokens.accessToken().value()));
+    }
+
+    private ClientID client() {
+        return new ClientID(settings.okta().clientId());
+    }
+}

@@ -1,0 +1,78 @@
+package org.mcpproxy.upstream;
+
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
+import java.net.URI;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/**
+ * What the issuer says about itself (OpenID Connect Discovery 3). Every endpoint comes from here, none is built by hand.
+ *
+ * @param namesItself whether authorization answers carry {@code iss} (RFC 9207 3)
+ */
+record ProviderMetadata(
+        URI issuer,
+        URI authorizationEndpoint,
+        URI tokenEndpoint,
+        URI jwksUri,
+        Optional<URI> userInfoEndpoint,
+        Optional<URI> revocationEndpoint,
+        Optional<URI> endSessionEndpoint,
+        boolean namesItself) {
+
+    private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
+
+    /**
+     * Reads the issuer's document.
+     *
+     * @param issuer the configured issuer, which the document must name exactly (Discovery 4.3): else it could speak for
+     *     another
+     * @throws Rejection {@code OKTA_ANSWER_INVALID}
+     */
+    static ProviderMetadata parse(URI issuer, String document) {
+        OIDCProviderMetadata metadata = parse(document);
+        if (!issuer.toString().equals(metadata.getIssuer().getValue())) {
+            throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
+        }
+        return new ProviderMetadata(
+                issuer,
+                required(metadata.getAuthorizationEndpointURI()),
+                required(metadata.getTokenEndpointURI()),
+                required(metadata.getJWKSetURI()),
+                optional(metadata.getUserInfoEndpointURI()),
+                optional(metadata.getRevocationEndpointURI()),
+                optional(metadata.getEndSessionEndpointURI()),
+                metadata.supportsAuthorizationResponseIssuerParam());
+    }
+
+    private static OIDCProviderMetadata parse(String document) {
+        try {
+            return OIDCProviderMetadata.parse(document);
+        } catch (ParseException e) {
+            throw Rejection.of(Reason.OKTA_ANSWER_INVALID, e);
+        }
+    }
+
+    private static Optional<URI> optional(URI endpoint) {
+        return Optional.ofNullable(endpoint).map(ProviderMetadata::required);
+    }
+
+    private static URI required(URI endpoint) {
+        if (endpoint == null || !isConfidential(endpoint)) {
+            throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
+        }
+        return endpoint;
+    }
+
+    private static boolean isConfidential(URI endpoint) {
+        if (endpoint.getHost() == null) {
+            return false;
+        }
+        return "https".equalsIgnoreCase(endpoint.getScheme())
+                || "http".equalsIgnoreCase(endpoint.getScheme())
+                        && LOOPBACK.matcher(endpoint.getHost()).matches();
+    }
+}

@@ -1,0 +1,94 @@
+package org.mcpproxy.upstream;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.AsymmetricJWK;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWK;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
+import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
+import com.nimbusds.oauth2.sdk.auth.JWTAuthenticationClaimsSet;
+import com.nimbusds.oauth2.sdk.auth.PrivateKeyJWT;
+import com.nimbusds.oauth2.sdk.auth.Secret;
+import com.nimbusds.oauth2.sdk.id.Audience;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.id.JWTID;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.net.URI;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Date;
+import java.util.List;
+import org.mcpproxy.config.OktaSettings;
+import org.mcpproxy.config.OktaSettings.Credential;
+import org.mcpproxy.config.Settings;
+
+/** How this proxy proves to the issuer that it is the application: {@code client_secret_basic} or {@code private_key_jwt}. */
+@ApplicationScoped
+class ProxyCredential {
+
+    /** Okta accepts an hour at most, the baseline of good practice is five minutes; one call needs less. */
+    private static final Duration ASSERTION_LIFETIME = Duration.ofMinutes(3);
+
+    private final OktaSettings okta;
+    private final Clock clock;
+
+    @Inject
+    ProxyCredential(Settings settings, Clock clock) {
+        this.okta = settings.okta();
+        this.clock = clock;
+    }
+
+    /** For CDI's proxy. */
+    protected ProxyCredential() {
+        this.okta = null;
+        this.clock = null;
+    }
+
+    /** @param endpoint what is called: the audience of an assertion, as Okta wants it */
+    ClientAuthentication at(URI endpoint) {
+        ClientID client = new ClientID(okta.clientId());
+        if (okta.credential() instanceof Credential.PrivateKey privateKey) {
+            return assertion(client, endpoint, privateKey.key());
+        }
+        Credential.ClientSecret secret = (Credential.ClientSecret) okta.credential();
+        return new ClientSecretBasic(client, new Secret(secret.secret().value()));
+    }
+
+    private PrivateKeyJWT assertion(ClientID client, URI endpoint, JWK key) {
+        Instant now = clock.instant();
+        JWTAuthenticationClaimsSet claims = new JWTAuthenticationClaimsSet(
+                client,
+                List.of(new Audience(endpoint)),
+                Date.from(now.plus(ASSERTION_LIFETIME)),
+                null,
+                Date.from(now),
+                new JWTID());
+        try {
+            return new PrivateKeyJWT(
+                    claims, algorithm(key), ((AsymmetricJWK) key).toPrivateKey(), key.getKeyID(), null);
+        } catch (JOSEException e) {
+            throw new IllegalStateException("OKTA_PRIVATE_KEY cannot sign", e);
+        }
+    }
+
+    private static JWSAlgorithm algorithm(JWK key) {
+        if (key.getAlgorithm() != null) {
+            return JWSAlgorithm.parse(key.getAlgorithm().getName());
+        }
+        if (key instanceof ECKey ec) {
+            return forCurve(ec.getCurve());
+        }
+        return JWSAlgorithm.RS256;
+    }
+
+    private static JWSAlgorithm forCurve(Curve curve) {
+        return JWSAlgorithm.Family.EC.stream()
+                .filter(algorithm -> Curve.forJWSAlgorithm(algorithm).contains(curve))
+                .findFirst()
+                .orElseThrow(() -> new IllegalStateException("OKTA_PRIVATE_KEY has a curve that cannot sign"));
+    }
+}

@@ -1,0 +1,76 @@
+package org.mcpproxy.web;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.mcpproxy.audit.AuditEvent;
+import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.config.CorsOrigins;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Reason;
+
+/**
+ * Cross-origin rules, before anything else can answer (Fetch standard, CORS protocol): a preflight carries no token, so
+ * it must not meet a check that wants one, and a page can only read a challenge or an error that carries these headers.
+ *
+ * <p>A request from a foreign origin is refused (MCP, Streamable HTTP, security warning). Credentials are never allowed:
+ * no endpoint that scripts call reads a cookie.
+ */
+public class CorsFilter extends HttpFilter {
+
+    private static final String METHODS = "GET, POST, DELETE, OPTIONS";
+    private static final String EXPOSED =
+            "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After, X-Request-Id";
+    private static final String TEN_MINUTES = "600";
+
+    private final transient CorsOrigins origins;
+    private final transient AuditLog audit;
+
+    @Inject
+    public CorsFilter(Settings settings, AuditLog audit) {
+        this.origins = settings.corsOrigins();
+        this.audit = audit;
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        String origin = request.getHeader("Origin");
+        boolean allowed = origin != null && origins.allow(origin);
+        response.addHeader("Vary", "Origin");
+        if (allowed) {
+            response.setHeader("Access-Control-Allow-Origin", origin);
+            response.setHeader("Access-Control-Expose-Headers", EXPOSED);
+        }
+        if (request.getMethod().equals("OPTIONS")) {
+            answerPreflight(request, response, allowed);
+        } else if (origin == null || allowed) {
+            chain.doFilter(request, response);
+        } else {
+            refuse(request, response);
+        }
+    }
+
+    private static void answerPreflight(HttpServletRequest request, HttpServletResponse response, boolean allowed) {
+        if (allowed) {
+            response.setHeader("Access-Control-Allow-Methods", METHODS);
+            response.setHeader("Access-Control-Max-Age", TEN_MINUTES);
+            response.addHeader("Vary", "Access-Control-Request-Headers");
+            String headers = PreflightHeaders.allowed(request.getHeader("Access-Control-Request-Headers"));
+            response.setHeader("Access-Control-Allow-Headers", headers);
+        }
+        response.setHeader("Allow", METHODS);
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        audit.record(
+                new AuditEvent.Refused(Trail.of(request), null, null, request.getRequestURI(), Reason.ORIGIN_FOREIGN));
+        ErrorAnswer.of(Reason.ORIGIN_FOREIGN).writeTo(request, response);
+    }
+}

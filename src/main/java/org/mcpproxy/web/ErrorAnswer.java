@@ -1,0 +1,97 @@
+package org.mcpproxy.web;
+
+import com.nimbusds.oauth2.sdk.ErrorObject;
+import com.nimbusds.oauth2.sdk.OAuth2Error;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Optional;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/**
+ * An error as it is answered: the OAuth error in JSON (RFC 6749 5.2), or the same sentence as a page where a person is
+ * looking. Only fixed text and the request id stand in it.
+ */
+public final class ErrorAnswer {
+
+    private final ErrorObject error;
+    private final Optional<Duration> retryAfter;
+
+    private ErrorAnswer(ErrorObject error, Optional<Duration> retryAfter) {
+        this.error = error;
+        this.retryAfter = retryAfter;
+    }
+
+    public static ErrorAnswer of(Reason reason) {
+        return new ErrorAnswer(reason.error(), Optional.empty());
+    }
+
+    public static ErrorAnswer of(Rejection rejection) {
+        return new ErrorAnswer(rejection.reason().error(), rejection.retryAfter());
+    }
+
+    /** For what the container or JAX-RS refused by itself. */
+    static ErrorAnswer of(int status) {
+        ErrorObject base = status < 500 ? OAuth2Error.INVALID_REQUEST : OAuth2Error.SERVER_ERROR;
+        return new ErrorAnswer(new ErrorObject(base.getCode(), sentence(status), status), Optional.empty());
+    }
+
+    public int status() {
+        return error.getHTTPStatusCode();
+    }
+
+    /** The media type in which this request is answered. */
+    public String type(HttpServletRequest request) {
+        return isForPerson(request) ? "text/html;charset=UTF-8" : "application/json";
+    }
+
+    /** The body, in {@link #type}. */
+    public String body(HttpServletRequest request) {
+        return isForPerson(request)
+                ? new ErrorPage(error.getDescription(), requestId(request)).html()
+                : error.toJSONObject().toJSONString();
+    }
+
+    /** The value of {@code Retry-After} in whole seconds, at least one. */
+    public Optional<String> retryAfterSeconds() {
+        return retryAfter.map(
+                wait -> Long.toString(Math.max(1, wait.plusMillis(999).toSeconds())));
+    }
+
+    /** Answers, where there is no JAX-RS. */
+    public void writeTo(HttpServletRequest request, HttpServletResponse response) throws IOException {
+        response.setStatus(status());
+        response.setHeader("Cache-Control", "no-store");
+        retryAfterSeconds().ifPresent(seconds -> response.setHeader("Retry-After", seconds));
+        byte[] body = body(request).getBytes(StandardCharsets.UTF_8);
+        response.setContentType(type(request));
+        response.setContentLength(body.length);
+        response.getOutputStream().write(body);
+    }
+
+    /** Only a browser asks for HTML by name; fetch and HTTP libraries send a wildcard, or JSON. */
+    private static boolean isForPerson(HttpServletRequest request) {
+        String accept = request.getHeader("Accept");
+        return accept != null && accept.contains("text/html");
+    }
+
+    private static String requestId(HttpServletRequest request) {
+        Trail trail = Trail.of(request);
+        return trail == null ? "" : trail.requestId();
+    }
+
+    private static String sentence(int status) {
+        return switch (status) {
+            case 404 -> "There is nothing at this address.";
+            case 405 -> "This address does not answer to this HTTP method.";
+            case 406 -> "This address has no answer in a form that the request accepts.";
+            case 413 -> Reason.REQUEST_TOO_LARGE.sentence();
+            case 415 -> "This address does not take a body of this type.";
+            default -> status < 500 ? Reason.MALFORMED_REQUEST.sentence() : Reason.INTERNAL_ERROR.sentence();
+        };
+    }
+}

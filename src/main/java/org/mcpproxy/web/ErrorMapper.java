@@ -1,0 +1,85 @@
+package org.mcpproxy.web;
+
+import jakarta.enterprise.context.Dependent;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.WebApplicationException;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.Response;
+import jakarta.ws.rs.ext.ExceptionMapper;
+import jakarta.ws.rs.ext.Provider;
+import java.nio.charset.StandardCharsets;
+import org.mcpproxy.audit.Actor;
+import org.mcpproxy.audit.AuditEvent;
+import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/**
+ * Turns what an endpoint throws into its answer: a {@link Rejection} into the protocol's error (RFC 6749 5.2, RFC 7591
+ * 3.2.2), audited; anything unforeseen into a bare {@code server_error}, logged.
+ */
+@Provider
+@Dependent
+public class ErrorMapper implements ExceptionMapper<Throwable> {
+
+    @Context
+    private HttpServletRequest request;
+
+    // A field, because RESTEasy makes a provider only by a constructor without parameters.
+    @Inject
+    private AuditLog audit;
+
+    @Override
+    public Response toResponse(Throwable failure) {
+        Rejection rejection = rejectionIn(failure);
+        if (rejection != null) {
+            return refusal(rejection);
+        }
+        if (failure instanceof WebApplicationException known
+                && known.getResponse().getStatus() < 500) {
+            return answer(ErrorAnswer.of(known.getResponse().getStatus()), known.getResponse());
+        }
+        Failures.log(Trail.of(request), failure);
+        return answer(ErrorAnswer.of(Reason.INTERNAL_ERROR), null);
+    }
+
+    /** A refusal may come wrapped, as the body's reader wraps what its stream throws. */
+    private static Rejection rejectionIn(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause instanceof Rejection rejection) {
+                return rejection;
+            }
+        }
+        return null;
+    }
+
+    private Response refusal(Rejection rejection) {
+        Actor actor = Actor.of(request);
+        audit.record(new AuditEvent.Refused(
+                Trail.of(request), actor.user(), actor.client(), request.getRequestURI(), rejection.reason()));
+        return answer(ErrorAnswer.of(rejection), null);
+    }
+
+    private Response answer(ErrorAnswer error, Response known) {
+        Response.ResponseBuilder answer = Response.status(error.status())
+                .header(HttpHeaders.CACHE_CONTROL, "no-store")
+                .type(error.type(request))
+                .entity(error.body(request).getBytes(StandardCharsets.UTF_8));
+        error.retryAfterSeconds().ifPresent(seconds -> answer.header(HttpHeaders.RETRY_AFTER, seconds));
+        if (known != null && known.getHeaderString(HttpHeaders.ALLOW) != null) {
+            answer.header(HttpHeaders.ALLOW, known.getHeaderString(HttpHeaders.ALLOW));
+        }
+        if (error.status() == Response.Status.UNAUTHORIZED.getStatusCode() && triedBasic()) {
+            answer.header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"clients\", charset=\"UTF-8\"");
+        }
+        return answer.build();
+    }
+
+    private boolean triedBasic() {
+        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
+        return authorization != null && authorization.regionMatches(true, 0, "Basic ", 0, "Basic ".length());
+    }
+}

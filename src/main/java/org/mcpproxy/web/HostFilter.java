@@ -1,0 +1,52 @@
+package org.mcpproxy.web;
+
+import jakarta.inject.Inject;
+import jakarta.servlet.FilterChain;
+import jakarta.servlet.ServletException;
+import jakarta.servlet.http.HttpFilter;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import org.mcpproxy.audit.AuditEvent;
+import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Reason;
+
+/**
+ * Answers only for hosts that are ours. With DNS rebinding, a page of an attacker's domain reaches a server on this
+ * machine as its own origin; its {@code Host} gives it away. Health is exempt: probes come by address.
+ */
+public class HostFilter extends HttpFilter {
+
+    private final transient KnownHosts hosts;
+    private final transient AuditLog audit;
+
+    @Inject
+    public HostFilter(Settings settings, AuditLog audit) {
+        this.hosts = KnownHosts.of(settings);
+        this.audit = audit;
+    }
+
+    @Override
+    protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
+            throws IOException, ServletException {
+        if (isHealth(request.getRequestURI()) || hosts.contain(host(request))) {
+            chain.doFilter(request, response);
+        } else {
+            audit.record(new AuditEvent.Refused(
+                    Trail.of(request), null, null, request.getRequestURI(), Reason.HOST_FOREIGN));
+            ErrorAnswer.of(Reason.HOST_FOREIGN).writeTo(request, response);
+        }
+    }
+
+    /** HTTP/2 has an {@code :authority} in the header's place (RFC 9113 8.3.1), which the container keeps elsewhere. */
+    private static String host(HttpServletRequest request) {
+        String header = request.getHeader("Host");
+        return header == null ? request.getServerName() + ":" + request.getServerPort() : header;
+    }
+
+    private static boolean isHealth(String path) {
+        return path.equals("/health") || path.startsWith("/health/");
+    }
+}

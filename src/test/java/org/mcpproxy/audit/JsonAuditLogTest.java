@@ -1,0 +1,55 @@
+package org.mcpproxy.audit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.ZoneOffset;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.oauth.Reason;
+
+class JsonAuditLogTest {
+
+    private static final Trail TRAIL = new Trail("0123456789abcdef", "192.0.2.7");
+
+    private final ByteArrayOutputStream written = new ByteArrayOutputStream();
+    private final AuditLog log = new JsonAuditLog(
+            Clock.fixed(Instant.parse("2026-11-23T10:00:00Z"), ZoneOffset.UTC),
+            () -> new PrintStream(written, true, StandardCharsets.UTF_8));
+
+    @Test
+    void aRefusalIsOneLineThatNamesTheReason() {
+        log.record(new AuditEvent.Refused(TRAIL, null, "client", "/oauth2/v1/token", Reason.CODE_REPLAYED));
+
+        assertThat(lines())
+                .isEqualTo("{\"time\":\"2026-11-23T10:00:00Z\",\"event\":\"refusal\",\"outcome\":\"refused\","
+                        + "\"reason\":\"code_replayed\",\"client\":\"client\",\"address\":\"192.0.2.7\","
+                        + "\"request_id\":\"0123456789abcdef\",\"endpoint\":\"/oauth2/v1/token\"}\n");
+    }
+
+    @Test
+    void anMcpRequestNamesTheToolTheStatusAndTheTime() {
+        log.record(new AuditEvent.McpRequest(
+                TRAIL, "user", "client", "/mcp", "tools/call", "echo", 200, null, Duration.ofMillis(12)));
+
+        assertThat(lines())
+                .contains("\"event\":\"mcp_request\",\"outcome\":\"success\",\"user\":\"user\"")
+                .contains("\"method\":\"tools/call\",\"name\":\"echo\",\"status\":200,\"duration_ms\":12")
+                .doesNotContain("reason");
+    }
+
+    @Test
+    void aNameFromAStrangerCannotMakeALineOfItsOwn() {
+        log.record(new AuditEvent.ClientRegistered(TRAIL, "client", "a\"\n{\"event\":\"forged\"}" + "x".repeat(5_000)));
+
+        assertThat(lines()).hasLineCount(1).hasSizeLessThan(600).contains("a\\\"\\n{");
+    }
+
+    private String lines() {
+        return written.toString(StandardCharsets.UTF_8);
+    }
+}

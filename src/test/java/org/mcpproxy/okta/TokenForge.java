@@ -1,0 +1,67 @@
+package org.mcpproxy.okta;
+
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+
+/**
+ * Access tokens that Okta would never issue. Each starts as a sound token of the custom server for a user; one thing is
+ * made wrong, so that a test which sees it refused knows why.
+ */
+public final class TokenForge {
+
+    private final OktaKeys keys;
+    private final Map<String, Object> claims = new LinkedHashMap<>();
+
+    TokenForge(OktaKeys keys, String issuer, String audience, OktaUser user, List<String> scopes) {
+        this.keys = keys;
+        Instant now = Instant.now();
+        claims.put("ver", 1);
+        claims.put("jti", "AT." + UUID.randomUUID());
+        claims.put("iss", issuer);
+        claims.put("aud", audience);
+        claims.put("sub", user.login());
+        claims.put("iat", now.getEpochSecond());
+        claims.put("exp", now.plusSeconds(3600).getEpochSecond());
+        claims.put("cid", OktaApplications.Application.AGENT.clientId());
+        claims.put("uid", user.id());
+        claims.put("scp", scopes);
+    }
+
+    public TokenForge with(String claim, Object value) {
+        claims.put(claim, value);
+        return this;
+    }
+
+    public TokenForge without(String claim) {
+        claims.remove(claim);
+        return this;
+    }
+
+    public TokenForge expired() {
+        claims.put("iat", Instant.now().minusSeconds(7200).getEpochSecond());
+        return with("exp", Instant.now().minusSeconds(3600).getEpochSecond());
+    }
+
+    /** Signed by the org's key: sound, but for what was changed. */
+    public String signed() {
+        return keys.sign(claims);
+    }
+
+    /** Signed by another key under the org's {@code kid}. */
+    public String signedByAnImpostor() {
+        return OktaKeys.sign(claims, new FaultySignature(keys, new Faults()).impostor(), null);
+    }
+
+    /** Signed by a key that is not published. */
+    public String signedByAnUnknownKey() {
+        return OktaKeys.sign(claims, OktaKeys.newKey(), null);
+    }
+
+    /** {@code alg: none}. */
+    public String unsigned() {
+        return FaultySignature.unsigned(claims);
+    }
+}

@@ -1,0 +1,84 @@
+package org.mcpproxy.system;
+
+import com.sun.net.httpserver.HttpServer;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import org.mcpproxy.okta.OktaTenant;
+import org.mcpproxy.system.ProxySystem.Plan;
+
+/** A stand-in Okta, an MCP server that answers every request, and a proxy between them. */
+public final class Installation implements AutoCloseable {
+
+    private static Installation shared;
+
+    private final OktaTenant okta = OktaTenant.start();
+    private final HttpServer backend = backend();
+    private final ProxySystem proxy;
+
+    private Installation(Plan plan) {
+        proxy = plan.with("OKTA_ISSUER", okta.issuer())
+                .with("OKTA_CLIENT_ID", okta.clientId())
+                .with("OKTA_CLIENT_SECRET", okta.clientSecret())
+                .with("MCP_BACKEND", "http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp")
+                .with("LOGLEVEL", "DEBUG")
+                .launch();
+        okta.allowRedirect(proxy.at("/oauth/callback"));
+        okta.allowPostLogoutRedirect(proxy.at("/"));
+        proxy.awaitReady();
+    }
+
+    /** The one that all tests share that change nothing for others; it ends with the tests. */
+    public static synchronized Installation shared() {
+        if (shared == null) {
+            shared = start(ProxySystem.plan());
+            Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
+        }
+        return shared;
+    }
+
+    /** One of its own, with further settings. */
+    public static Installation start(Plan plan) {
+        return new Installation(plan);
+    }
+
+    public OktaTenant okta() {
+        return okta;
+    }
+
+    public ProxySystem proxy() {
+        return proxy;
+    }
+
+    public URI at(String path) {
+        return proxy.at(path);
+    }
+
+    @Override
+    public void close() {
+        proxy.close();
+        backend.stop(0);
+        okta.close();
+    }
+
+    private static HttpServer backend() {
+        try {
+            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+            server.createContext("/mcp", exchange -> {
+                exchange.getRequestBody().readAllBytes();
+                byte[] body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}".getBytes(StandardCharsets.UTF_8);
+                exchange.getResponseHeaders().set("Content-Type", "application/json");
+                exchange.sendResponseHeaders(200, body.length);
+                exchange.getResponseBody().write(body);
+                exchange.close();
+            });
+            server.start();
+            return server;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}

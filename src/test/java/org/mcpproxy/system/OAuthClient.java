@@ -1,0 +1,218 @@
+package org.mcpproxy.system;
+
+import com.nimbusds.oauth2.sdk.pkce.CodeChallenge;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import com.nimbusds.oauth2.sdk.util.URLUtils;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.URLEncoder;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.Base64;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.UUID;
+import java.util.stream.Collectors;
+import net.minidev.json.JSONObject;
+
+/**
+ * An OAuth and MCP client of the plainest kind. Every parameter can be changed or left out, to try what a client or an
+ * attacker might send.
+ */
+public final class OAuthClient {
+
+    private static final HttpClient HTTP =
+            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+
+    private final ProxySystem proxy;
+    private final JSONObject registration;
+    private final URI redirectUri;
+    private final CodeVerifier verifier = new CodeVerifier();
+    private final String state = UUID.randomUUID().toString();
+
+    private OAuthClient(ProxySystem proxy, JSONObject registration, URI redirectUri) {
+        this.proxy = proxy;
+        this.registration = registration;
+        this.redirectUri = redirectUri;
+    }
+
+    /** A public client on a loopback address, as desktop programs are. */
+    public static OAuthClient publicClient(ProxySystem proxy) {
+        return register(proxy, "none", "http://127.0.0.1:8123/callback");
+    }
+
+    /** A client with a redirect URI and authentication method of its own. */
+    public static OAuthClient register(ProxySystem proxy, String method, String redirectUri) {
+        JSONObject metadata = new JSONObject();
+        metadata.put("client_name", "A plain client");
+        metadata.put("redirect_uris", List.of(redirectUri));
+        metadata.put("grant_types", List.of("authorization_code", "refresh_token"));
+        metadata.put("token_endpoint_auth_method", method);
+        Answer answer = register(proxy, metadata);
+        if (answer.status() != 201) {
+            throw new AssertionError("Registration failed: " + answer.status() + " " + answer.text());
+        }
+        return new OAuthClient(proxy, answer.json(), URI.create(redirectUri));
+    }
+
+    public static Answer register(ProxySystem proxy, JSONObject metadata) {
+        return send(HttpRequest.newBuilder(proxy.at("/oauth2/v1/clients"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString(metadata.toJSONString())));
+    }
+
+    public String id() {
+        return registration.get("client_id").toString();
+    }
+
+    public String secret() {
+        return registration.get("client_secret").toString();
+    }
+
+    public URI redirectUri() {
+        return redirectUri;
+    }
+
+    public String verifier() {
+        return verifier.getValue();
+    }
+
+    public String state() {
+        return state;
+    }
+
+    /** The parameters of a good authorization request, to be changed. */
+    public Map<String, String> authorizationParameters() {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("response_type", "code");
+        parameters.put("client_id", id());
+        parameters.put("redirect_uri", redirectUri.toString());
+        parameters.put("state", state);
+        parameters.put("scope", "mcp offline_access");
+        parameters.put("resource", proxy.mcp().toString());
+        parameters.put(
+                "code_challenge",
+                CodeChallenge.compute(CodeChallengeMethod.S256, verifier).getValue());
+        parameters.put("code_challenge_method", "S256");
+        return parameters;
+    }
+
+    public URI authorizationUri(Map<String, String> parameters) {
+        return URI.create(proxy.at("/oauth2/v1/authorize") + "?" + encode(parameters));
+    }
+
+    public URI authorizationUri() {
+        return authorizationUri(authorizationParameters());
+    }
+
+    /** Signs a user on, in a new browser, and answers with the code. */
+    public String code(String user) {
+        return parameter(new Browser().signOn(authorizationUri(), user, redirectUri), "code");
+    }
+
+    /** Signs a user on and redeems the code. */
+    public Answer signOn(String user) {
+        return redeem(code(user));
+    }
+
+    /** The parameters of a good code redemption, to be changed. */
+    public Map<String, String> redemptionParameters(String code) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("grant_type", "authorization_code");
+        parameters.put("code", code);
+        parameters.put("redirect_uri", redirectUri.toString());
+        parameters.put("client_id", id());
+        parameters.put("code_verifier", verifier.getValue());
+        return parameters;
+    }
+
+    public Answer redeem(String code) {
+        return token(redemptionParameters(code));
+    }
+
+    public Map<String, String> refreshParameters(String refreshToken) {
+        Map<String, String> parameters = new LinkedHashMap<>();
+        parameters.put("grant_type", "refresh_token");
+        parameters.put("refresh_token", refreshToken);
+        parameters.put("client_id", id());
+        return parameters;
+    }
+
+    public Answer refresh(String refreshToken) {
+        return token(refreshParameters(refreshToken));
+    }
+
+    public Answer token(Map<String, String> parameters) {
+        return post("/oauth2/v1/token", parameters);
+    }
+
+    public Answer token(Map<String, String> parameters, String secret) {
+        return post("/oauth2/v1/token", parameters, basic(secret));
+    }
+
+    public Answer revoke(String token) {
+        return post("/oauth2/v1/revoke", Map.of("token", token, "client_id", id()));
+    }
+
+    public Answer post(String path, Map<String, String> parameters) {
+        return send(form(path, parameters));
+    }
+
+    public Answer post(String path, Map<String, String> parameters, String authorization) {
+        return send(form(path, parameters).header("Authorization", authorization));
+    }
+
+    public String basic(String secret) {
+        String credentials = URLEncoder.encode(id(), StandardCharsets.UTF_8) + ":"
+                + URLEncoder.encode(secret, StandardCharsets.UTF_8);
+        return "Basic " + Base64.getEncoder().encodeToString(credentials.getBytes(StandardCharsets.UTF_8));
+    }
+
+    /** Calls the MCP server with an access token; a {@code ping} of the older era. */
+    public Answer ping(String accessToken) {
+        return send(HttpRequest.newBuilder(proxy.mcp())
+                .header("Authorization", "Bearer " + accessToken)
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json, text/event-stream")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}")));
+    }
+
+    /** Any request, with the timeout that all have. */
+    public static Answer send(HttpRequest.Builder request) {
+        try {
+            return new Answer(HTTP.send(
+                    request.timeout(Duration.ofSeconds(30)).build(),
+                    HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)));
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    /** A parameter of an address's query; empty where there is none. */
+    public static String parameter(URI uri, String name) {
+        List<String> values = URLUtils.parseParameters(uri.getRawQuery()).get(name);
+        return values == null ? "" : values.get(0);
+    }
+
+    private HttpRequest.Builder form(String path, Map<String, String> parameters) {
+        return HttpRequest.newBuilder(proxy.at(path))
+                .header("Content-Type", "application/x-www-form-urlencoded")
+                .POST(HttpRequest.BodyPublishers.ofString(encode(parameters)));
+    }
+
+    private static String encode(Map<String, String> parameters) {
+        return parameters.entrySet().stream()
+                .map(parameter ->
+                        parameter.getKey() + "=" + URLEncoder.encode(parameter.getValue(), StandardCharsets.UTF_8))
+                .collect(Collectors.joining("&"));
+    }
+}

@@ -1,0 +1,210 @@
+package org.mcpproxy.system;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.function.Predicate;
+
+/**
+ * The proxy in an Open Liberty of its own, from the built WAR, with the repository's {@code server.xml}: a process as
+ * its users run it. Several may run at once. Only the given settings reach it: neither the environment nor the
+ * {@code .env} of whoever runs the tests.
+ */
+public final class ProxySystem implements AutoCloseable {
+
+    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration ONE_ANSWER = Duration.ofSeconds(5);
+
+    private final HttpClient http =
+            HttpClient.newBuilder().connectTimeout(ONE_ANSWER).build();
+    private final LibertyProcess liberty;
+    private final int port;
+
+    private ProxySystem(LibertyProcess liberty, int port) {
+        this.liberty = liberty;
+        this.port = port;
+    }
+
+    /** A proxy to be, with no settings but a free port. */
+    public static Plan plan() {
+        return new Plan();
+    }
+
+    /** The port it listens on, at localhost. */
+    public int port() {
+        return port;
+    }
+
+    /**
+     * An address of this node itself, which is not {@code PUBLIC_URL} where that was set.
+     *
+     * @param path begins with a slash
+     */
+    public URI at(String path) {
+        return URI.create("http://localhost:" + port + path);
+    }
+
+    /** The MCP endpoint of this node. */
+    public URI mcp() {
+        return at("/mcp");
+    }
+
+    /** Waits until {@code /health/ready} says so. */
+    public ProxySystem awaitReady() {
+        liberty.await("ready", START, () -> isReady() || hasFailed());
+        if (hasFailed()) {
+            throw new AssertionError("The application did not start. Console:\n" + console());
+        }
+        return this;
+    }
+
+    /** Liberty's word for an application that could not be started. */
+    private boolean hasFailed() {
+        return console().contains("CWWKZ0002E");
+    }
+
+    /** Waits until the console's text, from this start on, is as wanted. */
+    public ProxySystem awaitConsole(String what, Predicate<String> wanted) {
+        liberty.await(what, START, () -> wanted.test(console()));
+        return this;
+    }
+
+    /** Whether {@code /health/ready} says so now. */
+    public boolean isReady() {
+        try {
+            HttpRequest request = HttpRequest.newBuilder(at("/health/ready"))
+                    .timeout(ONE_ANSWER)
+                    .build();
+            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+        } catch (IOException e) {
+            return false;
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException("Interrupted while asking for readiness", e);
+        }
+    }
+
+    /** What the server printed since it was last started. */
+    public String console() {
+        return liberty.console();
+    }
+
+    /** Everything that the server has written into its log folder, and its console: every log, trace and dump there is. */
+    public String allLogs() {
+        return liberty.allLogs();
+    }
+
+    /** The server's output folder. */
+    public Path folder() {
+        return liberty.folder();
+    }
+
+    public long pid() {
+        return liberty.pid();
+    }
+
+    public boolean isAlive() {
+        return liberty.isAlive();
+    }
+
+    /** Ends the process at once, as {@code kill -9} does. */
+    public void kill() {
+        liberty.kill();
+    }
+
+    /** Ends the process in order, and waits for it. */
+    public void stop() {
+        liberty.stop();
+    }
+
+    /** Starts it again after {@link #kill} or {@link #stop}, on the same port and with the files that it left. */
+    public ProxySystem startAgain() {
+        liberty.start();
+        return awaitReady();
+    }
+
+    @Override
+    public void close() {
+        liberty.stop();
+    }
+
+    /** How a proxy shall be started. */
+    public static final class Plan {
+
+        private final Map<String, String> settings = new HashMap<>();
+        private Path javaHome = Path.of(System.getProperty("java.home"));
+        private int port = Ports.free();
+        private String name = "proxy";
+
+        private Plan() {}
+
+        /** One setting, by its name in the environment. */
+        public Plan with(String setting, Object value) {
+            settings.put(setting, value.toString());
+            return this;
+        }
+
+        public Plan withAll(Map<String, String> more) {
+            settings.putAll(more);
+            return this;
+        }
+
+        public Plan without(String setting) {
+            settings.remove(setting);
+            return this;
+        }
+
+        /** The JDK that the server runs on; that of the caller, if not said. */
+        public Plan onJava(Path home) {
+            this.javaHome = home;
+            return this;
+        }
+
+        public Plan onPort(int wanted) {
+            this.port = wanted;
+            return this;
+        }
+
+        /** The port that it will listen on, for settings of others that name it. */
+        public int port() {
+            return port;
+        }
+
+        /** A name for its folder under {@code target/systems}. */
+        public Plan named(String folder) {
+            this.name = folder;
+            return this;
+        }
+
+        /** Starts it, and waits until it is ready. */
+        public ProxySystem start() {
+            ProxySystem system = launch();
+            try {
+                return system.awaitReady();
+            } catch (RuntimeException | Error e) {
+                system.close();
+                throw e;
+            }
+        }
+
+        /** Starts it, and does not wait. */
+        public ProxySystem launch() {
+            Map<String, String> environment = new HashMap<>(settings);
+            environment.putIfAbsent("PROXY_PORT", Integer.toString(port));
+            try {
+                LibertyProcess liberty = LibertyProcess.in(ServerFolder.create(name), javaHome, environment);
+                liberty.start();
+                return new ProxySystem(liberty, port);
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+    }
+}

@@ -1,0 +1,49 @@
+package org.mcpproxy.system;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Stream;
+
+/**
+ * A server's folder as somebody who deploys the proxy would make it: {@code server.xml}, what lies in {@code liberty/},
+ * and the WAR.
+ *
+ * @param users what {@code WLP_USER_DIR} names
+ */
+record ServerFolder(Path users) {
+
+    static final String SERVER = "proxy";
+    static final Path PROJECT = Path.of(System.getProperty("basedir", "")).toAbsolutePath();
+    static final Path RUNTIME = PROJECT.resolve("target/liberty/wlp");
+
+    private static final String WAR = "okta-mcp-oauth-proxy.war";
+
+    /** A new folder under {@code target/systems}, which stays after the run, for whoever looks for the cause of a failure. */
+    static ServerFolder create(String name) throws IOException {
+        Path war = PROJECT.resolve("target").resolve(WAR);
+        if (!Files.exists(war) || !Files.exists(RUNTIME)) {
+            throw new IllegalStateException("Build first: ./mvnw pre-integration-test makes the WAR and the server.");
+        }
+        Path systems = Files.createDirectories(PROJECT.resolve("target/systems"));
+        ServerFolder folder = new ServerFolder(Files.createTempDirectory(systems, name + "-"));
+        Path apps = Files.createDirectories(folder.server().resolve("apps"));
+        Files.copy(war, apps.resolve(WAR));
+        Files.copy(PROJECT.resolve("server.xml"), folder.server().resolve("server.xml"));
+        try (Stream<Path> included = Files.list(PROJECT.resolve("liberty"))) {
+            for (Path file : included.toList()) {
+                Files.copy(file, folder.server().resolve(file.getFileName()));
+            }
+        }
+        return folder;
+    }
+
+    /** The server's own folder, which is also where it writes. */
+    Path server() {
+        return users.resolve("servers").resolve(SERVER);
+    }
+
+    Path console() {
+        return users.resolve("console.log");
+    }
+}
