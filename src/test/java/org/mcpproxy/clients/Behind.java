@@ -5,7 +5,7 @@ import java.lang.annotation.Retention;
 import java.lang.annotation.RetentionPolicy;
 import java.lang.annotation.Target;
 
-/** Which backend stands behind the proxy of an {@link Installation} that a test takes as its parameter. */
+/** Which backend stands behind the proxy of an {@link org.mcpproxy.system.Installation} that a test takes as its parameter. */
 @Target(ElementType.PARAMETER)
 @Retention(RetentionPolicy.RUNTIME)
 @interface Behind {

@@ -6,6 +6,7 @@ import static org.mcpproxy.clients.McpBackend.Kind.EVERYTHING;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.mcpproxy.system.Installation;
 
 /** A person in headless Chromium. What they saw is in {@code target/screenshots}. */
 @ExtendWith(Installations.class)
@@ -15,7 +16,7 @@ class ChromiumClientIT {
     void aPersonAllowsDeniesAndLogsOut(@Behind(EVERYTHING) Installation installation) {
         Path screenshots = Path.of(System.getProperty("basedir", ""), "target", "screenshots")
                 .toAbsolutePath();
-        Trip trip = Trip.of("chromium.mjs", installation.mcpUrl().toString(), screenshots.toString());
+        Trip trip = Trip.of("chromium.mjs", installation.at("/mcp").toString(), screenshots.toString());
         assertThat(trip.exitCode()).as(trip.output()).isZero();
         assertThat(trip.steps())
                 .containsExactly(

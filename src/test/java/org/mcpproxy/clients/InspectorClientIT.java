@@ -6,6 +6,7 @@ import static org.mcpproxy.clients.McpBackend.Kind.MODERN;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.mcpproxy.system.Installation;
 
 /** MCP Inspector in its CLI, with its own sign-on. */
 @ExtendWith(Installations.class)
@@ -13,17 +14,17 @@ class InspectorClientIT {
 
     @Test
     void inspectsServerEverything(@Behind(EVERYTHING) Installation installation) {
-        makesItsTrip(Trip.of("inspector.mjs", installation.mcpUrl().toString(), "legacy"));
+        makesItsTrip(Trip.of("inspector.mjs", installation.at("/mcp").toString(), "legacy"));
     }
 
     @Test
     void findsOutByItselfThatServerEverythingIsOlder(@Behind(EVERYTHING) Installation installation) {
-        makesItsTrip(Trip.of("inspector.mjs", installation.mcpUrl().toString(), "auto"));
+        makesItsTrip(Trip.of("inspector.mjs", installation.at("/mcp").toString(), "auto"));
     }
 
     @Test
     void inspectsAModernServer(@Behind(MODERN) Installation installation) {
-        makesItsTrip(Trip.of("inspector.mjs", installation.mcpUrl().toString(), "modern"));
+        makesItsTrip(Trip.of("inspector.mjs", installation.at("/mcp").toString(), "modern"));
     }
 
     private static void makesItsTrip(Trip trip) {

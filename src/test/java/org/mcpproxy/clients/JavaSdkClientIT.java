@@ -26,6 +26,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.mcpproxy.system.Installation;
 
 /** The MCP Java SDK: the older revision, with a hook for challenges and none of OAuth itself. */
 @ExtendWith(Installations.class)
@@ -38,8 +39,8 @@ class JavaSdkClientIT {
     @Test
     void signsOnCallsToolsRefreshesAndIsRefusedOnceRevoked(@Behind(EVERYTHING) Installation installation)
             throws Exception {
-        JavaApplication application = new JavaApplication(installation.mcpUrl());
-        try (McpSyncClient client = client(installation.mcpUrl(), application)) {
+        JavaApplication application = new JavaApplication(installation.at("/mcp"));
+        try (McpSyncClient client = client(installation.at("/mcp"), application)) {
             assertThat(client.initialize().protocolVersion()).isEqualTo("2025-11-25");
             assertThat(application.signOns()).isOne();
             usesTools(client);

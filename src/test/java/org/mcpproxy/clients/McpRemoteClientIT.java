@@ -6,6 +6,7 @@ import static org.mcpproxy.clients.McpBackend.Kind.MODERN;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.mcpproxy.system.Installation;
 
 /** The mcp-remote program, with which hosts that know only stdio reach servers like this one. */
 @ExtendWith(Installations.class)
@@ -13,12 +14,12 @@ class McpRemoteClientIT {
 
     @Test
     void bridgesAStdioHostToServerEverything(@Behind(EVERYTHING) Installation installation) {
-        makesItsTrip(Trip.of("mcp-remote.mjs", installation.mcpUrl().toString(), "legacy"));
+        makesItsTrip(Trip.of("mcp-remote.mjs", installation.at("/mcp").toString(), "legacy"));
     }
 
     @Test
     void bridgesAnOlderHostToAModernServer(@Behind(MODERN) Installation installation) {
-        makesItsTrip(Trip.of("mcp-remote.mjs", installation.mcpUrl().toString(), "auto"));
+        makesItsTrip(Trip.of("mcp-remote.mjs", installation.at("/mcp").toString(), "auto"));
     }
 
     private static void makesItsTrip(Trip trip) {
