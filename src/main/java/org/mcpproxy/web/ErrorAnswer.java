@@ -73,10 +73,13 @@ public final class ErrorAnswer {
         response.getOutputStream().write(body);
     }
 
-    /** Only a browser asks for HTML by name; fetch and HTTP libraries send a wildcard, or JSON. */
+    /**
+     * Every browser that is taken to a page names XHTML. HTML alone would not tell: Java's {@code HttpURLConnection}, and
+     * with it Nimbus, asks for that at the token endpoint too.
+     */
     private static boolean isForPerson(HttpServletRequest request) {
         String accept = request.getHeader("Accept");
-        return accept != null && accept.contains("text/html");
+        return accept != null && accept.contains("application/xhtml+xml");
     }
 
     private static String requestId(HttpServletRequest request) {
