@@ -10,20 +10,21 @@ import java.nio.charset.StandardCharsets;
 import org.mcpproxy.okta.OktaTenant;
 import org.mcpproxy.system.ProxySystem.Plan;
 
-/** A stand-in Okta, an MCP server that answers every request, and a proxy between them. */
+/** A stand-in Okta, an MCP server, which answers every request if no other is named, and a proxy between them. */
 public final class Installation implements AutoCloseable {
 
     private static Installation shared;
 
     private final OktaTenant okta = OktaTenant.start();
-    private final HttpServer backend = backend();
+    private final Runnable endOfBackend;
     private final ProxySystem proxy;
 
-    private Installation(Plan plan) {
+    private Installation(Plan plan, URI mcpServer, Runnable endOfBackend) {
+        this.endOfBackend = endOfBackend;
         proxy = plan.with("OKTA_ISSUER", okta.issuer())
                 .with("OKTA_CLIENT_ID", okta.clientId())
                 .with("OKTA_CLIENT_SECRET", okta.clientSecret())
-                .with("MCP_BACKEND", "http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp")
+                .with("MCP_BACKEND", mcpServer)
                 .with("LOGLEVEL", "DEBUG")
                 .launch();
         okta.allowRedirect(proxy.at("/oauth/callback"));
@@ -42,7 +43,14 @@ public final class Installation implements AutoCloseable {
 
     /** One of its own, with further settings. */
     public static Installation start(Plan plan) {
-        return new Installation(plan);
+        HttpServer backend = backend();
+        return new Installation(
+                plan, URI.create("http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp"), () -> backend.stop(0));
+    }
+
+    /** One of its own in front of an MCP server that the caller has started, and ends. */
+    public static Installation start(Plan plan, URI mcpServer) {
+        return new Installation(plan, mcpServer, () -> {});
     }
 
     public OktaTenant okta() {
@@ -60,7 +68,7 @@ public final class Installation implements AutoCloseable {
     @Override
     public void close() {
         proxy.close();
-        backend.stop(0);
+        endOfBackend.run();
         okta.close();
     }
 
