@@ -7,19 +7,24 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import org.mcpproxy.okta.OktaOptions;
 import org.mcpproxy.okta.OktaTenant;
 import org.mcpproxy.system.ProxySystem.Plan;
 
 /** A stand-in Okta, an MCP server that answers every request, and a proxy between them. */
 public final class Installation implements AutoCloseable {
 
+    /** All tests come from one address. */
+    private static final int PLENTY = 100_000;
+
     private static Installation shared;
 
-    private final OktaTenant okta = OktaTenant.start();
+    private final OktaTenant okta;
     private final HttpServer backend = backend();
     private final ProxySystem proxy;
 
-    private Installation(Plan plan) {
+    private Installation(Plan plan, OktaOptions options) {
+        okta = OktaTenant.start(options);
         proxy = plan.with("OKTA_ISSUER", okta.issuer())
                 .with("OKTA_CLIENT_ID", okta.clientId())
                 .with("OKTA_CLIENT_SECRET", okta.clientSecret())
@@ -34,7 +39,10 @@ public final class Installation implements AutoCloseable {
     /** The one that all tests share that change nothing for others; it ends with the tests. */
     public static synchronized Installation shared() {
         if (shared == null) {
-            shared = start(ProxySystem.plan());
+            shared = start(ProxySystem.plan()
+                    .with("REGISTRATIONS_PER_MINUTE", PLENTY)
+                    .with("AUTHORIZATIONS_PER_MINUTE", PLENTY)
+                    .with("FAILED_AUTHENTICATIONS_PER_MINUTE", PLENTY));
             Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
         }
         return shared;
@@ -42,7 +50,12 @@ public final class Installation implements AutoCloseable {
 
     /** One of its own, with further settings. */
     public static Installation start(Plan plan) {
-        return new Installation(plan);
+        return start(plan, OktaOptions.custom());
+    }
+
+    /** One of its own, with further settings and another kind of org. */
+    public static Installation start(Plan plan, OktaOptions options) {
+        return new Installation(plan, options);
     }
 
     public OktaTenant okta() {
