@@ -162,9 +162,10 @@ public final class OAuthClient {
         return post("/oauth2/v1/token", parameters, basic(secret));
     }
 
-    /** Sends the same token request many times at the same moment. */
+    /** Sends the same token request many times at the same moment, each on a connection of its own. */
     public List<Answer> tokenAtOnce(int times, Map<String, String> parameters) {
         HttpRequest request = form("/oauth2/v1/token", parameters)
+                .version(HttpClient.Version.HTTP_1_1)
                 .timeout(Duration.ofSeconds(30))
                 .build();
         return Stream.generate(

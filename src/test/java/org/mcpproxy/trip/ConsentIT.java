@@ -56,8 +56,15 @@ class ConsentIT {
                 "Okta\u202e\u2066 evil\u0000"
             })
     void aHostileNameIsOnlyText(String name) {
-        JSONObject metadata = new JSONObject(
-                Map.of("client_name", name, "redirect_uris", List.of(HTTPS), "token_endpoint_auth_method", "none"));
+        JSONObject metadata = new JSONObject(Map.of(
+                "client_name",
+                name,
+                "redirect_uris",
+                List.of(HTTPS),
+                "token_endpoint_auth_method",
+                "none",
+                "grant_types",
+                List.of("authorization_code", "refresh_token")));
         OAuthClient hostile = OAuthClient.registered(installation.proxy(), metadata, HTTPS);
 
         String page = browser.follow(hostile.authorizationUri(), NOWHERE).text();
