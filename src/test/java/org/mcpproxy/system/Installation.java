@@ -7,6 +7,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import org.mcpproxy.okta.OktaOptions;
 import org.mcpproxy.okta.OktaTenant;
 import org.mcpproxy.system.ProxySystem.Plan;
 
@@ -15,11 +16,12 @@ public final class Installation implements AutoCloseable {
 
     private static Installation shared;
 
-    private final OktaTenant okta = OktaTenant.start();
+    private final OktaTenant okta;
     private final HttpServer backend = backend();
     private final ProxySystem proxy;
 
-    private Installation(Plan plan) {
+    private Installation(Plan plan, OktaTenant okta) {
+        this.okta = okta;
         proxy = plan.with("OKTA_ISSUER", okta.issuer())
                 .with("OKTA_CLIENT_ID", okta.clientId())
                 .with("OKTA_CLIENT_SECRET", okta.clientSecret())
@@ -28,7 +30,6 @@ public final class Installation implements AutoCloseable {
                 .launch();
         okta.allowRedirect(proxy.at("/oauth/callback"));
         okta.allowPostLogoutRedirect(proxy.at("/"));
-        proxy.awaitReady();
     }
 
     /** The one that all tests share that change nothing for others; it ends with the tests. */
@@ -42,7 +43,23 @@ public final class Installation implements AutoCloseable {
 
     /** One of its own, with further settings. */
     public static Installation start(Plan plan) {
-        return new Installation(plan);
+        return start(plan, OktaOptions.custom());
+    }
+
+    /** One of its own, with an Okta of its own kind. */
+    public static Installation start(Plan plan, OktaOptions options) {
+        Installation installation = new Installation(plan, OktaTenant.start(options));
+        installation.proxy.awaitReady();
+        return installation;
+    }
+
+    /** One whose proxy started while Okta was out of reach, and which it still is. */
+    public static Installation startWithoutOkta(Plan plan, OktaOptions options) {
+        OktaTenant okta = OktaTenant.start(options);
+        okta.unreachable();
+        Installation installation = new Installation(plan, okta);
+        installation.proxy.awaitLive();
+        return installation;
     }
 
     public OktaTenant okta() {
