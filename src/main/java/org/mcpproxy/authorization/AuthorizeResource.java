@@ -92,10 +92,11 @@ public class AuthorizeResource {
                 Optional.empty(),
                 clock.instant().plus(settings.lifetimes().signOn()));
         boolean spared = !asksForConsent(parameters) && remembered.covers(request, http);
-        URI next = steps.next(pending, spared);
-        return Pages.redirect(next)
-                .header(HttpHeaders.SET_COOKIE, binding.bind(pending.id(), browser))
-                .build();
+        URI next = steps.next(pending, spared).location();
+        Response.ResponseBuilder response =
+                Pages.redirect(next).header(HttpHeaders.SET_COOKIE, binding.bind(pending.id(), browser));
+        binding.surplus(http).forEach(cookie -> response.header(HttpHeaders.SET_COOKIE, cookie));
+        return response.build();
     }
 
     /** Clients may insist on the question (OpenID Connect Core 3.1.2.1). */

@@ -23,6 +23,7 @@ import org.mcpproxy.web.Cookies;
 public class BrowserBinding {
 
     private static final String NAME = "sign-on-";
+    private static final int MOST_UNFINISHED = 10;
 
     private final Cookies cookies;
     private final Settings settings;
@@ -39,6 +40,12 @@ public class BrowserBinding {
 
     public String release(PendingAuthorization pending) {
         return cookies.clear(NAME + pending.id());
+    }
+
+    /** Older sign-ons that this browser never finished, once there are so many that its cookies grow too long. */
+    public List<String> surplus(HttpServletRequest request) {
+        List<String> unfinished = releaseAll(request);
+        return unfinished.size() < MOST_UNFINISHED ? List.of() : unfinished;
     }
 
     public List<String> releaseAll(HttpServletRequest request) {

@@ -15,6 +15,7 @@ import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorization.Upstream;
+import org.mcpproxy.authorization.SignOnSteps.Next;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.Granting;
 import org.mcpproxy.oauth.Parameters;
@@ -74,7 +75,12 @@ public class CallbackResource {
         audit.record(new SignedOn(Trail.of(http), signOn.user().id(), request.clientId()));
         Grant grant = granting.open(signOn, request.clientId(), request.scope(), request.resource());
         PendingAuthorization granted = pending.granted(grant.id());
-        return Pages.redirect(steps.next(granted, false)).build();
+        Next next = steps.next(granted, false);
+        Response.ResponseBuilder response = Pages.redirect(next.location());
+        if (next.finished()) {
+            response.header(HttpHeaders.SET_COOKIE, binding.release(pending));
+        }
+        return response.build();
     }
 
     private PendingAuthorization take(Parameters parameters, HttpServletRequest http) {

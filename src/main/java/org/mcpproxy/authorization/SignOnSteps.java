@@ -2,6 +2,8 @@ package org.mcpproxy.authorization;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
@@ -36,6 +38,8 @@ import org.mcpproxy.upstream.SignOnRequest;
  */
 @Singleton
 public class SignOnSteps {
+
+    private static final Logger LOG = System.getLogger(SignOnSteps.class.getName());
 
     private final PendingAuthorizations pendings;
     private final IdentityProvider okta;
@@ -76,14 +80,14 @@ public class SignOnSteps {
      * @param remembered whether the browser remembers a consent, which spares the question before the sign-on
      * @throws Rejection {@code OKTA_UNAVAILABLE} where the browser should go to Okta and cannot
      */
-    public URI next(PendingAuthorization pending, boolean remembered) {
+    public Next next(PendingAuthorization pending, boolean remembered) {
         if (pending.grantId().isPresent()) {
             return afterSignOn(pending);
         }
         return pending.approved() || remembered ? toOkta(pending) : ask(pending, Step.CONSENT);
     }
 
-    private URI afterSignOn(PendingAuthorization pending) {
+    private Next afterSignOn(PendingAuthorization pending) {
         Grant grant =
                 grants.find(pending.grantId().orElseThrow()).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
         Approval approval = approval(pending.request(), grant);
@@ -95,20 +99,23 @@ public class SignOnSteps {
         ClientRequest request = pending.request();
         Secret code =
                 granting.issueCode(grant.id(), request.clientId(), request.redirectUri(), request.codeChallenge());
-        return answer.success(request, code);
+        LOG.log(Level.DEBUG, "Sign-on {0}: back to the client with a code", pending.id());
+        return new Next(answer.success(request, code), true);
     }
 
-    private URI ask(PendingAuthorization pending, Step step) {
+    private Next ask(PendingAuthorization pending, Step step) {
+        LOG.log(Level.DEBUG, "Sign-on {0}: the person is asked ({1})", pending.id(), step);
         Secret handle = Secret.random(random);
         pendings.save(pending.asking(step, handle));
-        return settings.at("/oauth/consent?request=" + handle.value());
+        return new Next(settings.at("/oauth/consent?request=" + handle.value()), false);
     }
 
     /** State, nonce and verifier are made only now: before consent nothing of this sign-on is known to Okta. */
-    private URI toOkta(PendingAuthorization pending) {
+    private Next toOkta(PendingAuthorization pending) {
         SignOnRequest signOn = okta.begin();
+        LOG.log(Level.DEBUG, "Sign-on {0}: to Okta", pending.id());
         pendings.save(pending.sentToOkta(signOn.state(), new Upstream(signOn.codeVerifier(), signOn.nonce())));
-        return signOn.location();
+        return new Next(signOn.location(), false);
     }
 
     private Approval approval(ClientRequest request, Grant grant) {
@@ -121,4 +128,11 @@ public class SignOnSteps {
                 request.resource(),
                 clock.instant().plus(settings.lifetimes().consent()));
     }
+
+    /**
+     * Where the browser goes next.
+     *
+     * @param finished whether that is the client: the sign-on needs this browser no more
+     */
+    public record Next(URI location, boolean finished) {}
 }

@@ -27,6 +27,7 @@ import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorizations;
 import org.mcpproxy.authorization.RememberedConsent;
 import org.mcpproxy.authorization.SignOnSteps;
+import org.mcpproxy.authorization.SignOnSteps.Next;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.Clients;
 import org.mcpproxy.config.Settings;
@@ -113,10 +114,23 @@ public class ConsentResource {
     }
 
     private Response allow(PendingAuthorization pending) {
-        URI next = steps.next(pending.allowed(), false);
-        Response.ResponseBuilder response = Pages.goOn(next, "Allowed. One moment …");
+        Next next = next(pending);
+        Response.ResponseBuilder response = Pages.goOn(next.location(), "Allowed. One moment …");
+        if (next.finished()) {
+            response.header(HttpHeaders.SET_COOKIE, binding.release(pending));
+        }
         remembered.remember(pending.request()).ifPresent(cookie -> response.header(HttpHeaders.SET_COOKIE, cookie));
         return response.build();
+    }
+
+    /** Where Okta cannot be reached for now, the question stays open, to be answered again. */
+    private Next next(PendingAuthorization pending) {
+        try {
+            return steps.next(pending.allowed(), false);
+        } catch (Rejection rejection) {
+            pendings.save(pending);
+            throw rejection;
+        }
     }
 
     /** The answer goes to the address that was stored when the request was found good, never to one in the form. */

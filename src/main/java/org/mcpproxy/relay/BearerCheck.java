@@ -16,7 +16,7 @@ public interface BearerCheck {
     Caller caller(HttpServletRequest request);
 
     /**
-     * Whether a stream that was opened by this caller may stay open. Asked about once a second for each open stream, so
+     * Whether a stream that was opened by this caller may stay open. Asked about twice a second for each open stream, so
      * it must answer from memory.
      */
     boolean standing(Caller caller);

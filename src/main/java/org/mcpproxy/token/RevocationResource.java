@@ -11,6 +11,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
+import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
@@ -60,6 +61,7 @@ public class RevocationResource {
             @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(form);
         Client client = authenticator.authenticate(authorization, parameters);
+        new Actor(null, client.id()).lay(http);
         Secret token = new Secret(parameters.get("token", Reason.TOKEN_TO_REVOKE_MISSING));
         find(token).ifPresent(issued -> {
             if (!issued.clientId().equals(client.id())) {

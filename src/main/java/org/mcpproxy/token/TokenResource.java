@@ -14,6 +14,7 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
+import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.TokensIssued;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
@@ -56,6 +57,7 @@ public class TokenResource {
             @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(form);
         Client client = authenticator.authenticate(authorization, parameters);
+        new Actor(null, client.id()).lay(http);
         Exchange exchange = exchange(parameters, client);
         TokenAnswer answer = exchange.exchange(new TokenRequest(client, parameters, Trail.of(http)));
         audit.record(new TokensIssued(

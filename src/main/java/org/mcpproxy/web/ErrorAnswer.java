@@ -48,7 +48,7 @@ public final class ErrorAnswer {
 
     /** The media type in which this request is answered. */
     public String type(HttpServletRequest request) {
-        return isForPerson(request) ? "text/html;charset=UTF-8" : "application/json";
+        return isForPerson(request) ? Page.MEDIA_TYPE : "application/json";
     }
 
     /** The {@code Content-Security-Policy} of a page, whose style would be blocked by that of all other answers. */
@@ -81,10 +81,13 @@ public final class ErrorAnswer {
         response.getOutputStream().write(body);
     }
 
-    /** Only a browser asks for HTML by name; fetch and HTTP libraries send a wildcard, or JSON. */
+    /**
+     * Every browser that is taken to a page names XHTML. HTML alone would not tell: Java's {@code HttpURLConnection}, and
+     * with it Nimbus, asks for that at the token endpoint too.
+     */
     private static boolean isForPerson(HttpServletRequest request) {
         String accept = request.getHeader("Accept");
-        return accept != null && accept.contains("text/html");
+        return accept != null && accept.contains("application/xhtml+xml");
     }
 
     private static String requestId(HttpServletRequest request) {

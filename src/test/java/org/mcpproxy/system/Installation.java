@@ -11,7 +11,7 @@ import org.mcpproxy.okta.OktaOptions;
 import org.mcpproxy.okta.OktaTenant;
 import org.mcpproxy.system.ProxySystem.Plan;
 
-/** A stand-in Okta, an MCP server that answers every request, and a proxy between them. */
+/** A stand-in Okta, an MCP server, which answers every request if no other is named, and a proxy between them. */
 public final class Installation implements AutoCloseable {
 
     /** All tests come from one address. */
@@ -20,15 +20,16 @@ public final class Installation implements AutoCloseable {
     private static Installation shared;
 
     private final OktaTenant okta;
-    private final HttpServer backend = backend();
+    private final Runnable endOfBackend;
     private final ProxySystem proxy;
 
-    private Installation(Plan plan, OktaOptions options) {
-        okta = OktaTenant.start(options);
+    private Installation(Plan plan, OktaOptions options, URI mcpServer, Runnable endOfBackend) {
+        this.okta = OktaTenant.start(options);
+        this.endOfBackend = endOfBackend;
         proxy = plan.with("OKTA_ISSUER", okta.issuer())
                 .with("OKTA_CLIENT_ID", okta.clientId())
                 .with("OKTA_CLIENT_SECRET", okta.clientSecret())
-                .with("MCP_BACKEND", "http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp")
+                .with("MCP_BACKEND", mcpServer)
                 .with("LOGLEVEL", "DEBUG")
                 .launch();
         okta.allowRedirect(proxy.at("/oauth/callback"));
@@ -55,7 +56,17 @@ public final class Installation implements AutoCloseable {
 
     /** One of its own, with further settings and another kind of org. */
     public static Installation start(Plan plan, OktaOptions options) {
-        return new Installation(plan, options);
+        HttpServer backend = backend();
+        return new Installation(
+                plan,
+                options,
+                URI.create("http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp"),
+                () -> backend.stop(0));
+    }
+
+    /** One of its own in front of an MCP server that the caller has started, and ends. */
+    public static Installation start(Plan plan, URI mcpServer) {
+        return new Installation(plan, OktaOptions.custom(), mcpServer, () -> {});
     }
 
     public OktaTenant okta() {
@@ -73,7 +84,7 @@ public final class Installation implements AutoCloseable {
     @Override
     public void close() {
         proxy.close();
-        backend.stop(0);
+        endOfBackend.run();
         okta.close();
     }
 

@@ -8,7 +8,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -142,6 +144,7 @@ public final class ProxySystem implements AutoCloseable {
         private Path javaHome = Path.of(System.getProperty("java.home"));
         private int port = Ports.free();
         private String name = "proxy";
+        private final List<Class<?>> probes = new ArrayList<>();
 
         private Plan() {}
 
@@ -183,6 +186,12 @@ public final class ProxySystem implements AutoCloseable {
             return this;
         }
 
+        /** Puts a class of the tests into the WAR, where it can reach the application's own beans. */
+        public Plan containing(Class<?> probe) {
+            probes.add(probe);
+            return this;
+        }
+
         /** Starts it, and waits until it is ready. */
         public ProxySystem start() {
             ProxySystem system = launch();
@@ -199,7 +208,8 @@ public final class ProxySystem implements AutoCloseable {
             Map<String, String> environment = new HashMap<>(settings);
             environment.putIfAbsent("PROXY_PORT", Integer.toString(port));
             try {
-                LibertyProcess liberty = LibertyProcess.in(ServerFolder.create(name), javaHome, environment);
+                LibertyProcess liberty =
+                        LibertyProcess.in(ServerFolder.create(name).with(probes), javaHome, environment);
                 liberty.start();
                 return new ProxySystem(liberty, port);
             } catch (IOException e) {
