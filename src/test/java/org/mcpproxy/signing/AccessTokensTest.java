@@ -44,8 +44,7 @@ class AccessTokensTest {
     private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
 
     private final RSAKey key = newKey();
-    private final AccessTokens tokens =
-            new AccessTokens(settings(), new OneKey(key), Clock.fixed(NOW, ZoneOffset.UTC));
+    private final AccessTokens tokens = new AccessTokens(settings(), new OneKey(key), Clock.fixed(NOW, ZoneOffset.UTC));
     private final JWTClaimsSet sound = new JWTClaimsSet.Builder()
             .issuer(ISSUER)
             .subject("user")
