@@ -21,7 +21,7 @@ public record ProtectedResource(URI resource, String authorizationServer, String
                 resource, issuer, "MCP server", Scopes.baseline().toStringList());
     }
 
-    /** The resource that takes Okta's tokens, whose scopes are Okta's to name. */
+    /** The resource that takes Okta's tokens. It needs no scope, and so names none. */
     public static ProtectedResource okta(URI resource, URI issuer) {
         return new ProtectedResource(resource, issuer.toString(), "MCP server (tokens of Okta)", List.of());
     }

@@ -23,8 +23,8 @@ public final class Installation implements AutoCloseable {
     private final Runnable endOfBackend;
     private final ProxySystem proxy;
 
-    private Installation(Plan plan, OktaOptions options, URI mcpServer, Runnable endOfBackend) {
-        this.okta = OktaTenant.start(options);
+    private Installation(Plan plan, OktaTenant okta, URI mcpServer, Runnable endOfBackend) {
+        this.okta = okta;
         this.endOfBackend = endOfBackend;
         proxy = plan.with("OKTA_ISSUER", okta.issuer())
                 .with("OKTA_CLIENT_ID", okta.clientId())
@@ -34,7 +34,6 @@ public final class Installation implements AutoCloseable {
                 .launch();
         okta.allowRedirect(proxy.at("/oauth/callback"));
         okta.allowPostLogoutRedirect(proxy.at("/"));
-        proxy.awaitReady();
     }
 
     /** The one that all tests share that change nothing for others; it ends with the tests. */
@@ -56,17 +55,32 @@ public final class Installation implements AutoCloseable {
 
     /** One of its own, with further settings and another kind of org. */
     public static Installation start(Plan plan, OktaOptions options) {
-        HttpServer backend = backend();
-        return new Installation(
-                plan,
-                options,
-                URI.create("http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp"),
-                () -> backend.stop(0));
+        return answering(plan, OktaTenant.start(options)).awaitReady();
     }
 
     /** One of its own in front of an MCP server that the caller has started, and ends. */
     public static Installation start(Plan plan, URI mcpServer) {
-        return new Installation(plan, OktaOptions.custom(), mcpServer, () -> {});
+        return new Installation(plan, OktaTenant.start(OktaOptions.custom()), mcpServer, () -> {}).awaitReady();
+    }
+
+    /** One whose proxy started while Okta was out of reach, and which it still is. */
+    public static Installation startWithoutOkta(Plan plan, OktaOptions options) {
+        OktaTenant okta = OktaTenant.start(options);
+        okta.unreachable();
+        Installation installation = answering(plan, okta);
+        installation.proxy.awaitLive();
+        return installation;
+    }
+
+    private static Installation answering(Plan plan, OktaTenant okta) {
+        HttpServer backend = backend();
+        URI mcpServer = URI.create("http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp");
+        return new Installation(plan, okta, mcpServer, () -> backend.stop(0));
+    }
+
+    private Installation awaitReady() {
+        proxy.awaitReady();
+        return this;
     }
 
     public OktaTenant okta() {

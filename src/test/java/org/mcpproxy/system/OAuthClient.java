@@ -197,7 +197,12 @@ public final class OAuthClient {
 
     /** Calls the MCP server with an access token; a {@code ping} of the older era. */
     public Answer ping(String accessToken) {
-        return send(HttpRequest.newBuilder(proxy.mcp())
+        return ping(proxy.mcp(), accessToken);
+    }
+
+    /** Calls any MCP endpoint. */
+    public static Answer ping(URI endpoint, String accessToken) {
+        return send(HttpRequest.newBuilder(endpoint)
                 .header("Authorization", "Bearer " + accessToken)
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json, text/event-stream")

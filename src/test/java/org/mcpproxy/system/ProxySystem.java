@@ -78,18 +78,28 @@ public final class ProxySystem implements AutoCloseable {
         return this;
     }
 
+    /** Waits until the application is there and its port is open; it may still wait for others. */
+    public ProxySystem awaitLive() {
+        awaitConsole("deployed", console -> console.contains("CWWKZ0001I"));
+        liberty.await("live", START, () -> isWell("/health/live"));
+        return this;
+    }
+
     /** Whether {@code /health/ready} says so now. */
     public boolean isReady() {
+        return isWell("/health/ready");
+    }
+
+    private boolean isWell(String path) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(at("/health/ready"))
-                    .timeout(ONE_ANSWER)
-                    .build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(at(path)).timeout(ONE_ANSWER).build();
             return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while asking for readiness", e);
+            throw new IllegalStateException("Interrupted while asking for health", e);
         }
     }
 
