@@ -3,6 +3,7 @@ package org.mcpproxy.discovery;
 import java.net.URI;
 import java.util.List;
 import net.minidev.json.JSONObject;
+import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Scopes;
 
 /**
@@ -20,7 +21,7 @@ public record ProtectedResource(URI resource, String authorizationServer, String
                 resource, issuer, "MCP server", Scopes.baseline().toStringList());
     }
 
-    /** The resource that takes Okta's tokens, whose scopes are Okta's to name. */
+    /** The resource that takes Okta's tokens. It needs no scope, and so names none. */
     public static ProtectedResource okta(URI resource, URI issuer) {
         return new ProtectedResource(resource, issuer.toString(), "MCP server (tokens of Okta)", List.of());
     }
@@ -34,6 +35,6 @@ public record ProtectedResource(URI resource, String authorizationServer, String
         if (!scopes.isEmpty()) {
             json.put("scopes_supported", scopes);
         }
-        return json.toJSONString();
+        return Json.write(json);
     }
 }

@@ -15,6 +15,7 @@ import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import net.minidev.json.JSONObject;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.SealedBox;
@@ -109,7 +110,7 @@ public class UpstreamSession {
         tokens.refreshToken().ifPresent(token -> json.put("refresh_token", token.value()));
         tokens.idToken().ifPresent(token -> json.put("id_token", token.value()));
         json.put("expires_at", tokens.accessTokenExpiresAt().getEpochSecond());
-        return json.toJSONString();
+        return Json.write(json);
     }
 
     private static UpstreamTokens read(String text) {

@@ -133,6 +133,7 @@ public enum Reason {
     HEADER_MISMATCH(OAuth2Error.INVALID_REQUEST, "A header does not agree with the body of the message."),
     BACKEND_UNAVAILABLE(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy does not answer."),
     BACKEND_TIMEOUT(OAuth2Error.SERVER_ERROR, 504, "The MCP server behind this proxy did not answer in time."),
+    CLIENT_GONE(OAuth2Error.INVALID_REQUEST, 499, "The client closed the connection, and so cancelled the request."),
     BACKEND_REFUSED_PROXY(
             OAuth2Error.SERVER_ERROR,
             502,

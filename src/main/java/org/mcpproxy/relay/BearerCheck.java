@@ -8,15 +8,15 @@ public interface BearerCheck {
 
     /**
      * Verifies the access token of a request: its signature, issuer, audience, expiry, and the scopes that the resource
-     * needs.
+     * needs, if any.
      *
-     * @throws Rejection with a {@code TOKEN_…} reason (401), {@code SCOPE_INSUFFICIENT} (403) or
-     *     {@code MALFORMED_REQUEST} (400)
+     * @throws Rejection with a {@code TOKEN_…} reason (401), {@code SCOPE_INSUFFICIENT} (403), {@code MALFORMED_REQUEST}
+     *     (400) or {@code OKTA_UNAVAILABLE} (503)
      */
     Caller caller(HttpServletRequest request);
 
     /**
-     * Whether a stream that was opened by this caller may stay open. Asked about once a second for each open stream, so
+     * Whether a stream that was opened by this caller may stay open. Asked about twice a second for each open stream, so
      * it must answer from memory.
      */
     boolean standing(Caller caller);

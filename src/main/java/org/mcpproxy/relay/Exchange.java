@@ -19,6 +19,7 @@ final class Exchange implements OpenStreams.Open {
     private final BearerCheck check;
     private final RelayRequest request;
     private final AsyncContext async;
+    private final ClientConnection client;
     private final HttpServletResponse response;
 
     /** Whoever sets it first answers: the backend, the clock, or the end of the server. */
@@ -34,6 +35,7 @@ final class Exchange implements OpenStreams.Open {
         this.check = check;
         this.request = request;
         this.async = async;
+        this.client = ClientConnection.of(async.getRequest());
         this.response = (HttpServletResponse) async.getResponse();
     }
 
@@ -58,8 +60,12 @@ final class Exchange implements OpenStreams.Open {
     }
 
     @Override
-    public void tick() {
-        if (!check.standing(request.caller())) {
+    public void tick(Connections connections) {
+        if (client.isGone(connections)) {
+            leave();
+        } else if (client.isServerStopping(connections)) {
+            close();
+        } else if (!check.standing(request.caller())) {
             giveUp(Rejection.of(Reason.TOKEN_REVOKED));
         } else if (stream != null) {
             stream.beatAfter(relay.limits().heartbeat());
@@ -69,6 +75,18 @@ final class Exchange implements OpenStreams.Open {
     @Override
     public void close() {
         giveUp(Rejection.until(Reason.SERVER_FULL, Duration.ofSeconds(5)));
+    }
+
+    /**
+     * To close the connection is to cancel a modern request. A request of the older era goes on without its client, who
+     * may come back for the answer; but nobody reads its stream any more.
+     */
+    private void leave() {
+        if (stream != null) {
+            stream.stop();
+        } else if (request.era() == Era.MODERN) {
+            giveUp(Rejection.of(Reason.CLIENT_GONE));
+        }
     }
 
     /** Ends the exchange before its time, with this error where the answer has not begun. */

@@ -24,6 +24,7 @@ final class JsonRpcError {
             case HEADER_MISMATCH -> -32020;
             case SERVER_FULL,
                     INTERNAL_ERROR,
+                    OKTA_UNAVAILABLE,
                     BACKEND_UNAVAILABLE,
                     BACKEND_TIMEOUT,
                     BACKEND_REFUSED_PROXY,

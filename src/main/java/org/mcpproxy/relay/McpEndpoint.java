@@ -10,7 +10,7 @@ import org.mcpproxy.oauth.Scopes;
  *
  * @param path where it is, and the name it has in the audit
  * @param metadata its metadata document (RFC 9728 3.1)
- * @param scope all scopes that it needs
+ * @param scope all scopes that it needs, which may be none
  */
 record McpEndpoint(String path, URI metadata, Scope scope) {
 
@@ -21,7 +21,10 @@ record McpEndpoint(String path, URI metadata, Scope scope) {
         return new McpEndpoint(path, settings.at(WELL_KNOWN + path), Scopes.baseline());
     }
 
-    /** An endpoint for Okta's tokens: their audience lets them in, and their scopes are Okta's to name. */
+    /**
+     * An endpoint for Okta's tokens. It needs no scope: {@code OKTA_AUDIENCE} is this proxy's alone, so Okta's access
+     * policies decide who is issued a token for it. Our scope {@code mcp} is not asked for, as Okta may not know it.
+     */
     static McpEndpoint forOktaTokens(String path, Settings settings) {
         return new McpEndpoint(path, settings.at(WELL_KNOWN + path), new Scope());
     }

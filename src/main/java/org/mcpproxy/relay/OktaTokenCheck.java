@@ -9,7 +9,7 @@ import java.util.Optional;
 import org.mcpproxy.upstream.OktaAccessToken;
 import org.mcpproxy.upstream.OktaAccessTokens;
 
-/** Checks Okta's own access tokens, at {@code /okta/mcp}. */
+/** Checks Okta's own access tokens, at {@code /okta/mcp}. No scope is needed there: the audience alone lets them in. */
 @ApplicationScoped
 public class OktaTokenCheck implements BearerCheck {
 

@@ -13,8 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.mcpproxy.config.RelayLimits;
 
 /**
- * Every request that is under way: bounded in number, looked at once a second for heartbeats and for callers who may no
- * longer be here, and closed at shutdown, since the server would wait half a minute for them. One thread serves all.
+ * Every request that is under way: bounded in number, looked at twice a second for heartbeats, for clients
+ * that have gone and for callers who may no longer be here, and closed at shutdown, since the server would wait half a minute for them. One thread serves all.
  */
 @ApplicationScoped
 public class OpenStreams {
@@ -22,19 +22,21 @@ public class OpenStreams {
     /** Something that is under way. */
     interface Open {
 
-        /** Called about once a second; must not block. */
-        void tick();
+        /** Called about twice a second; must not block. */
+        void tick(Connections connections);
 
         /** Ends it now. */
         void close();
     }
 
-    private static final Duration TICK = Duration.ofSeconds(1);
+    /** Twice a second, as a cancellation shall be noticed within one. */
+    private static final Duration TICK = Duration.ofMillis(500);
 
     private final int most;
     private final ScheduledThreadPoolExecutor clock;
     private final Set<Open> open = ConcurrentHashMap.newKeySet();
     private final AtomicInteger count = new AtomicInteger();
+    private final Connections connections = Connections.ofThisMachine();
     private volatile boolean closing;
 
     @Inject
@@ -85,9 +87,13 @@ public class OpenStreams {
     }
 
     private void tick() {
+        if (open.isEmpty()) {
+            return;
+        }
+        connections.look();
         for (Open stream : open) {
             try {
-                stream.tick();
+                stream.tick(connections);
             } catch (RuntimeException e) {
                 // One broken stream must not stop the clock of all others.
                 stream.close();

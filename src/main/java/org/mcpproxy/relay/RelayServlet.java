@@ -5,6 +5,8 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -16,6 +18,7 @@ import org.mcpproxy.oauth.Rejection;
 /** An MCP endpoint: origin, token, body, the rules of the era, the session; then the request is on its way. */
 abstract class RelayServlet extends HttpServlet {
 
+    private static final Logger LOG = System.getLogger(RelayServlet.class.getName());
     private static final String ALLOWED = "GET, POST, DELETE, OPTIONS";
 
     /** What all endpoints share. */
@@ -118,6 +121,10 @@ abstract class RelayServlet extends HttpServlet {
             refuse(request, response, async, caller, Rejection.of(e.reason()), e.id());
         } catch (Rejection e) {
             refuse(request, response, async, caller, e, id);
+        } catch (RuntimeException e) {
+            // The container would tell only the listener, which has done its part: the request would hang.
+            LOG.log(Level.ERROR, "A request could not be relayed", e);
+            refuse(request, response, async, caller, Rejection.of(Reason.INTERNAL_ERROR, e), id);
         }
     }
 

@@ -70,9 +70,14 @@ class UpstreamSchedule {
     }
 
     private boolean lookAfterAll() {
-        boolean discovered = looks % LOOKS_PER_DISCOVERY != 0 || succeeds(discovery::load);
+        boolean discovered = !discoveryIsDue() || succeeds(discovery::load);
         boolean renewed = succeeds(this::renewKeys);
         return discovered && renewed;
+    }
+
+    /** A lost issuer is asked at every look: nobody else may call it for hours, and its return should show. */
+    private boolean discoveryIsDue() {
+        return looks % LOOKS_PER_DISCOVERY == 0 || status.degraded().isPresent();
     }
 
     /** The keys are needed a while longer than to the next look, should that fail. */

@@ -19,18 +19,27 @@ public sealed interface Fault {
     record LostAnswer() implements Fault {}
 
     /** Waits until released, or for the bound, and then works. */
-    record Slow(CountDownLatch released, Duration bound) implements Fault {
+    record Slow(CountDownLatch arrived, CountDownLatch released, Duration bound) implements Fault {
+
         public void release() {
             released.countDown();
         }
 
-        void await() throws InterruptedException {
+        /** Returns when the first request has come in and waits. */
+        public void awaitArrival() throws InterruptedException {
+            if (!arrived.await(bound.toMillis(), TimeUnit.MILLISECONDS)) {
+                throw new AssertionError("No request came within " + bound);
+            }
+        }
+
+        void hold() throws InterruptedException {
+            arrived.countDown();
             released.await(bound.toMillis(), TimeUnit.MILLISECONDS);
         }
     }
 
     static Slow slow(Duration bound) {
-        return new Slow(new CountDownLatch(1), bound);
+        return new Slow(new CountDownLatch(1), new CountDownLatch(1), bound);
     }
 
     static Fault status(int status) {

@@ -6,6 +6,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.Payload;
+import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSelector;
@@ -63,6 +64,19 @@ final class OktaKeys implements JWKSource<SecurityContext> {
                     .build();
             JWSObject jws = new JWSObject(header, new Payload(claims));
             jws.sign(new RSASSASigner(key));
+            return jws.serialize();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    static String signWithPublicKey(Map<String, Object> claims, RSAKey key) {
+        try {
+            JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.HS256)
+                    .keyID(key.getKeyID())
+                    .build();
+            JWSObject jws = new JWSObject(header, new Payload(claims));
+            jws.sign(new MACSigner(key.toRSAPublicKey().getEncoded()));
             return jws.serialize();
         } catch (JOSEException e) {
             throw new IllegalStateException(e);

@@ -16,7 +16,6 @@ import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
-import org.apache.catalina.core.StandardContext;
 import org.apache.catalina.session.StandardManager;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.descriptor.web.FilterDef;
@@ -219,7 +218,6 @@ public final class OktaTenant implements AutoCloseable {
         tomcat.getHost().getPipeline().addValve(new OktaWire(options, faults, requests));
         org.apache.catalina.Context web = tomcat.addContext(options.contextPath(), workFolder.toString());
         web.setSessionCookieName("okta_sid");
-        leakChecksOff((StandardContext) web);
         StandardManager sessions = new StandardManager();
         sessions.setPathname(null);
         web.setManager(sessions);
@@ -227,12 +225,6 @@ public final class OktaTenant implements AutoCloseable {
         web.addServletMapping("/", "signIn");
         addFilter(web, context.getBean("springSecurityFilterChain", Filter.class));
         tomcat.start();
-    }
-
-    /** They warn of a JVM option at each stop, and nothing is deployed a second time here. */
-    private static void leakChecksOff(StandardContext web) {
-        web.setClearReferencesThreadLocals(false);
-        web.setClearReferencesRmiTargets(false);
     }
 
     private static void addFilter(org.apache.catalina.Context web, Filter filter) {

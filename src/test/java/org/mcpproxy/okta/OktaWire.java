@@ -90,7 +90,7 @@ final class OktaWire extends ValveBase {
 
     private static void awaitRelease(Fault.Slow slow) {
         try {
-            slow.await();
+            slow.hold();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
         }

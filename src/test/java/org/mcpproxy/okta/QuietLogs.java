@@ -13,9 +13,13 @@ public final class QuietLogs {
             Logger.getLogger("org.apache.coyote"),
             Logger.getLogger("org.apache.tomcat"));
 
+    /** It warns at each stop of what would leak if something were deployed a second time. */
+    private static final Logger LEAKS = Logger.getLogger("org.apache.catalina.loader.WebappClassLoaderBase");
+
     private QuietLogs() {}
 
     public static void apply() {
         TOMCAT.forEach(logger -> logger.setLevel(Level.WARNING));
+        LEAKS.setLevel(Level.SEVERE);
     }
 }

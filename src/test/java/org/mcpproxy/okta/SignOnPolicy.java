@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import jakarta.servlet.http.HttpSession;
 import java.io.IOException;
 import java.time.Instant;
+import org.springframework.security.authentication.UsernamePasswordAuthenticationToken;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.context.SecurityContextHolder;
 import org.springframework.web.filter.OncePerRequestFilter;
@@ -26,10 +27,15 @@ final class SignOnPolicy extends OncePerRequestFilter {
     protected void doFilterInternal(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws ServletException, IOException {
         Authentication session = SecurityContextHolder.getContext().getAuthentication();
-        if (session != null && authorizePath.equals(request.getRequestURI()) && mustSignOnAgain(request, session)) {
+        if (session instanceof UsernamePasswordAuthenticationToken && !isEnough(session, request)) {
             SecurityContextHolder.setContext(SecurityContextHolder.createEmptyContext());
         }
         chain.doFilter(request, response);
+    }
+
+    /** A browser's session is no client authentication: it counts where people sign on, and nowhere else. */
+    private boolean isEnough(Authentication session, HttpServletRequest request) {
+        return authorizePath.equals(request.getRequestURI()) && !mustSignOnAgain(request, session);
     }
 
     private static boolean mustSignOnAgain(HttpServletRequest request, Authentication session) {

@@ -60,6 +60,11 @@ public final class TokenForge {
         return OktaKeys.sign(claims, OktaKeys.newKey(), null);
     }
 
+    /** {@code alg: HS256}, with the org's public key, which everybody knows, as the secret. */
+    public String signedWithThePublicKeyAsASecret() {
+        return OktaKeys.signWithPublicKey(claims, keys.current());
+    }
+
     /** {@code alg: none}. */
     public String unsigned() {
         return FaultySignature.unsigned(claims);

@@ -8,7 +8,9 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.function.Predicate;
 
@@ -76,18 +78,28 @@ public final class ProxySystem implements AutoCloseable {
         return this;
     }
 
+    /** Waits until the application is there and its port is open; it may still wait for others. */
+    public ProxySystem awaitLive() {
+        awaitConsole("deployed", console -> console.contains("CWWKZ0001I"));
+        liberty.await("live", START, () -> isWell("/health/live"));
+        return this;
+    }
+
     /** Whether {@code /health/ready} says so now. */
     public boolean isReady() {
+        return isWell("/health/ready");
+    }
+
+    private boolean isWell(String path) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(at("/health/ready"))
-                    .timeout(ONE_ANSWER)
-                    .build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(at(path)).timeout(ONE_ANSWER).build();
             return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while asking for readiness", e);
+            throw new IllegalStateException("Interrupted while asking for health", e);
         }
     }
 
@@ -142,6 +154,7 @@ public final class ProxySystem implements AutoCloseable {
         private Path javaHome = Path.of(System.getProperty("java.home"));
         private int port = Ports.free();
         private String name = "proxy";
+        private final List<Class<?>> probes = new ArrayList<>();
 
         private Plan() {}
 
@@ -183,6 +196,12 @@ public final class ProxySystem implements AutoCloseable {
             return this;
         }
 
+        /** Puts a class of the tests into the WAR, where it can reach the application's own beans. */
+        public Plan containing(Class<?> probe) {
+            probes.add(probe);
+            return this;
+        }
+
         /** Starts it, and waits until it is ready. */
         public ProxySystem start() {
             ProxySystem system = launch();
@@ -199,7 +218,8 @@ public final class ProxySystem implements AutoCloseable {
             Map<String, String> environment = new HashMap<>(settings);
             environment.putIfAbsent("PROXY_PORT", Integer.toString(port));
             try {
-                LibertyProcess liberty = LibertyProcess.in(ServerFolder.create(name), javaHome, environment);
+                LibertyProcess liberty =
+                        LibertyProcess.in(ServerFolder.create(name).with(probes), javaHome, environment);
                 liberty.start();
                 return new ProxySystem(liberty, port);
             } catch (IOException e) {

@@ -1,8 +1,13 @@
 package org.mcpproxy.system;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.FileSystem;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.List;
 import java.util.stream.Stream;
 
 /**
@@ -36,6 +41,22 @@ record ServerFolder(Path users) {
             }
         }
         return folder;
+    }
+
+    /** The same folder, with these classes of the tests in its WAR. */
+    ServerFolder with(List<Class<?>> probes) throws IOException {
+        if (probes.isEmpty()) {
+            return this;
+        }
+        try (FileSystem war = FileSystems.newFileSystem(server().resolve("apps").resolve(WAR))) {
+            for (Class<?> probe : probes) {
+                String file = probe.getName().replace('.', '/') + ".class";
+                try (InputStream compiled = probe.getClassLoader().getResourceAsStream(file)) {
+                    Files.copy(compiled, war.getPath("WEB-INF/classes/" + file), StandardCopyOption.REPLACE_EXISTING);
+                }
+            }
+        }
+        return this;
     }
 
     /** The server's own folder, which is also where it writes. */

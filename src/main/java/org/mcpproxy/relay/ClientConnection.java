@@ -1,0 +1,54 @@
+package org.mcpproxy.relay;
+
+import jakarta.servlet.ServletRequest;
+import java.util.Optional;
+
+/** The connection that one request came by, and whether its client is still there. For one thread only. */
+final class ClientConnection {
+
+    private final int localPort;
+    private final Optional<String> key;
+    private final long since = System.nanoTime();
+    private boolean seen;
+    private boolean listenerSeen;
+
+    /** @param address the client's, as a literal */
+    ClientConnection(int localPort, String address, int clientPort) {
+        this.localPort = localPort;
+        this.key = Connections.key(localPort, address, clientPort);
+    }
+
+    static ClientConnection of(ServletRequest request) {
+        return new ClientConnection(request.getLocalPort(), request.getRemoteAddr(), request.getRemotePort());
+    }
+
+    /**
+     * Whether the client has surely gone. A connection that was never listed proves nothing: behind a proxy whose
+     * {@code X-Forwarded-For} the container heeds, the address is not the connection's.
+     */
+    boolean isGone(Connections connections) {
+        if (key.isEmpty() || connections.lookedAt() - since < 0) {
+            return false;
+        }
+        return switch (connections.state(key.get())) {
+            case OPEN -> {
+                seen = true;
+                yield false;
+            }
+            case CLOSED_BY_PEER -> true;
+            case NOT_LISTED -> seen;
+        };
+    }
+
+    /**
+     * Whether the server that this connection belongs to is going down. It closes its port first, then waits for its
+     * connections, and tells the application last, which is too late to end them.
+     */
+    boolean isServerStopping(Connections connections) {
+        boolean listening = connections.isListening(localPort);
+        listenerSeen |= listening;
+        boolean listed =
+                key.map(connections::state).orElse(Connections.State.NOT_LISTED) != Connections.State.NOT_LISTED;
+        return !listening && (listenerSeen || listed) && connections.lookedAt() - since >= 0;
+    }
+}

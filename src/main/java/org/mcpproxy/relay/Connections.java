@@ -1,0 +1,136 @@
+package org.mcpproxy.relay;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+
+/**
+ * The TCP connections of this machine, as Linux lists them. A servlet learns that its client has gone only when it
+ * writes, and it cannot write while it waits for the backend; but a modern client cancels a request by closing the
+ * connection, and that has to reach the backend at once. Elsewhere than on Linux nothing is known, and a client that has
+ * gone is noticed at the second heartbeat.
+ */
+final class Connections {
+
+    /** What is known of a connection. */
+    enum State {
+        OPEN,
+        CLOSED_BY_PEER,
+        NOT_LISTED
+    }
+
+    private static final String MAPPED_IPV4 = hex(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff});
+    private static final String ESTABLISHED = "01";
+    private static final String LISTEN = "0A";
+
+    private final List<Path> tables;
+    private Map<String, State> listed = Map.of();
+    private Set<String> listening = Set.of();
+    private volatile long lookedAt = System.nanoTime();
+
+    Connections(Path... tables) {
+        this.tables = List.of(tables);
+    }
+
+    static Connections ofThisMachine() {
+        return new Connections(Path.of("/proc/self/net/tcp"), Path.of("/proc/self/net/tcp6"));
+    }
+
+    /**
+     * The name under which a connection is listed.
+     *
+     * @param address the peer's address, as a literal
+     * @return empty where the address is no literal
+     */
+    static Optional<String> key(int localPort, String address, int peerPort) {
+        if (!address.matches("[0-9.]+|[0-9a-fA-F:.%a-z]+:[0-9a-fA-F:.%a-z]*")) {
+            return Optional.empty();
+        }
+        try {
+            byte[] bytes = InetAddress.getByName(address.split("%", 2)[0]).getAddress();
+            return Optional.of(key(port(localPort), hex(bytes), port(peerPort)));
+        } catch (UnknownHostException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Reads the tables anew. Not for two threads at once. */
+    void look() {
+        long now = System.nanoTime();
+        Map<String, State> fresh = new HashMap<>();
+        Set<String> ports = new HashSet<>();
+        for (Path table : tables) {
+            try (BufferedReader lines = Files.newBufferedReader(table, StandardCharsets.US_ASCII)) {
+                lines.lines().skip(1).forEach(line -> list(line, fresh, ports));
+            } catch (IOException | RuntimeException e) {
+                // Not Linux, or not ours to see: then nothing is known.
+                fresh.clear();
+                ports.clear();
+                break;
+            }
+        }
+        listed = fresh;
+        listening = ports;
+        lookedAt = now;
+    }
+
+    /** {@link System#nanoTime} of the last look: it says nothing of connections that are younger. */
+    long lookedAt() {
+        return lookedAt;
+    }
+
+    State state(String key) {
+        return listed.getOrDefault(key, State.NOT_LISTED);
+    }
+
+    /** Whether somebody accepts connections at this port of this machine. */
+    boolean isListening(int port) {
+        return listening.contains(port(port));
+    }
+
+    /** {@code sl: local:port peer:port state …}, in hexadecimal digits. */
+    private static void list(String line, Map<String, State> fresh, Set<String> ports) {
+        String[] fields = line.trim().split(" +", 5);
+        if (fields.length < 5) {
+            return;
+        }
+        String[] local = fields[1].split(":");
+        String[] peer = fields[2].split(":");
+        if (fields[3].equals(LISTEN)) {
+            ports.add(local[1]);
+            return;
+        }
+        fresh.put(key(local[1], peer[0], peer[1]), fields[3].equals(ESTABLISHED) ? State.OPEN : State.CLOSED_BY_PEER);
+    }
+
+    private static String key(String localPort, String address, String peerPort) {
+        String plain = address.startsWith(MAPPED_IPV4) ? address.substring(MAPPED_IPV4.length()) : address;
+        return localPort + ' ' + plain + ' ' + peerPort;
+    }
+
+    private static String port(int port) {
+        return String.format("%04X", port);
+    }
+
+    /** The kernel prints addresses as words in its own byte order. */
+    private static String hex(byte[] address) {
+        ByteBuffer words = ByteBuffer.wrap(address).order(ByteOrder.nativeOrder());
+        StringBuilder hex = new StringBuilder();
+        while (words.hasRemaining()) {
+            hex.append(String.format("%08X", words.getInt()));
+        }
+        return hex.toString();
+    }
+}

@@ -1,0 +1,351 @@
+package org.mcpproxy.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+/** The relay on the wire, between a client and a backend that both see single packets. */
+class RelayIT {
+
+    private static final String PING = "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\"}";
+    private static final String MODERN_PING =
+            "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"}}}";
+    private static final String[] MODERN = {"MCP-Protocol-Version: 2026-07-28", "Mcp-Method: ping"};
+
+    private static RelaySystem system;
+    private static RelaySystem.Caller alice;
+
+    @BeforeAll
+    static void start() throws IOException {
+        system = RelaySystem.start("RELAY_HEARTBEAT", "PT0.4S", "RELAY_FIRST_BYTE_TIMEOUT", "PT2S");
+        alice = system.caller("alice", "inspector");
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (system != null) {
+            system.close();
+        }
+    }
+
+    @Test
+    void aRequestWithoutATokenIsChallengedAndReachesNoBackend() {
+        try (RawClient client = RawClient.send(system.port(), "POST", "/mcp", PING)) {
+            assertThat(client.status()).isEqualTo(401);
+            assertThat(client.head())
+                    .contains("WWW-Authenticate: Bearer resource_metadata=\"http://localhost:" + system.port()
+                            + "/.well-known/oauth-protected-resource/mcp\", scope=\"mcp\"")
+                    .doesNotContain("error=");
+            assertThat(client.body()).contains("\"error\"");
+        }
+        assertThat(system.backend().isIdle()).isTrue();
+    }
+
+    @Test
+    void anAnswerComesBackAsItIs() {
+        try (RawClient client = alice.post(PING)) {
+            system.backend().next().answer("200 OK\r\nContent-Type: application/json\r\nX-Custom: kept", "{\"ok\":1}");
+            assertThat(client.status()).isEqualTo(200);
+            assertThat(client.head()).containsIgnoringCase("X-Custom: kept").containsIgnoringCase("content-length: 8");
+            assertThat(client.body()).isEqualTo("{\"ok\":1}");
+        }
+    }
+
+    @Test
+    void aBackendsErrorKeepsItsStatusAndBody() {
+        for (String status :
+                new String[] {"400 Bad Request", "403 Forbidden", "404 Not Found", "405 Method Not Allowed"}) {
+            try (RawClient client = alice.post(PING)) {
+                String error = "{\"jsonrpc\":\"2.0\",\"id\":7,\"error\":{\"code\":-32022,\"message\":\"é\"}}";
+                system.backend().next().answer(status + "\r\nContent-Type: application/json", error);
+                assertThat(client.head()).startsWith("HTTP/1.1 " + status.substring(0, 3));
+                assertThat(client.body()).isEqualTo(error);
+            }
+        }
+    }
+
+    @Test
+    void anAcceptedNotificationStaysEmpty() {
+        try (RawClient client = alice.post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}")) {
+            system.backend().next().answer("202 Accepted", "");
+            assertThat(client.status()).isEqualTo(202);
+            assertThat(client.body()).isEmpty();
+        }
+    }
+
+    @Test
+    void whatBelongsToThisHopStopsHere() {
+        try (RawClient client = alice.post(
+                PING,
+                "Cookie: a=b",
+                "Connection: X-Secret-Hop",
+                "X-Secret-Hop: 1",
+                "X-Forwarded-User: root",
+                "X_Forwarded_User: root",
+                "Mcp-Param-Region: eu",
+                "Accept-Encoding: gzip",
+                "Origin: http://localhost:6274")) {
+            RawBackend.Request request = system.backend().next();
+            request.answer(
+                    "200 OK\r\nContent-Type: application/json\r\nSet-Cookie: x=y\r\nAccess-Control-Allow-Origin: *"
+                            + "\r\nWWW-Authenticate: Bearer",
+                    "{}");
+            assertThat(request.head())
+                    .containsIgnoringCase("mcp-param-region: eu")
+                    .containsIgnoringCase("accept-encoding: identity")
+                    .doesNotContainIgnoringCase("authorization")
+                    .doesNotContainIgnoringCase("cookie")
+                    .doesNotContainIgnoringCase("secret-hop")
+                    .doesNotContainIgnoringCase("forwarded")
+                    .doesNotContainIgnoringCase("gzip")
+                    .doesNotContainIgnoringCase("origin")
+                    .doesNotContain(alice.token());
+            assertThat(client.head())
+                    .contains("Access-Control-Allow-Origin: http://localhost:6274")
+                    .doesNotContain("Set-Cookie", "Allow-Origin: *", "WWW-Authenticate: ");
+        }
+    }
+
+    @Test
+    void eventsComeOneByOneAsTheyAreSent() {
+        try (RawClient client = alice.post(PING)) {
+            RawBackend.Request request = system.backend().next().openEvents();
+            assertThat(client.head()).contains("text/event-stream", "X-Accel-Buffering: no");
+            for (int i = 0; i < 5; i++) {
+                request.send("data: " + i + "\n\n");
+                assertThat(event(client)).isEqualTo("data: " + i + "\n\n");
+            }
+            request.end();
+            assertThat(skipHeartbeats(client)).isNull();
+        }
+    }
+
+    @Test
+    void eventsSurviveBeingSplitAtEveryByte() {
+        String events = "id: 1\r\ndata: {\"text\":\"grüße 世界\"}\r\n\r\n: comment\n\ndata: 2\n\n";
+        try (RawClient client = alice.post(PING)) {
+            RawBackend.Request request = system.backend().next().openEvents();
+            for (byte one : events.getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+                request.send(new byte[] {one});
+            }
+            request.end();
+            assertThat(latin(client)).isEqualTo(events);
+        }
+    }
+
+    @Test
+    void anIdleStreamIsKeptAliveOnlyBetweenLines() {
+        try (RawClient client = alice.get()) {
+            RawBackend.Request request = system.backend().next().openEvents();
+            assertThat(client.chunk()).isEqualTo(":\n");
+            request.send("data: half");
+            assertThat(event(client)).isEqualTo("data: half");
+            assertThat(request.isGivenUpWithin(1500)).isFalse();
+            request.send(" a line\n\n");
+            assertThat(client.chunk()).isEqualTo(" a line\n\n");
+            assertThat(client.chunk()).isEqualTo(":\n");
+        }
+    }
+
+    @Test
+    void aDisconnectReachesTheBackendOfAModernRequestWithinASecond() {
+        RawBackend.Request request;
+        try (RawClient client = alice.post(MODERN_PING, MODERN)) {
+            request = system.backend().next().openEvents();
+            assertThat(client.status()).isEqualTo(200);
+        }
+        assertThat(request.isGivenUpWithin(1000)).isTrue();
+    }
+
+    @Test
+    void aDisconnectBeforeTheAnswerReachesTheBackendOfAModernRequestWithinASecond() {
+        RawClient client = alice.post(MODERN_PING, MODERN);
+        RawBackend.Request request = system.backend().next();
+        client.close();
+        assertThat(request.isGivenUpWithin(1000)).isTrue();
+    }
+
+    @Test
+    void aDisconnectedStreamOfTheOlderEraDoesNotLeak() {
+        RawBackend.Request request;
+        try (RawClient client = alice.get("MCP-Protocol-Version: 2025-11-25")) {
+            request = system.backend().next().openEvents();
+            assertThat(client.status()).isEqualTo(200);
+        }
+        assertThat(request.isGivenUpWithin(2000)).isTrue();
+    }
+
+    @Test
+    void aDisconnectBeforeTheAnswerCancelsNothingInTheOlderEra() {
+        RawClient client = alice.post(PING);
+        RawBackend.Request request = system.backend().next();
+        client.close();
+        assertThat(request.isGivenUpWithin(1200)).isFalse();
+        request.answer("200 OK\r\nContent-Type: application/json", "{}");
+    }
+
+    @Test
+    void theAuditNamesTheToolAndNeverAnArgument() {
+        String call = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"audited_tool\","
+                + "\"arguments\":{\"secret\":\"argument-of-the-tool\"}}}";
+        try (RawClient client = alice.post(call)) {
+            system.backend()
+                    .next()
+                    .answer("200 OK\r\nContent-Type: application/json", "{\"r\":\"result-of-the-tool\"}");
+            assertThat(client.status()).isEqualTo(200);
+        }
+        system.proxy().awaitConsole("audited", console -> console.contains("\"name\":\"audited_tool\""));
+        String logs = system.proxy().allLogs();
+        assertThat(logs.contains("argument-of-the-tool")).isFalse();
+        assertThat(logs.contains("result-of-the-tool")).isFalse();
+        assertThat(logs.contains(alice.token())).isFalse();
+    }
+
+    @Test
+    void aTokenWithoutTheScopeIsToldWhichItNeeds() {
+        try (RawClient client =
+                system.caller("alice", "inspector", "offline_access").post(PING)) {
+            assertThat(client.status()).isEqualTo(403);
+            assertThat(client.head()).contains("error=\"insufficient_scope\"", "scope=\"mcp\"");
+        }
+    }
+
+    @Test
+    void theEndpointForOktasTokensIsAbsentWithoutAnAudience() {
+        try (RawClient client = RawClient.send(system.port(), "POST", "/okta/mcp", PING)) {
+            assertThat(client.status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void aStreamOfAnEndedGrantIsClosed() {
+        RelaySystem.Caller bob = system.caller("bob", "inspector");
+        try (RawClient client = bob.get()) {
+            RawBackend.Request request = system.backend().next().openEvents();
+            assertThat(client.chunk()).isEqualTo(":\n");
+            bob.revoke();
+            assertThat(request.isGivenUpWithin(1500)).isTrue();
+        }
+    }
+
+    @Test
+    void aSessionBelongsToItsOwner() {
+        String session = "session-" + System.nanoTime();
+        try (RawClient client = alice.post(PING)) {
+            system.backend()
+                    .next()
+                    .answer("200 OK\r\nContent-Type: application/json\r\nMcp-Session-Id: " + session, "{}");
+            assertThat(client.head()).contains(session);
+        }
+        for (RelaySystem.Caller other :
+                new RelaySystem.Caller[] {system.caller("bob", "inspector"), system.caller("alice", "cursor")}) {
+            try (RawClient client = other.post(PING, "Mcp-Session-Id: " + session)) {
+                assertThat(client.status()).isEqualTo(404);
+                assertThat(client.body()).contains("\"id\":7");
+            }
+        }
+        assertThat(system.backend().isIdle()).isTrue();
+        try (RawClient client = alice.post(PING, "Mcp-Session-Id: " + session)) {
+            system.backend().next().answer("200 OK\r\nContent-Type: application/json", "{}");
+            assertThat(client.status()).isEqualTo(200);
+        }
+        try (RawClient client = alice.send("DELETE", "", "Mcp-Session-Id: " + session)) {
+            system.backend().next().answer("200 OK", "");
+            assertThat(client.status()).isEqualTo(200);
+        }
+        try (RawClient client = alice.post(PING, "Mcp-Session-Id: " + session)) {
+            assertThat(client.status()).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void aBackendThatDoesNotAnswerIsGivenUp() {
+        try (RawClient client = alice.post(PING)) {
+            RawBackend.Request request = system.backend().next();
+            assertThat(client.status()).isEqualTo(504);
+            assertThat(client.body()).contains("\"id\":7", "-32603");
+            assertThat(request.isGivenUpWithin(1000)).isTrue();
+        }
+    }
+
+    @Test
+    void aBackendsChallengeAndRedirectDoNotReachTheClient() {
+        for (String status : new String[] {"401 Unauthorized", "302 Found\r\nLocation: http://evil.example/"}) {
+            try (RawClient client = alice.post(PING)) {
+                system.backend().next().answer(status, "");
+                assertThat(client.status()).isEqualTo(502);
+                assertThat(client.head()).doesNotContain("WWW-Authenticate: ", "Location");
+                assertThat(client.body()).contains("\"id\":7");
+            }
+        }
+    }
+
+    @Test
+    void aBodyThatIsTooLongIsRefused() {
+        try (RawClient client = alice.post(" ".repeat(4 * 1024 * 1024 + 1))) {
+            assertThat(client.status()).isEqualTo(413);
+        }
+    }
+
+    @Test
+    void aHeaderThatDisagreesWithTheBodyIsRefused() {
+        try (RawClient client = alice.post(MODERN_PING, "MCP-Protocol-Version: 2026-07-28", "Mcp-Method: tools/list")) {
+            assertThat(client.status()).isEqualTo(400);
+            assertThat(client.body()).contains("-32020", "\"id\":7");
+        }
+        assertThat(system.backend().isIdle()).isTrue();
+    }
+
+    @Test
+    void aSlowReaderSlowsTheBackend() throws IOException {
+        int most = 64 * 1024 * 1024;
+        try (RawClient client = alice.post(PING)) {
+            RawBackend.Request request = system.backend().next();
+            request.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: "
+                    + most + "\r\n\r\n");
+            assertThat(client.status()).isEqualTo(200);
+            java.util.concurrent.atomic.AtomicInteger sent = new java.util.concurrent.atomic.AtomicInteger();
+            Thread flood = new Thread(() -> {
+                byte[] part = new byte[64 * 1024];
+                while (sent.get() < most) {
+                    request.send(part);
+                    sent.addAndGet(part.length);
+                }
+            });
+            flood.start();
+            int before = -1;
+            while (before != sent.get()) {
+                before = sent.get();
+                org.junit.jupiter.api.Assertions.assertFalse(request.isGivenUpWithin(500));
+            }
+            assertThat(before).isLessThan(16 * 1024 * 1024);
+            byte[] part = new byte[64 * 1024];
+            int read = 0;
+            while (read < most) {
+                read += client.read(part);
+            }
+            assertThat(read).isEqualTo(most);
+        }
+    }
+
+    /** The next chunk that is no heartbeat. */
+    private static String event(RawClient client) {
+        return skipHeartbeats(client);
+    }
+
+    private static String skipHeartbeats(RawClient client) {
+        String chunk = client.chunk();
+        while (":\n".equals(chunk)) {
+            chunk = client.chunk();
+        }
+        return chunk;
+    }
+
+    /** A body whose characters may be split over chunks; heartbeats would not come so fast. */
+    private static String latin(RawClient client) {
+        return new String(client.bytes(), java.nio.charset.StandardCharsets.UTF_8);
+    }
+}

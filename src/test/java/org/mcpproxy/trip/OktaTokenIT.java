@@ -1,0 +1,268 @@
+package org.mcpproxy.trip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.util.Base64URL;
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.util.JSONObjectUtils;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import net.minidev.json.JSONObject;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.okta.Endpoint;
+import org.mcpproxy.okta.OktaOptions;
+import org.mcpproxy.okta.OktaTenant;
+import org.mcpproxy.okta.OktaUser;
+import org.mcpproxy.okta.TokenForge;
+import org.mcpproxy.system.Answer;
+import org.mcpproxy.system.Installation;
+import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.ProxySystem;
+import org.mcpproxy.system.Waiting;
+
+/** Agents and services that are registered in Okta directly call {@code /okta/mcp} with the tokens that Okta gave them. */
+class OktaTokenIT {
+
+    private static final String OKTA_MCP = "/okta/mcp";
+    private static final String METADATA = "/.well-known/oauth-protected-resource/okta/mcp";
+
+    /** Longer than a verified token is believed, and than unknown keys are held off. */
+    private static final Duration A_WHILE = Duration.ofSeconds(40);
+
+    private static Installation installation;
+    private static OktaTenant okta;
+
+    @BeforeAll
+    static void start() {
+        OktaOptions options = OktaOptions.custom();
+        installation = Installation.start(
+                ProxySystem.plan().named("okta-token").with("OKTA_AUDIENCE", options.audience()), options);
+        okta = installation.okta();
+    }
+
+    @AfterAll
+    static void stop() {
+        if (installation != null) {
+            installation.close();
+        }
+    }
+
+    @Test
+    void aUsersTokenFromOktaPassesAndTheAuditNamesTheUserById() {
+        String token = okta.agentTokens(OktaUser.ALICE, "openid", "mcp").accessToken();
+
+        assertThat(call(token).status()).isEqualTo(200);
+
+        assertThat(relayed())
+                .anySatisfy(line -> assertThat(line)
+                        .containsEntry("user", OktaUser.ALICE.id())
+                        .containsEntry("client", claim(token, "cid"))
+                        .containsEntry("method", "ping"));
+    }
+
+    @Test
+    void aServicesTokenFromOktaPassesAndTheAuditNamesTheClientAlone() {
+        String token = okta.serviceToken("mcp");
+
+        assertThat(call(token).status()).isEqualTo(200);
+
+        assertThat(relayed()).anySatisfy(line -> {
+            assertThat(line).containsEntry("client", claim(token, "cid"));
+            assertThat(line.get("user")).isNull();
+        });
+    }
+
+    @Test
+    void noScopeIsNeeded() {
+        assertThat(call(forge().with("scp", List.of("tools")).signed()).status())
+                .isEqualTo(200);
+        assertThat(call(forge().without("scp").signed()).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aRequestWithoutATokenIsShownTheWayToOktaAndAskedForNoScope() {
+        Answer answer = OAuthClient.send(HttpRequest.newBuilder(installation.at(OKTA_MCP)));
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.header("WWW-Authenticate"))
+                .isEqualTo("Bearer resource_metadata=\"" + installation.at(METADATA) + "\"");
+    }
+
+    @Test
+    void theMetadataNamesOktaAsTheAuthorizationServerAndNoScopes() {
+        Answer answer = get(METADATA);
+
+        assertThat(answer.json())
+                .containsEntry("resource", installation.at(OKTA_MCP).toString())
+                .containsEntry("authorization_servers", List.of(okta.issuer().toString()))
+                .doesNotContainKey("scopes_supported");
+    }
+
+    @Test
+    void ourOwnTokenIsOfAnotherIssuerHere() {
+        String ours =
+                OAuthClient.publicClient(installation.proxy()).signOn("alice").get("access_token");
+
+        assertThat(OAuthClient.ping(installation.at("/mcp"), ours).status()).isEqualTo(200);
+        assertRefused(ours, "token_issuer_wrong");
+    }
+
+    @Test
+    void oktasTokenIsRefusedWhereOursAreTaken() {
+        Answer answer = OAuthClient.ping(installation.at("/mcp"), okta.serviceToken("mcp"));
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.header("WWW-Authenticate")).contains("error=\"invalid_token\"", "scope=\"mcp\"");
+    }
+
+    @Test
+    void aTokenForAnotherAudienceIsRefused() {
+        assertRefused(forge().with("aud", "api://default").signed(), "token_audience_wrong");
+    }
+
+    @Test
+    void anExpiredTokenIsRefused() {
+        assertRefused(forge().expired().signed(), "token_expired");
+    }
+
+    @Test
+    void aTokenWithoutASignatureIsRefused() {
+        assertRefused(forge().unsigned(), "token_malformed");
+    }
+
+    @Test
+    void aTokenWithThePublicKeyAsItsSecretIsRefused() {
+        assertRefused(forge().signedWithThePublicKeyAsASecret(), "token_signature_wrong");
+    }
+
+    @Test
+    void aTokenSignedByAnotherKeyOfTheSameNameIsRefused() {
+        assertRefused(forge().signedByAnImpostor(), "token_signature_wrong");
+    }
+
+    @Test
+    void aFloodOfUnknownKeysHardlyReachesOkta() {
+        int before = okta.requests().calls(Endpoint.KEYS);
+
+        Stream.generate(() -> forge().signedByAnUnknownKey())
+                .limit(20)
+                .parallel()
+                .forEach(token -> assertRefused(token, "token_signature_wrong"));
+
+        assertThat(okta.requests().calls(Endpoint.KEYS) - before).isLessThanOrEqualTo(3);
+    }
+
+    @Test
+    void aTokenOfANewKeyIsAcceptedAndOneOfAWithdrawnKeyNoMore() {
+        String old = forge().signed();
+        String oldAndUnseen = forge().signed();
+        assertThat(call(old).status()).isEqualTo(200);
+
+        okta.rotateKeys();
+        okta.withdrawOldKeys();
+        String rotated = okta.agentTokens(OktaUser.BOB, "openid").accessToken();
+
+        Waiting.until("the new key is known", A_WHILE, () -> call(rotated).status() == 200);
+        assertRefused(oldAndUnseen, "token_signature_wrong");
+        Waiting.until("the old token is forgotten", A_WHILE, () -> call(old).status() == 401);
+    }
+
+    @Test
+    void noTokenIsInAnyLogWhateverBecameOfIt() {
+        List<String> tokens = new ArrayList<>(List.of(
+                okta.agentTokens(OktaUser.ALICE, "openid").accessToken(),
+                forge().with("aud", "api://default").signed(),
+                forge().with("iss", "https://evil.example").signed(),
+                forge().expired().signed(),
+                forge().without("exp").signed(),
+                forge().without("sub").signed(),
+                forge().unsigned(),
+                forge().signedByAnImpostor(),
+                forge().signedByAnUnknownKey(),
+                forge().signedWithThePublicKeyAsASecret()));
+        tokens.add(tokens.get(0) + "x");
+        tokens.forEach(OktaTokenIT::call);
+
+        assertThat(installation.proxy().allLogs())
+                .doesNotContain(okta.secretsIssued())
+                .doesNotContain(tokens)
+                .doesNotContain(tokens.stream().map(OktaTokenIT::payload).toList());
+    }
+
+    @Test
+    void withoutAnAudienceThereIsNoSuchEndpoint() {
+        Installation off = Installation.shared();
+
+        assertThat(OAuthClient.send(HttpRequest.newBuilder(off.at(METADATA))).status())
+                .isEqualTo(404);
+        assertThat(OAuthClient.send(HttpRequest.newBuilder(off.at(OKTA_MCP))).status())
+                .isEqualTo(404);
+        String token = off.okta().serviceToken("mcp");
+        assertThat(OAuthClient.ping(off.at(OKTA_MCP), token).status()).isEqualTo(404);
+    }
+
+    private static TokenForge forge() {
+        return okta.forge(OktaUser.ALICE, "mcp");
+    }
+
+    private static Answer call(String token) {
+        return OAuthClient.ping(installation.at(OKTA_MCP), token);
+    }
+
+    private static Answer get(String path) {
+        return OAuthClient.send(HttpRequest.newBuilder(installation.at(path)));
+    }
+
+    private static void assertRefused(String token, String reason) {
+        Answer answer = call(token);
+
+        assertThat(answer.status()).isEqualTo(401);
+        assertThat(answer.get("error")).isEqualTo("invalid_token");
+        assertThat(answer.header("WWW-Authenticate"))
+                .startsWith("Bearer error=\"invalid_token\"")
+                .endsWith("resource_metadata=\"" + installation.at(METADATA) + "\"");
+        String request = answer.header("X-Request-Id");
+        assertThat(audited())
+                .anySatisfy(line -> assertThat(line)
+                        .containsEntry("request_id", request)
+                        .containsEntry("endpoint", OKTA_MCP)
+                        .containsEntry("reason", reason));
+    }
+
+    private static List<JSONObject> relayed() {
+        return audited().stream()
+                .filter(line -> OKTA_MCP.equals(line.get("resource")))
+                .toList();
+    }
+
+    private static List<JSONObject> audited() {
+        return installation
+                .proxy()
+                .console()
+                .lines()
+                .filter(line -> line.contains("{\"time\":"))
+                .map(line -> json(line.substring(line.indexOf('{'))))
+                .toList();
+    }
+
+    private static String claim(String token, String name) {
+        return json(new Base64URL(payload(token)).decodeToString()).getAsString(name);
+    }
+
+    private static String payload(String token) {
+        return token.split("\\.")[1];
+    }
+
+    private static JSONObject json(String text) {
+        try {
+            return JSONObjectUtils.parse(text);
+        } catch (ParseException e) {
+            throw new AssertionError("Not a JSON object: " + text, e);
+        }
+    }
+}
