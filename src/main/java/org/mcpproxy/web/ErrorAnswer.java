@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.mcpproxy.audit.Trail;
+import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.page.Page;
@@ -50,7 +51,7 @@ public final class ErrorAnswer {
         return isForPerson(request) ? Page.MEDIA_TYPE : "application/json";
     }
 
-    /** What a page needs to show its own style, where the answer is one; else the one of every answer stays. */
+    /** The {@code Content-Security-Policy} of a page, whose style would be blocked by that of all other answers. */
     public Optional<String> contentSecurityPolicy(HttpServletRequest request) {
         return isForPerson(request) ? Optional.of(Page.contentSecurityPolicy()) : Optional.empty();
     }
@@ -59,7 +60,7 @@ public final class ErrorAnswer {
     public String body(HttpServletRequest request) {
         return isForPerson(request)
                 ? new ErrorPage(error.getDescription(), requestId(request)).html()
-                : error.toJSONObject().toJSONString();
+                : Json.write(error.toJSONObject());
     }
 
     /** The value of {@code Retry-After} in whole seconds, at least one. */

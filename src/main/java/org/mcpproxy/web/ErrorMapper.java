@@ -68,8 +68,8 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")
                 .type(error.type(request))
                 .entity(error.body(request).getBytes(StandardCharsets.UTF_8));
-        error.contentSecurityPolicy(request).ifPresent(policy -> answer.header("Content-Security-Policy", policy));
         error.retryAfterSeconds().ifPresent(seconds -> answer.header(HttpHeaders.RETRY_AFTER, seconds));
+        error.contentSecurityPolicy(request).ifPresent(policy -> answer.header("Content-Security-Policy", policy));
         if (known != null && known.getHeaderString(HttpHeaders.ALLOW) != null) {
             answer.header(HttpHeaders.ALLOW, known.getHeaderString(HttpHeaders.ALLOW));
         }

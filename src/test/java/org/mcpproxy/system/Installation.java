@@ -7,19 +7,24 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import org.mcpproxy.okta.OktaOptions;
 import org.mcpproxy.okta.OktaTenant;
 import org.mcpproxy.system.ProxySystem.Plan;
 
 /** A stand-in Okta, an MCP server, which answers every request if no other is named, and a proxy between them. */
 public final class Installation implements AutoCloseable {
 
+    /** All tests come from one address. */
+    private static final int PLENTY = 100_000;
+
     private static Installation shared;
 
-    private final OktaTenant okta = OktaTenant.start();
+    private final OktaTenant okta;
     private final Runnable endOfBackend;
     private final ProxySystem proxy;
 
-    private Installation(Plan plan, URI mcpServer, Runnable endOfBackend) {
+    private Installation(Plan plan, OktaOptions options, URI mcpServer, Runnable endOfBackend) {
+        this.okta = OktaTenant.start(options);
         this.endOfBackend = endOfBackend;
         proxy = plan.with("OKTA_ISSUER", okta.issuer())
                 .with("OKTA_CLIENT_ID", okta.clientId())
@@ -35,7 +40,10 @@ public final class Installation implements AutoCloseable {
     /** The one that all tests share that change nothing for others; it ends with the tests. */
     public static synchronized Installation shared() {
         if (shared == null) {
-            shared = start(ProxySystem.plan());
+            shared = start(ProxySystem.plan()
+                    .with("REGISTRATIONS_PER_MINUTE", PLENTY)
+                    .with("AUTHORIZATIONS_PER_MINUTE", PLENTY)
+                    .with("FAILED_AUTHENTICATIONS_PER_MINUTE", PLENTY));
             Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
         }
         return shared;
@@ -43,14 +51,22 @@ public final class Installation implements AutoCloseable {
 
     /** One of its own, with further settings. */
     public static Installation start(Plan plan) {
+        return start(plan, OktaOptions.custom());
+    }
+
+    /** One of its own, with further settings and another kind of org. */
+    public static Installation start(Plan plan, OktaOptions options) {
         HttpServer backend = backend();
         return new Installation(
-                plan, URI.create("http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp"), () -> backend.stop(0));
+                plan,
+                options,
+                URI.create("http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp"),
+                () -> backend.stop(0));
     }
 
     /** One of its own in front of an MCP server that the caller has started, and ends. */
     public static Installation start(Plan plan, URI mcpServer) {
-        return new Installation(plan, mcpServer, () -> {});
+        return new Installation(plan, OktaOptions.custom(), mcpServer, () -> {});
     }
 
     public OktaTenant okta() {
