@@ -72,6 +72,15 @@ public final class ProxySystem implements AutoCloseable {
         return console().contains("CWWKZ0002E");
     }
 
+    /**
+     * Waits until the application is deployed and the port is open, which Liberty opens only after that; for a proxy that
+     * never gets ready, having no Okta.
+     */
+    public ProxySystem awaitLive() {
+        liberty.await("live", START, () -> console().contains("CWWKZ0001I") && answersOk("/health/live"));
+        return this;
+    }
+
     /** Waits until the console's text, from this start on, is as wanted. */
     public ProxySystem awaitConsole(String what, Predicate<String> wanted) {
         liberty.await(what, START, () -> wanted.test(console()));
@@ -80,16 +89,19 @@ public final class ProxySystem implements AutoCloseable {
 
     /** Whether {@code /health/ready} says so now. */
     public boolean isReady() {
+        return answersOk("/health/ready");
+    }
+
+    private boolean answersOk(String path) {
         try {
-            HttpRequest request = HttpRequest.newBuilder(at("/health/ready"))
-                    .timeout(ONE_ANSWER)
-                    .build();
+            HttpRequest request =
+                    HttpRequest.newBuilder(at(path)).timeout(ONE_ANSWER).build();
             return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
         } catch (IOException e) {
             return false;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
-            throw new IllegalStateException("Interrupted while asking for readiness", e);
+            throw new IllegalStateException("Interrupted while asking for health", e);
         }
     }
 
