@@ -60,19 +60,30 @@ async function allow(chromium, application) {
     assert.deepEqual(person.complaints, []);
     step('allow');
 
-    await logOut(person);
+    await logOut(person, application);
     await person.leaves();
 }
 
-async function logOut(person) {
+/** By way of Okta and back, after which Okta must ask for the password again. */
+async function logOut(person, application) {
     await person.opens(`${origin}/oauth/logout`);
     await person.takesPicture('logout');
     await person.presses(/log ?out|sign ?out/i);
-    await person.page.waitForURL(url => url.origin !== origin);
-    await person.page.waitForLoadState();
+    await person.page.waitForURL(`${origin}/`);
     await person.takesPicture('logged-out');
+    assert.ok(person.hasBeenAt(url => url.origin !== origin && url.pathname.endsWith('/logout')), 'Okta ends its session too');
+    assert.deepEqual(await ours(person), [], 'no cookie of ours is left');
+
+    await person.opens(application.authorizationUrl());
+    await person.presses(/allow/i);
+    await person.seesSignIn();
     assert.deepEqual(person.complaints, []);
     step('logout');
+}
+
+/** Our cookies; Okta's are on the same host here. */
+async function ours(person) {
+    return (await person.cookies()).map(({ name }) => name).filter(name => name.startsWith('mcp-'));
 }
 
 /** Without JavaScript, which the page must not need. */

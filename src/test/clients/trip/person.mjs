@@ -83,6 +83,10 @@ export class Person {
         return new URL(request.url());
     }
 
+    hasBeenAt(wanted) {
+        return this.#navigations.some(wanted);
+    }
+
     async cookies() {
         return await this.#context.cookies();
     }

@@ -9,6 +9,8 @@ import org.mcpproxy.token.RevocationResource;
 import org.mcpproxy.token.TokenResource;
 import org.mcpproxy.web.BodyLimit;
 import org.mcpproxy.web.ErrorMapper;
+import org.mcpproxy.web.FailureLimitFilter;
+import org.mcpproxy.web.RateLimitFilter;
 
 /** What OAuth clients call, and where they send the browser. */
 @ApplicationPath("/oauth2/v1")
@@ -21,6 +23,8 @@ public class ProtocolApplication extends Application {
                 AuthorizeResource.class,
                 TokenResource.class,
                 RevocationResource.class,
+                RateLimitFilter.class,
+                FailureLimitFilter.class,
                 BodyLimit.class,
                 ErrorMapper.class);
     }

@@ -13,6 +13,7 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.Clients;
 import org.mcpproxy.client.RedirectUris;
@@ -30,6 +31,9 @@ import org.mcpproxy.oauth.Scopes;
  */
 @Singleton
 public class AuthorizationRequests {
+
+    /** A SHA-256 in base64url (RFC 7636 4.2): nothing else could ever be met, and nothing longer is kept. */
+    private static final Pattern CHALLENGE = Pattern.compile("[A-Za-z0-9_-]{43}");
 
     private final Clients clients;
     private final Settings settings;
@@ -79,6 +83,7 @@ public class AuthorizationRequests {
                 Reason.RESPONSE_MODE_UNSUPPORTED);
         require(request.getCodeChallenge() != null, Reason.PKCE_MISSING);
         require(CodeChallengeMethod.S256.equals(request.getCodeChallengeMethod()), Reason.PKCE_METHOD_UNSUPPORTED);
+        require(CHALLENGE.matcher(request.getCodeChallenge().getValue()).matches(), Reason.MALFORMED_REQUEST);
         require(
                 request.getPrompt() == null || !request.getPrompt().contains(Prompt.Type.NONE),
                 Reason.INTERACTION_FORBIDDEN);

@@ -23,11 +23,14 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.web.AddressRateLimits;
 import org.mcpproxy.web.ErrorPage;
 import org.mcpproxy.web.Pages;
+import org.mcpproxy.web.RateLimited;
 
 /** Authorization endpoint (OAuth 2.1 3.1). */
 @Path("authorize")
+@RateLimited(AddressRateLimits.Kind.AUTHORIZATION)
 public class AuthorizeResource {
 
     private static final int ID_LENGTH = 12;

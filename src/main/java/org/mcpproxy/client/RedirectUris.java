@@ -82,11 +82,14 @@ public final class RedirectUris {
     /** Whom a redirect URI leads to, for a person to judge: the host, or the scheme where a program opens it. */
     public static String destination(String redirectUri) {
         return parse(redirectUri)
-                .map(uri -> uri.getHost() == null
-                                || !uri.getScheme().toLowerCase(Locale.ROOT).startsWith("http")
-                        ? uri.getScheme() + "://"
-                        : uri.getHost())
+                .map(uri -> isWeb(uri) ? uri.getHost() : uri.getScheme() + "://")
                 .orElse("");
+    }
+
+    /** By the whole scheme: the host in {@code https.evil://bank.example} is a word that a program of that machine made up. */
+    private static boolean isWeb(URI uri) {
+        return uri.getHost() != null
+                && ("https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme()));
     }
 
     private static URI withoutPort(String redirectUri) {

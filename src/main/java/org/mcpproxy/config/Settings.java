@@ -23,7 +23,8 @@ public record Settings(
         OktaSettings okta,
         Backend backend,
         SecretKeyMaterial secretKey,
-        Lifetimes lifetimes) {
+        Lifetimes lifetimes,
+        AddressLimits addressLimits) {
 
     /** The issuer of our tokens (RFC 8414 2): {@code PUBLIC_URL}, character for character. */
     public String issuer() {

@@ -46,6 +46,7 @@ final class SettingsReader {
                 SettingsReader::backend);
         Duration grace =
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);
+        AddressLimits addressLimits = new AddressLimitsReader(values).read();
         SecretKeyMaterial setKey = values.parsed("SESSION_SECRET_KEY", SecretKeys::parse);
         SecretKeyMaterial key = values.text("SESSION_SECRET_KEY").isPresent() ? setKey : keptKey();
         values.requireNoProblem();
@@ -58,7 +59,8 @@ final class SettingsReader {
                 okta,
                 backend,
                 key,
-                Lifetimes.standard().withRefreshGrace(grace));
+                Lifetimes.standard().withRefreshGrace(grace),
+                addressLimits);
     }
 
     private SecretKeyMaterial keptKey() {
@@ -83,7 +85,7 @@ final class SettingsReader {
         return Duration.ofSeconds(number(text, 0, LONGEST_GRACE_SECONDS));
     }
 
-    private static int number(String text, int least, int most) throws BadSetting {
+    static int number(String text, int least, int most) throws BadSetting {
         if (text.matches("\\d{1,9}")) {
             int number = Integer.parseInt(text);
             if (number >= least && number <= most) {

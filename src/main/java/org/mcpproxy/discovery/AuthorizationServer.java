@@ -10,6 +10,7 @@ import jakarta.inject.Singleton;
 import java.util.List;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Capabilities;
+import org.mcpproxy.oauth.Json;
 
 /** What this authorization server says of itself, built once from the settings and {@link Capabilities}. */
 @Singleton
@@ -61,6 +62,6 @@ public class AuthorizationServer {
         metadata.setSupportsAuthorizationResponseIssuerParam(true);
         metadata.setSupportsRequestParam(false);
         metadata.setSupportsRequestURIParam(false);
-        return metadata.toJSONObject().toJSONString();
+        return Json.write(metadata.toJSONObject());
     }
 }

@@ -3,6 +3,7 @@ package org.mcpproxy.discovery;
 import java.net.URI;
 import java.util.List;
 import net.minidev.json.JSONObject;
+import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Scopes;
 
 /**
@@ -34,6 +35,6 @@ public record ProtectedResource(URI resource, String authorizationServer, String
         if (!scopes.isEmpty()) {
             json.put("scopes_supported", scopes);
         }
-        return json.toJSONString();
+        return Json.write(json);
     }
 }

@@ -10,10 +10,12 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.concurrent.locks.Lock;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
 import net.minidev.json.JSONObject;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.SealedBox;
@@ -59,21 +61,30 @@ public class UpstreamSession {
      *     cannot be asked, which says nothing about the session
      */
     public UpstreamTokens fresh(String grantId) {
+        return alone(grantId, () -> {
+            UpstreamTokens tokens = find(grantId).orElseThrow(() -> Rejection.of(Reason.OKTA_SESSION_ENDED));
+            return endsSoon(tokens) ? refresh(grantId, tokens) : tokens;
+        });
+    }
+
+    /** Forgets Okta's tokens, and revokes them there. Waits for a refresh under way, whose tokens would live on else. */
+    public void end(String grantId) {
+        Optional<UpstreamTokens> tokens = alone(grantId, () -> {
+            Optional<UpstreamTokens> kept = find(grantId);
+            sessions.remove(grantId);
+            return kept;
+        });
+        tokens.ifPresent(okta::revoke);
+    }
+
+    private <T> T alone(String grantId, Supplier<T> action) {
         Lock lock = locks[Math.floorMod(grantId.hashCode(), STRIPES)];
         lock.lock();
         try {
-            UpstreamTokens tokens = find(grantId).orElseThrow(() -> Rejection.of(Reason.OKTA_SESSION_ENDED));
-            return endsSoon(tokens) ? refresh(grantId, tokens) : tokens;
+            return action.get();
         } finally {
             lock.unlock();
         }
-    }
-
-    /** Forgets Okta's tokens, and revokes them there. */
-    public void end(String grantId) {
-        Optional<UpstreamTokens> tokens = find(grantId);
-        sessions.remove(grantId);
-        tokens.ifPresent(okta::revoke);
     }
 
     private UpstreamTokens refresh(String grantId, UpstreamTokens tokens) {
@@ -99,7 +110,7 @@ public class UpstreamSession {
         tokens.refreshToken().ifPresent(token -> json.put("refresh_token", token.value()));
         tokens.idToken().ifPresent(token -> json.put("id_token", token.value()));
         json.put("expires_at", tokens.accessTokenExpiresAt().getEpochSecond());
-        return json.toJSONString();
+        return Json.write(json);
     }
 
     private static UpstreamTokens read(String text) {

@@ -30,7 +30,7 @@ public record Parameters(Map<String, List<String>> values) {
 
     public List<String> all(String name) {
         return values.getOrDefault(name, List.of()).stream()
-                .filter(value -> !value.isBlank())
+                .filter(value -> value != null && !value.isBlank())
                 .toList();
     }
 

@@ -80,6 +80,9 @@ public class Registration {
                     RegistrationError.INVALID_REDIRECT_URI.equals(e.getErrorObject())
                             ? Reason.REDIRECT_URI_UNACCEPTABLE
                             : Reason.CLIENT_METADATA_INVALID);
+        } catch (IllegalArgumentException | NullPointerException e) {
+            // what the parser lets through to its own constructors, such as a null among the redirect URIs
+            throw Rejection.of(Reason.CLIENT_METADATA_INVALID);
         }
     }
 

@@ -17,10 +17,14 @@ import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
+import org.mcpproxy.oauth.Json;
 import org.mcpproxy.registration.Registration.Registered;
+import org.mcpproxy.web.AddressRateLimits;
+import org.mcpproxy.web.RateLimited;
 
 /** Client registration endpoint (RFC 7591 3). */
 @Path("clients")
+@RateLimited(AddressRateLimits.Kind.REGISTRATION)
 public class RegistrationResource {
 
     private final Registration registration;
@@ -42,7 +46,7 @@ public class RegistrationResource {
                 Trail.of(request), client.id(), client.name().orElse(null)));
         return Response.status(Response.Status.CREATED)
                 .header("Cache-Control", "no-store")
-                .entity(information(registered).toJSONString())
+                .entity(Json.write(information(registered)))
                 .build();
     }
 

@@ -91,7 +91,7 @@ public class AccessTokens {
 
     private JWTClaimsSet signedClaims(Secret token) {
         try {
-            SignedJWT jwt = SignedJWT.parse(token.value());
+            SignedJWT jwt = parse(token);
             if (!TYPE.equals(jwt.getHeader().getType())
                     || !Capabilities.SIGNING_ALGORITHM.equals(jwt.getHeader().getAlgorithm())) {
                 throw Rejection.of(Reason.TOKEN_MALFORMED);
@@ -106,6 +106,15 @@ public class AccessTokens {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         } catch (JOSEException e) {
             throw Rejection.of(Reason.TOKEN_SIGNATURE_WRONG);
+        }
+    }
+
+    /** A header that is JSON but no object, such as {@code null}, is more than the parser expects of a stranger. */
+    private static SignedJWT parse(Secret token) throws ParseException {
+        try {
+            return SignedJWT.parse(token.value());
+        } catch (NullPointerException | IllegalArgumentException | ClassCastException e) {
+            throw Rejection.of(Reason.TOKEN_MALFORMED);
         }
     }
 

@@ -1,5 +1,7 @@
 package org.mcpproxy.store;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
@@ -7,17 +9,22 @@ import java.util.Optional;
 import org.mcpproxy.grant.Approvals;
 import org.mcpproxy.upstream.User;
 
-/** Approvals in memory: the newest one for each person and client. */
+/**
+ * Approvals in memory: the newest one for each person and client. When it is full, one that was not asked for in a while
+ * makes room; its person is asked again, which is better than that nobody can sign on.
+ */
 @Singleton
 public class MemoryApprovals implements Approvals {
 
     private static final int CAPACITY = 200_000;
 
-    private final ExpiringMap<Approval> approvals;
+    private final Clock clock;
+    private final Cache<String, Approval> approvals =
+            Caffeine.newBuilder().maximumSize(CAPACITY).executor(Runnable::run).build();
 
     @Inject
     public MemoryApprovals(Clock clock) {
-        approvals = new ExpiringMap<>(CAPACITY, clock, Approval::expiresAt);
+        this.clock = clock;
     }
 
     @Override
@@ -27,13 +34,16 @@ public class MemoryApprovals implements Approvals {
 
     @Override
     public boolean isApproved(Approval asked) {
-        Optional<Approval> approved = approvals.find(key(asked.organization(), asked.userId(), asked.clientId()));
-        return approved.filter(given -> given.covers(asked)).isPresent();
+        String key = key(asked.organization(), asked.userId(), asked.clientId());
+        return Optional.ofNullable(approvals.getIfPresent(key))
+                .filter(given -> clock.instant().isBefore(given.expiresAt()))
+                .filter(given -> given.covers(asked))
+                .isPresent();
     }
 
     @Override
     public void withdraw(User user, String clientId) {
-        approvals.remove(key(user.organization(), user.id(), clientId));
+        approvals.invalidate(key(user.organization(), user.id(), clientId));
     }
 
     private static String key(String organization, String userId, String clientId) {

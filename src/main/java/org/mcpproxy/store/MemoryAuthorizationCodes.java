@@ -34,7 +34,7 @@ public class MemoryAuthorizationCodes implements AuthorizationCodes {
     public boolean consume(String hash) {
         return codes.find(hash)
                 .filter(code -> !code.consumed())
-                .filter(code -> codes.values().replace(hash, code, code.usedUp()))
+                .filter(code -> codes.replace(hash, code, code.usedUp()))
                 .isPresent();
     }
 }

@@ -5,6 +5,8 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.Grants;
 
@@ -38,11 +40,16 @@ public class MemoryGrants implements Grants {
 
     @Override
     public void extend(String grantId, Instant expiresAt) {
-        grants.values().computeIfPresent(grantId, (id, grant) -> grant.until(expiresAt));
+        grants.change(grantId, grant -> grant.until(expiresAt));
     }
 
     @Override
     public boolean end(String grantId) {
         return grants.remove(grantId);
+    }
+
+    /** The ids of the clients that hold a live grant. */
+    Set<String> clients() {
+        return grants.live().map(Grant::clientId).collect(Collectors.toSet());
     }
 }

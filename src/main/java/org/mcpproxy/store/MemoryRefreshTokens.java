@@ -4,11 +4,12 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
+import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.grant.RefreshToken.Rotation;
 import org.mcpproxy.grant.RefreshTokens;
 
-/** Refresh tokens in memory. */
+/** Refresh tokens in memory. Those of a grant that has ended make room when it is full. */
 @Singleton
 public class MemoryRefreshTokens implements RefreshTokens {
 
@@ -17,8 +18,8 @@ public class MemoryRefreshTokens implements RefreshTokens {
     private final ExpiringMap<RefreshToken> tokens;
 
     @Inject
-    public MemoryRefreshTokens(Clock clock) {
-        tokens = new ExpiringMap<>(CAPACITY, clock, RefreshToken::expiresAt);
+    public MemoryRefreshTokens(LiveGrants grants, Clock clock) {
+        tokens = new ExpiringMap<>(CAPACITY, clock, RefreshToken::expiresAt, token -> !grants.isLive(token.grantId()));
     }
 
     @Override
@@ -37,7 +38,7 @@ public class MemoryRefreshTokens implements RefreshTokens {
                 tokens.find(hash).filter(token -> token.rotation().isEmpty());
         unused.ifPresent(token -> {
             tokens.put(successor.hash(), successor);
-            tokens.values().replace(hash, token, token.rotated(rotation));
+            tokens.replace(hash, token, token.rotated(rotation));
         });
         return unused.isPresent();
     }

@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Instant;
 import java.util.Optional;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.grant.UpstreamSessions;
 
 /** Sealed Okta tokens in memory. One that is not refreshed for as long as a refresh token lives goes by itself. */
@@ -19,8 +20,9 @@ public class MemoryUpstreamSessions implements UpstreamSessions {
     private final Settings settings;
 
     @Inject
-    public MemoryUpstreamSessions(Clock clock, Settings settings) {
-        this.sessions = new ExpiringMap<>(CAPACITY, clock, Sealed::expiresAt);
+    public MemoryUpstreamSessions(LiveGrants grants, Clock clock, Settings settings) {
+        this.sessions =
+                new ExpiringMap<>(CAPACITY, clock, Sealed::expiresAt, session -> !grants.isLive(session.grantId()));
         this.clock = clock;
         this.settings = settings;
     }
@@ -28,7 +30,7 @@ public class MemoryUpstreamSessions implements UpstreamSessions {
     @Override
     public void save(String grantId, byte[] sealedTokens) {
         Instant expiresAt = clock.instant().plus(settings.lifetimes().refreshToken());
-        sessions.put(grantId, new Sealed(sealedTokens, expiresAt));
+        sessions.put(grantId, new Sealed(grantId, sealedTokens, expiresAt));
     }
 
     @Override
@@ -41,5 +43,5 @@ public class MemoryUpstreamSessions implements UpstreamSessions {
         sessions.remove(grantId);
     }
 
-    private record Sealed(byte[] tokens, Instant expiresAt) {}
+    private record Sealed(String grantId, byte[] tokens, Instant expiresAt) {}
 }

@@ -25,12 +25,14 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
+import org.mcpproxy.web.FailuresLimited;
 
 /**
  * Revocation endpoint (RFC 7009). Either token ends the whole grant, here and at Okta: a person who disconnects a client
  * means all of it.
  */
 @Path("revoke")
+@FailuresLimited
 public class RevocationResource {
 
     private final ClientAuthenticator authenticator;

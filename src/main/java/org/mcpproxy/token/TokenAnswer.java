@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import net.minidev.json.JSONObject;
+import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Secret;
 
 /**
@@ -42,7 +43,7 @@ public record TokenAnswer(
         json.put("scope", scope.toString());
         json.put("user", user);
         json.put("grant", grantId);
-        return json.toJSONString();
+        return Json.write(json);
     }
 
     static TokenAnswer read(String text) {

@@ -21,15 +21,18 @@ import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.ClientAuthenticator;
 import org.mcpproxy.oauth.Capabilities;
+import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.web.FailuresLimited;
 
 /**
  * Token endpoint (RFC 6749 3.2). What all grant types share stands here, once and in order: who the client is, whether
  * it may use this grant type, and then the one exchange.
  */
 @Path("token")
+@FailuresLimited
 public class TokenResource {
 
     private final ClientAuthenticator authenticator;
@@ -59,7 +62,7 @@ public class TokenResource {
         TokenAnswer answer = exchange.exchange(new TokenRequest(client, parameters, Trail.of(http)));
         audit.record(new TokensIssued(
                 Trail.of(http), answer.user(), client.id(), exchange.grantType().getValue(), answer.grantId()));
-        return Response.ok(answer.toResponse(clock.instant()).toJSONString())
+        return Response.ok(Json.write(answer.toResponse(clock.instant())))
                 .header("Cache-Control", "no-store")
                 .build();
     }

@@ -108,7 +108,8 @@ public class OktaAccessTokens {
                 throw Rejection.of(Reason.TOKEN_MALFORMED);
             }
             return jwt;
-        } catch (ParseException e) {
+        } catch (ParseException | NullPointerException | IllegalArgumentException | ClassCastException e) {
+            // the parser trips over a header that is JSON but no object, such as null
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }
     }

@@ -41,18 +41,23 @@ public final class AddressRateLimit {
      * @throws Rejection {@code TOO_MANY_REQUESTS}, with the time to wait, where none is left
      */
     public void take(String address) {
+        if (!count(address)) {
+            throw Rejection.until(Reason.TOO_MANY_REQUESTS, window.dividedBy(times));
+        }
+    }
+
+    /** Counts one use; false where none was left. */
+    public boolean count(String address) {
         Instant now = clock.instant();
         Bucket bucket = buckets.asMap()
                 .compute(
                         Network.of(address),
                         (network, old) -> refilled(old, now).takeOne());
-        if (bucket.exhausted()) {
-            throw Rejection.until(Reason.TOO_MANY_REQUESTS, window.dividedBy(times));
-        }
+        return !bucket.exhausted();
     }
 
     /**
-     * Counts nothing; for limits on failures, where {@link #take} is called once a thing has failed.
+     * Counts nothing; for limits on failures, where {@link #count} is called once a thing has failed.
      *
      * @throws Rejection {@code TOO_MANY_REQUESTS}, with the time to wait, where none is left
      */

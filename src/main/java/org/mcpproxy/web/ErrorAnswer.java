@@ -9,8 +9,10 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.mcpproxy.audit.Trail;
+import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.page.Page;
 
 /**
  * An error as it is answered: the OAuth error in JSON (RFC 6749 5.2), or the same sentence as a page where a person is
@@ -46,14 +48,19 @@ public final class ErrorAnswer {
 
     /** The media type in which this request is answered. */
     public String type(HttpServletRequest request) {
-        return isForPerson(request) ? "text/html;charset=UTF-8" : "application/json";
+        return isForPerson(request) ? Page.MEDIA_TYPE : "application/json";
+    }
+
+    /** The {@code Content-Security-Policy} of a page, whose style would be blocked by that of all other answers. */
+    public Optional<String> contentSecurityPolicy(HttpServletRequest request) {
+        return isForPerson(request) ? Optional.of(Page.contentSecurityPolicy()) : Optional.empty();
     }
 
     /** The body, in {@link #type}. */
     public String body(HttpServletRequest request) {
         return isForPerson(request)
                 ? new ErrorPage(error.getDescription(), requestId(request)).html()
-                : error.toJSONObject().toJSONString();
+                : Json.write(error.toJSONObject());
     }
 
     /** The value of {@code Retry-After} in whole seconds, at least one. */
@@ -67,16 +74,20 @@ public final class ErrorAnswer {
         response.setStatus(status());
         response.setHeader("Cache-Control", "no-store");
         retryAfterSeconds().ifPresent(seconds -> response.setHeader("Retry-After", seconds));
+        contentSecurityPolicy(request).ifPresent(policy -> response.setHeader("Content-Security-Policy", policy));
         byte[] body = body(request).getBytes(StandardCharsets.UTF_8);
         response.setContentType(type(request));
         response.setContentLength(body.length);
         response.getOutputStream().write(body);
     }
 
-    /** Only a browser asks for HTML by name; fetch and HTTP libraries send a wildcard, or JSON. */
+    /**
+     * Every browser that is taken to a page names XHTML. HTML alone would not tell: Java's {@code HttpURLConnection}, and
+     * with it Nimbus, asks for that at the token endpoint too.
+     */
     private static boolean isForPerson(HttpServletRequest request) {
         String accept = request.getHeader("Accept");
-        return accept != null && accept.contains("text/html");
+        return accept != null && accept.contains("application/xhtml+xml");
     }
 
     private static String requestId(HttpServletRequest request) {

@@ -69,6 +69,7 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
                 .type(error.type(request))
                 .entity(error.body(request).getBytes(StandardCharsets.UTF_8));
         error.retryAfterSeconds().ifPresent(seconds -> answer.header(HttpHeaders.RETRY_AFTER, seconds));
+        error.contentSecurityPolicy(request).ifPresent(policy -> answer.header("Content-Security-Policy", policy));
         if (known != null && known.getHeaderString(HttpHeaders.ALLOW) != null) {
             answer.header(HttpHeaders.ALLOW, known.getHeaderString(HttpHeaders.ALLOW));
         }

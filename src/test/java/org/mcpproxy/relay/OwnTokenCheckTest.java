@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.config.AddressLimits;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.CorsOrigins;
 import org.mcpproxy.config.Lifetimes;
@@ -120,7 +121,8 @@ class OwnTokenCheckTest {
                 null,
                 new Backend(URI.create("http://localhost:1/mcp")),
                 null,
-                Lifetimes.standard());
+                Lifetimes.standard(),
+                AddressLimits.standard());
     }
 
     private static final class CountedKeys implements SigningKeys {

@@ -65,8 +65,15 @@ class EdgeIT {
 
     @Test
     void aPersonSeesAnErrorAsAPage() throws IOException {
-        assertThat(answer("GET", "/nothing", ourHost(), "Accept: text/html,*/*;q=0.8"))
+        assertThat(answer("GET", "/nothing", ourHost(), "Accept: text/html,application/xhtml+xml,*/*;q=0.8"))
                 .contains("Content-Type: text/html", "<h1>", "Request id:");
+    }
+
+    @Test
+    void aProgramOnJavasOwnHttpClientSeesAnErrorAsJson() throws IOException {
+        String accepted = "Accept: text/html, image/gif, image/jpeg, *; q=.2, */*; q=.2";
+        assertThat(answer("GET", "/nothing", ourHost(), accepted))
+                .contains("Content-Type: application/json", "{\"error");
     }
 
     @Test

@@ -11,21 +11,25 @@ import org.mcpproxy.okta.OktaOptions;
 import org.mcpproxy.okta.OktaTenant;
 import org.mcpproxy.system.ProxySystem.Plan;
 
-/** A stand-in Okta, an MCP server that answers every request, and a proxy between them. */
+/** A stand-in Okta, an MCP server, which answers every request if no other is named, and a proxy between them. */
 public final class Installation implements AutoCloseable {
+
+    /** All tests come from one address. */
+    private static final int PLENTY = 100_000;
 
     private static Installation shared;
 
     private final OktaTenant okta;
-    private final HttpServer backend = backend();
+    private final Runnable endOfBackend;
     private final ProxySystem proxy;
 
-    private Installation(Plan plan, OktaTenant okta) {
+    private Installation(Plan plan, OktaTenant okta, URI mcpServer, Runnable endOfBackend) {
         this.okta = okta;
+        this.endOfBackend = endOfBackend;
         proxy = plan.with("OKTA_ISSUER", okta.issuer())
                 .with("OKTA_CLIENT_ID", okta.clientId())
                 .with("OKTA_CLIENT_SECRET", okta.clientSecret())
-                .with("MCP_BACKEND", "http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp")
+                .with("MCP_BACKEND", mcpServer)
                 .with("LOGLEVEL", "DEBUG")
                 .launch();
         okta.allowRedirect(proxy.at("/oauth/callback"));
@@ -35,7 +39,10 @@ public final class Installation implements AutoCloseable {
     /** The one that all tests share that change nothing for others; it ends with the tests. */
     public static synchronized Installation shared() {
         if (shared == null) {
-            shared = start(ProxySystem.plan());
+            shared = start(ProxySystem.plan()
+                    .with("REGISTRATIONS_PER_MINUTE", PLENTY)
+                    .with("AUTHORIZATIONS_PER_MINUTE", PLENTY)
+                    .with("FAILED_AUTHENTICATIONS_PER_MINUTE", PLENTY));
             Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
         }
         return shared;
@@ -46,20 +53,34 @@ public final class Installation implements AutoCloseable {
         return start(plan, OktaOptions.custom());
     }
 
-    /** One of its own, with an Okta of its own kind. */
+    /** One of its own, with further settings and another kind of org. */
     public static Installation start(Plan plan, OktaOptions options) {
-        Installation installation = new Installation(plan, OktaTenant.start(options));
-        installation.proxy.awaitReady();
-        return installation;
+        return answering(plan, OktaTenant.start(options)).awaitReady();
+    }
+
+    /** One of its own in front of an MCP server that the caller has started, and ends. */
+    public static Installation start(Plan plan, URI mcpServer) {
+        return new Installation(plan, OktaTenant.start(OktaOptions.custom()), mcpServer, () -> {}).awaitReady();
     }
 
     /** One whose proxy started while Okta was out of reach, and which it still is. */
     public static Installation startWithoutOkta(Plan plan, OktaOptions options) {
         OktaTenant okta = OktaTenant.start(options);
         okta.unreachable();
-        Installation installation = new Installation(plan, okta);
+        Installation installation = answering(plan, okta);
         installation.proxy.awaitLive();
         return installation;
+    }
+
+    private static Installation answering(Plan plan, OktaTenant okta) {
+        HttpServer backend = backend();
+        URI mcpServer = URI.create("http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp");
+        return new Installation(plan, okta, mcpServer, () -> backend.stop(0));
+    }
+
+    private Installation awaitReady() {
+        proxy.awaitReady();
+        return this;
     }
 
     public OktaTenant okta() {
@@ -77,7 +98,7 @@ public final class Installation implements AutoCloseable {
     @Override
     public void close() {
         proxy.close();
-        backend.stop(0);
+        endOfBackend.run();
         okta.close();
     }
 

@@ -19,6 +19,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import net.minidev.json.JSONObject;
 
 /**
@@ -54,6 +55,11 @@ public final class OAuthClient {
         metadata.put("redirect_uris", List.of(redirectUri));
         metadata.put("grant_types", List.of("authorization_code", "refresh_token"));
         metadata.put("token_endpoint_auth_method", method);
+        return registered(proxy, metadata, redirectUri);
+    }
+
+    /** A client with metadata of its own. */
+    public static OAuthClient registered(ProxySystem proxy, JSONObject metadata, String redirectUri) {
         Answer answer = register(proxy, metadata);
         if (answer.status() != 201) {
             throw new AssertionError("Registration failed: " + answer.status() + " " + answer.text());
@@ -154,6 +160,21 @@ public final class OAuthClient {
 
     public Answer token(Map<String, String> parameters, String secret) {
         return post("/oauth2/v1/token", parameters, basic(secret));
+    }
+
+    /** Sends the same token request many times at the same moment, each on a connection of its own. */
+    public List<Answer> tokenAtOnce(int times, Map<String, String> parameters) {
+        HttpRequest request = form("/oauth2/v1/token", parameters)
+                .version(HttpClient.Version.HTTP_1_1)
+                .timeout(Duration.ofSeconds(30))
+                .build();
+        return Stream.generate(
+                        () -> HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)))
+                .limit(times)
+                .toList()
+                .stream()
+                .map(answer -> new Answer(answer.join()))
+                .toList();
     }
 
     public Answer revoke(String token) {

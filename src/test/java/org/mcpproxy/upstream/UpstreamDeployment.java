@@ -25,6 +25,7 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
 import org.jboss.shrinkwrap.api.ShrinkWrap;
 import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
+import org.mcpproxy.config.AddressLimits;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.CorsOrigins;
 import org.mcpproxy.config.Lifetimes;
@@ -97,7 +98,8 @@ class UpstreamDeployment {
                 okta,
                 new Backend(URI.create("http://localhost:1/mcp")),
                 new SecretKeyMaterial(new byte[32]),
-                Lifetimes.standard());
+                Lifetimes.standard(),
+                AddressLimits.standard());
     }
 
     @Produces

@@ -1,8 +1,9 @@
-package org.mcpproxy.web;
+package org.mcpproxy;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import org.mcpproxy.upstream.UpstreamStatus;
+import org.mcpproxy.web.ReadinessPart;
 
 /** Okta's part: its discovery document and keys must have loaded once; after that a lost Okta is no reason to stop. */
 @Singleton

@@ -1,0 +1,57 @@
+package org.mcpproxy.clients;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+
+/**
+ * One run of a client's script, from start to end.
+ *
+ * @param steps what the script has seen to work, in order
+ * @param output everything that script and client have said
+ */
+record Trip(int exitCode, List<String> steps, String output) {
+
+    /** More than the scripts allow themselves, so that they can say what they waited for. */
+    private static final Duration LIMIT = Duration.ofSeconds(180);
+
+    private static final String STEP = "step: ";
+
+    /** @throws IllegalStateException where it takes longer than three minutes */
+    static Trip of(String script, String... arguments) {
+        Process process = NodeProject.start(new ProcessBuilder().redirectErrorStream(true), script, arguments);
+        CompletableFuture<List<String>> lines = CompletableFuture.supplyAsync(() -> linesOf(process));
+        try {
+            boolean ended = process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            NodeProject.end(process);
+            String output = String.join("\n", lines.join());
+            if (!ended) {
+                throw new IllegalStateException(script + " took longer than " + LIMIT + ":\n" + output);
+            }
+            return new Trip(process.exitValue(), stepsIn(lines.join()), output);
+        } catch (InterruptedException e) {
+            NodeProject.end(process);
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static List<String> linesOf(Process process) {
+        try (BufferedReader reader = process.inputReader()) {
+            return reader.lines().toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static List<String> stepsIn(List<String> lines) {
+        return lines.stream()
+                .filter(line -> line.startsWith(STEP))
+                .map(line -> line.substring(STEP.length()))
+                .toList();
+    }
+}

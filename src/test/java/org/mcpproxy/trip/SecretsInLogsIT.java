@@ -1,0 +1,122 @@
+package org.mcpproxy.trip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.okta.Endpoint;
+import org.mcpproxy.okta.Fault;
+import org.mcpproxy.okta.TokenFault;
+import org.mcpproxy.system.Answer;
+import org.mcpproxy.system.Browser;
+import org.mcpproxy.system.Installation;
+import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.Page;
+
+/** Not one secret of a run is in any log, at the level that tells most, whether the request went well or was refused. */
+class SecretsInLogsIT {
+
+    /** Shorter values, such as a made-up {@code code=x}, may stand in a log by chance. */
+    private static final int LEAST = 16;
+
+    private final Installation installation = Installation.shared();
+    private final Set<String> secrets = new LinkedHashSet<>();
+    private final Browser browser = new Browser();
+
+    @Test
+    void noSecretOfARunIsInAnyLog() {
+        signOnWith("none");
+        signOnWith("client_secret_basic");
+        signOnWith("client_secret_post");
+        failAtOkta();
+        secrets.addAll(installation.okta().secretsIssued());
+        secrets.removeIf(secret -> secret.length() < LEAST);
+
+        String logs = installation.proxy().allLogs();
+
+        assertThat(secrets).hasSizeGreaterThan(50);
+        assertThat(logs).contains("\"event\":\"sign_on\"", "\"event\":\"refusal\"", "CONSENT_DENIED");
+        assertThat(secrets).noneMatch(logs::contains);
+    }
+
+    private void signOnWith(String method) {
+        OAuthClient client = OAuthClient.register(installation.proxy(), method, "http://127.0.0.1:8123/callback");
+        secrets.add(client.verifier());
+        secrets.add(client.state());
+        deny(client);
+        String code = signOn(client);
+        Answer tokens = token(client, method, client.redemptionParameters(code));
+        Answer refreshed = token(client, method, client.refreshParameters(tokens.get("refresh_token")));
+        secrets.add(code);
+        keep(tokens);
+        keep(refreshed);
+        client.ping(tokens.get("access_token"));
+        refused(client, method, code, refreshed);
+    }
+
+    private void refused(OAuthClient client, String method, String code, Answer tokens) {
+        OAuthClient other = OAuthClient.publicClient(installation.proxy());
+        String wrongSecret = "a-wrong-secret-" + client.state();
+        secrets.add(wrongSecret);
+        client.token(client.redemptionParameters(code), wrongSecret);
+        client.ping(tokens.get("access_token") + "x");
+        client.ping("a-made-up-token-" + client.state());
+        other.revoke(tokens.get("refresh_token"));
+        other.refresh(tokens.get("refresh_token"));
+        token(client, method, client.redemptionParameters(code));
+        browser.get(installation.at("/mcp?access_token=" + tokens.get("access_token")));
+        browser.get(installation.at("/nothing?code=" + code));
+        client.post("/oauth2/v1/nothing", client.redemptionParameters(code));
+        client.post("/mcp", client.redemptionParameters(code));
+    }
+
+    private void deny(OAuthClient client) {
+        Page question = browser.follow(client.authorizationUri(), client.redirectUri());
+        secrets.addAll(question.hiddenFields().values());
+        secrets.addAll(browser.cookies().values());
+        browser.submit(question, Map.of("decision", "deny"));
+    }
+
+    private String signOn(OAuthClient client) {
+        URI back = browser.signOn(client.authorizationUri(), "alice", installation.at("/oauth/callback"));
+        secrets.addAll(browser.cookies().values());
+        secrets.add(OAuthClient.parameter(back, "code"));
+        secrets.add(OAuthClient.parameter(back, "state"));
+        new Browser().get(back);
+        URI answer = browser.get(back).next().orElseThrow();
+        browser.get(back);
+        return OAuthClient.parameter(answer, "code");
+    }
+
+    private void failAtOkta() {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        secrets.add(client.state());
+        installation.okta().faults().tokens(TokenFault.WRONG_NONCE);
+        browser.signOn(client.authorizationUri(), "alice", client.redirectUri());
+        installation.okta().faults().on(Endpoint.TOKEN, Fault.status(500));
+        URI back = browser.signOn(client.authorizationUri(), "alice", installation.at("/oauth/callback"));
+        browser.get(back);
+        installation.okta().faults().clear();
+    }
+
+    private void keep(Answer tokens) {
+        secrets.add(tokens.get("access_token"));
+        secrets.add(tokens.get("refresh_token"));
+    }
+
+    private Answer token(OAuthClient client, String method, Map<String, String> parameters) {
+        if ("none".equals(method)) {
+            return client.token(parameters);
+        }
+        secrets.add(client.secret());
+        if ("client_secret_basic".equals(method)) {
+            secrets.add(client.basic(client.secret()).substring("Basic ".length()));
+            return client.token(parameters, client.secret());
+        }
+        parameters.put("client_secret", client.secret());
+        return client.token(parameters);
+    }
+}
