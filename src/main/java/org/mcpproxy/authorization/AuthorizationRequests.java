@@ -35,6 +35,9 @@ public class AuthorizationRequests {
     /** A SHA-256 in base64url (RFC 7636 4.2): nothing else could ever be met, and nothing longer is kept. */
     private static final Pattern CHALLENGE = Pattern.compile("[A-Za-z0-9_-]{43}");
 
+    /** It is kept for the time of a sign-on. */
+    private static final int LONGEST_STATE = 4096;
+
     private final Clients clients;
     private final Settings settings;
 
@@ -51,6 +54,7 @@ public class AuthorizationRequests {
      */
     public Redirection redirection(Parameters parameters) {
         String clientId = parameters.get("client_id", Reason.CLIENT_MISSING);
+        require(parameters.find("state").orElse("").length() <= LONGEST_STATE, Reason.MALFORMED_REQUEST);
         Client client = clients.find(clientId).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
         return new Redirection(client, redirectUri(parameters, client), parameters.find("state"));
     }
@@ -104,7 +108,7 @@ public class AuthorizationRequests {
             throw Rejection.of(Reason.REQUEST_URI_UNSUPPORTED);
         }
         try {
-            return AuthorizationRequest.parse(parameters.values());
+            return AuthorizationRequest.parse(parameters.present());
         } catch (ParseException e) {
             throw Rejection.of(reason(e));
         }

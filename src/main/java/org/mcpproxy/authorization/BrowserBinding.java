@@ -23,7 +23,7 @@ import org.mcpproxy.web.Cookies;
 public class BrowserBinding {
 
     private static final String NAME = "sign-on-";
-    private static final int MOST_UNFINISHED = 10;
+    private static final int MOST_UNFINISHED = 30;
 
     private final Cookies cookies;
     private final Settings settings;

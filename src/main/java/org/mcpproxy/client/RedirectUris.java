@@ -5,6 +5,7 @@ import java.net.URISyntaxException;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 import org.mcpproxy.oauth.Loopback;
 
 /**
@@ -14,6 +15,10 @@ import org.mcpproxy.oauth.Loopback;
 public final class RedirectUris {
 
     private static final int MAX_LENGTH = 2048;
+    private static final int HIGHEST_PORT = 65_535;
+    /** What RFC 3986 2 writes URIs in: a header would turn any other character into another address. */
+    private static final Pattern ASCII = Pattern.compile("[!-~]+");
+
     private static final Set<String> NEVER =
             Set.of("javascript", "data", "file", "vbscript", "blob", "about", "http", "https");
 
@@ -31,6 +36,7 @@ public final class RedirectUris {
     public boolean acceptable(String redirectUri) {
         return parse(redirectUri)
                 .filter(uri -> uri.getRawFragment() == null && uri.getRawUserInfo() == null)
+                .filter(uri -> !uri.isOpaque() && uri.getPort() <= HIGHEST_PORT)
                 .filter(this::hasAcceptableTarget)
                 .isPresent();
     }
@@ -72,10 +78,11 @@ public final class RedirectUris {
                 .isPresent();
     }
 
-    /** Whether it is https, so that the browser and DNS vouch for who receives the answer. */
+    /** Whether it is https on another machine, so that the browser and DNS vouch for who receives the answer. */
     public static boolean isHttps(String redirectUri) {
         return parse(redirectUri)
                 .filter(uri -> "https".equalsIgnoreCase(uri.getScheme()))
+                .filter(uri -> !Loopback.isLoopback(uri.getHost()))
                 .isPresent();
     }
 
@@ -99,7 +106,9 @@ public final class RedirectUris {
     }
 
     private static Optional<URI> parse(String redirectUri) {
-        if (redirectUri == null || redirectUri.length() > MAX_LENGTH) {
+        if (redirectUri == null
+                || redirectUri.length() > MAX_LENGTH
+                || !ASCII.matcher(redirectUri).matches()) {
             return Optional.empty();
         }
         try {

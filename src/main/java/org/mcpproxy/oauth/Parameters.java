@@ -3,6 +3,7 @@ package org.mcpproxy.oauth;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Collectors;
 
 /**
  * The parameters of an OAuth request. One without a value counts as left out, and none may be repeated (RFC 6749 3.1
@@ -32,6 +33,13 @@ public record Parameters(Map<String, List<String>> values) {
         return values.getOrDefault(name, List.of()).stream()
                 .filter(value -> value != null && !value.isBlank())
                 .toList();
+    }
+
+    /** Those that have a value, for a parser that counts an empty one as given. */
+    public Map<String, List<String>> present() {
+        return values.keySet().stream()
+                .filter(name -> !all(name).isEmpty())
+                .collect(Collectors.toUnmodifiableMap(name -> name, this::all));
     }
 
     /** Values may be secrets, so only names are shown. */

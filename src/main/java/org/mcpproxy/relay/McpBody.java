@@ -2,6 +2,7 @@ package org.mcpproxy.relay;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * The body of a POST: one message, or a batch of them.
@@ -9,6 +10,8 @@ import java.util.Optional;
  * @param batch whether the messages stood in an array, be it of one
  */
 public record McpBody(List<McpMessage> messages, boolean batch) {
+
+    private static final Set<String> AUDITED = Set.of("tools/call", "prompts/get");
 
     public McpBody {
         messages = List.copyOf(messages);
@@ -30,8 +33,9 @@ public record McpBody(List<McpMessage> messages, boolean batch) {
         return message.method().orElse("response");
     }
 
-    /** For the audit: what the message names, or null. */
+    /** For the audit: the tool or prompt that the message names, or null. A resource's URI may hold secrets. */
     String name() {
-        return batch ? null : messages.get(0).name().orElse(null);
+        boolean named = AUDITED.contains(method());
+        return named ? messages.get(0).name().orElse(null) : null;
     }
 }

@@ -35,6 +35,11 @@ abstract class RelayServlet extends HttpServlet {
         long since = System.nanoTime();
         List<Header> headers = headers(request);
         Caller caller = null;
+        if (!resource().path().equals(request.getRequestURI())) {
+            // "//mcp" or "/mcp;x" would be served here, past the rules that a proxy in front has for "/mcp"
+            response.sendError(HttpServletResponse.SC_NOT_FOUND);
+            return;
+        }
         try {
             RequestGate.requireOrigin(headers, relay().settings().corsOrigins());
             switch (request.getMethod()) {

@@ -67,11 +67,11 @@ public class RefreshTokenExchange implements Exchange {
         Secret presented = new Secret(request.parameters().get("refresh_token", Reason.REFRESH_TOKEN_MISSING));
         RefreshToken token = find(presented, request);
         Grant grant = grants.find(token.grantId()).orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
+        RequestedResource.require(request.parameters(), grant);
+        Scope scope = requestedScope(request.parameters(), grant);
         if (token.rotation().isPresent()) {
             return repeat(token, presented, request);
         }
-        RequestedResource.require(request.parameters(), grant);
-        Scope scope = requestedScope(request.parameters(), grant);
         requireOktaSession(grant, request);
         return rotate(grant, scope, presented, request);
     }

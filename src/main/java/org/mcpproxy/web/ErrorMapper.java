@@ -25,6 +25,9 @@ import org.mcpproxy.oauth.Rejection;
 @Dependent
 public class ErrorMapper implements ExceptionMapper<Throwable> {
 
+    private static final String OURS = "org.mcpproxy.";
+    private static final String FILTERS = OURS + "web.";
+
     @Context
     private HttpServletRequest request;
 
@@ -42,8 +45,27 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
                 && known.getResponse().getStatus() < 500) {
             return answer(ErrorAnswer.of(known.getResponse().getStatus()), known.getResponse());
         }
+        if (!isOurs(failure)) {
+            return refusal(Rejection.of(Reason.MALFORMED_REQUEST, failure));
+        }
         Failures.log(Trail.of(request), failure);
         return answer(ErrorAnswer.of(Reason.INTERNAL_ERROR), null);
+    }
+
+    /**
+     * Whether an endpoint of ours was at work. Else JAX-RS could not make sense of the request: a wrong percent-encoding,
+     * an unknown charset, a media range that is none. A stranger shall not fill the log with stack traces by that.
+     */
+    private static boolean isOurs(Throwable failure) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            for (StackTraceElement frame : cause.getStackTrace()) {
+                String type = frame.getClassName();
+                if (type.startsWith(OURS) && !type.startsWith(FILTERS)) {
+                    return true;
+                }
+            }
+        }
+        return false;
     }
 
     /** A refusal may come wrapped, as the body's reader wraps what its stream throws. */

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Objects;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
@@ -43,7 +44,10 @@ public class HostFilter extends HttpFilter {
     /** HTTP/2 has an {@code :authority} in the header's place (RFC 9113 8.3.1), which the container keeps elsewhere. */
     private static String host(HttpServletRequest request) {
         String header = request.getHeader("Host");
-        return header == null ? request.getServerName() + ":" + request.getServerPort() : header;
+        boolean http2 = request.getProtocol().startsWith("HTTP/2");
+        return header == null && http2
+                ? request.getServerName() + ":" + request.getServerPort()
+                : Objects.requireNonNullElse(header, "");
     }
 
     private static boolean isHealth(String path) {
