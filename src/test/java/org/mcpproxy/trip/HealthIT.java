@@ -1,0 +1,168 @@
+package org.mcpproxy.trip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import net.minidev.json.JSONArray;
+import net.minidev.json.JSONObject;
+import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.okta.OktaOptions;
+import org.mcpproxy.okta.OktaUser;
+import org.mcpproxy.system.Answer;
+import org.mcpproxy.system.Browser;
+import org.mcpproxy.system.Installation;
+import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.Page;
+import org.mcpproxy.system.ProxySystem;
+import org.mcpproxy.system.Waiting;
+
+/** What an Okta that is out of reach does to a node, before it was ready and after, and that it mends by itself. */
+class HealthIT {
+
+    /** Okta is looked for every 30 s at least. */
+    private static final Duration A_LOOK_OR_TWO = Duration.ofSeconds(75);
+
+    private static final String LOST = "Okta is lost";
+
+    /** Okta's tokens end so soon that every refresh here asks for new ones there. */
+    private static final OktaOptions OPTIONS = OktaOptions.custom().withAccessTokenLifetime(Duration.ofSeconds(50));
+
+    private static ProxySystem.Plan plan() {
+        return ProxySystem.plan().named("health").with("OKTA_AUDIENCE", OPTIONS.audience());
+    }
+
+    @Test
+    void aNodeIsReadyOnlyWhenOktaHasBeenReachedAndThenByItself() {
+        try (Installation installation = Installation.startWithoutOkta(plan(), OPTIONS)) {
+            assertThat(get(installation, "/health/live").status()).isEqualTo(200);
+            assertHealth(installation, 503, "DOWN", "loading");
+            assertSignOnIsPutOff(allow(installation));
+            assertMcpIsPutOff(OAuthClient.ping(installation.at("/okta/mcp"), oktaToken(installation)));
+            assertThat(warnings(installation)).hasSize(1);
+
+            installation.okta().reachable();
+
+            Waiting.until("ready", A_LOOK_OR_TWO, () -> installation.proxy().isReady());
+            assertHealth(installation, 200, "UP", "well");
+            OAuthClient client = OAuthClient.publicClient(installation.proxy());
+            assertThat(client.signOn("alice").status()).isEqualTo(200);
+            assertThat(OAuthClient.ping(installation.at("/okta/mcp"), oktaToken(installation))
+                            .status())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aNodeThatLosesOktaStaysReadyServesMcpAndRecoversByItself() {
+        try (Installation installation = Installation.start(plan(), OPTIONS)) {
+            OAuthClient client = OAuthClient.publicClient(installation.proxy());
+            Answer tokens = client.signOn("alice");
+            String oktaToken = oktaToken(installation);
+            Browser browser = new Browser();
+            URI callback = signedOnAtOkta(installation, browser);
+
+            installation.okta().unreachable();
+
+            for (int i = 0; i < 3; i++) {
+                assertRefreshIsPutOff(client.refresh(tokens.get("refresh_token")));
+            }
+            assertSignOnIsPutOff(browser.get(callback));
+            assertThat(client.ping(tokens.get("access_token")).status()).isEqualTo(200);
+            assertThat(OAuthClient.ping(installation.at("/okta/mcp"), oktaToken).status())
+                    .isEqualTo(200);
+            assertHealth(installation, 200, "UP", "degraded");
+            assertThat(get(installation, "/health/live").status()).isEqualTo(200);
+            assertThat(warnings(installation)).hasSize(1);
+
+            installation.okta().reachable();
+
+            Waiting.until("well", A_LOOK_OR_TWO, () -> "well".equals(okta(health(installation))));
+            Answer refreshed = client.refresh(tokens.get("refresh_token"));
+            assertThat(refreshed.status()).isEqualTo(200);
+            assertThat(client.ping(refreshed.get("access_token")).status()).isEqualTo(200);
+            assertThat(warnings(installation)).hasSize(1);
+        }
+    }
+
+    private static void assertHealth(Installation installation, int status, String word, String okta) {
+        Answer answer = health(installation);
+        assertThat(answer.status()).isEqualTo(status);
+        assertThat(answer.get("status")).isEqualTo(word);
+        assertThat(okta(answer)).isEqualTo(okta);
+    }
+
+    private static void assertSignOnIsPutOff(Page page) {
+        assertThat(page.status()).isEqualTo(503);
+        assertRetryAfter(page.header("Retry-After"));
+        assertThat(page.header("Content-Type")).startsWith("text/html");
+        assertThat(page.text()).contains("Okta does not answer at the moment", "Request id:");
+    }
+
+    private static void assertMcpIsPutOff(Answer answer) {
+        assertThat(answer.status()).isEqualTo(503);
+        assertRetryAfter(answer.header("Retry-After"));
+        assertThat(answer.header("WWW-Authenticate")).isEmpty();
+        assertThat(answer.json().get("error"))
+                .asInstanceOf(InstanceOfAssertFactories.MAP)
+                .containsEntry("code", -32603L);
+    }
+
+    private static void assertRefreshIsPutOff(Answer answer) {
+        assertThat(answer.status()).isEqualTo(503);
+        assertRetryAfter(answer.header("Retry-After"));
+        assertThat(answer.get("error")).isEqualTo("temporarily_unavailable");
+    }
+
+    private static void assertRetryAfter(String seconds) {
+        assertThat(seconds).matches("[1-9]\\d?");
+    }
+
+    /** A person who allows a client, and should be sent to Okta then. */
+    private static Page allow(Installation installation) {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        Browser browser = new Browser();
+        Page consent = browser.follow(client.authorizationUri(), client.redirectUri());
+        return browser.submit(consent, Map.of("decision", "allow"));
+    }
+
+    /** A person who has signed on at Okta: where Okta sends the browser back to. */
+    private static URI signedOnAtOkta(Installation installation, Browser browser) {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        URI callback = installation.at("/oauth/callback");
+        Page consent = browser.follow(client.authorizationUri(), client.redirectUri());
+        Page signIn = browser.follow(browser.submit(consent, Map.of("decision", "allow")), callback);
+        Page signedIn = browser.follow(browser.submit(signIn, Map.of("username", "bob", "password", "bob")), callback);
+        return signedIn.next().orElseThrow();
+    }
+
+    private static String oktaToken(Installation installation) {
+        return installation.okta().forge(OktaUser.ALICE).signed();
+    }
+
+    private static Answer health(Installation installation) {
+        return get(installation, "/health/ready");
+    }
+
+    private static String okta(Answer health) {
+        JSONObject check = (JSONObject) ((JSONArray) health.json().get("checks")).get(0);
+        return ((JSONObject) check.get("data")).getAsString("okta");
+    }
+
+    private static List<String> warnings(Installation installation) {
+        return installation
+                .proxy()
+                .console()
+                .lines()
+                .filter(line -> line.contains(LOST))
+                .toList();
+    }
+
+    private static Answer get(Installation installation, String path) {
+        return OAuthClient.send(HttpRequest.newBuilder(installation.at(path)));
+    }
+}
