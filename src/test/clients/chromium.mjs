@@ -86,10 +86,12 @@ async function ours(person) {
     return (await person.cookies()).map(({ name }) => name).filter(name => name.startsWith('mcp-'));
 }
 
-/** Without JavaScript, which the page must not need. */
+/** Without JavaScript, which the page must not need, and on a phone in the dark. */
 async function deny(chromium, application) {
-    const person = await chromium.person({ javaScriptEnabled: false });
+    const phone = { viewport: { width: 390, height: 760 }, colorScheme: 'dark' };
+    const person = await chromium.person({ javaScriptEnabled: false, ...phone });
     await person.opens(application.authorizationUrl());
+    await person.takesPicture('consent-phone');
     await person.presses(/deny|cancel/i);
     const arrived = await person.isTakenTo(application.redirectUri);
     await person.page.waitForLoadState();

@@ -1,41 +1,48 @@
 package org.mcpproxy.config;
 
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Produces;
-import jakarta.inject.Inject;
-import jakarta.inject.Singleton;
 import java.time.Duration;
-import org.eclipse.microprofile.config.Config;
+import java.time.format.DateTimeParseException;
 
 /** Reads the bounds of the relay; each has a default that serves most. Durations are written as in ISO 8601, {@code PT15S}. */
-@ApplicationScoped
-public class RelayLimitsReader {
+final class RelayLimitsReader {
 
-    private final Config config;
+    private static final int MOST_CONCURRENT = 1_000_000;
+    private static final Duration SHORTEST = Duration.ofMillis(10);
+    private static final Duration LONGEST = Duration.ofHours(24);
 
-    @Inject
-    public RelayLimitsReader(Config config) {
-        this.config = config;
+    private final Values values;
+
+    RelayLimitsReader(Values values) {
+        this.values = values;
     }
 
-    /** For CDI's proxy. */
-    protected RelayLimitsReader() {
-        this(null);
-    }
-
-    @Produces
-    @Singleton
-    RelayLimits limits() {
+    /** A bound that is wrong is a problem of {@link Values}, and stands at its default until that is reported. */
+    RelayLimits read() {
         RelayLimits standard = RelayLimits.standard();
+        Integer concurrent = values.parsed(
+                "RELAY_CONCURRENT", standard.concurrent(), text -> SettingsReader.number(text, 1, MOST_CONCURRENT));
         return new RelayLimits(
                 standard.body(),
-                config.getOptionalValue("RELAY_CONCURRENT", Integer.class).orElse(standard.concurrent()),
+                concurrent == null ? standard.concurrent() : concurrent,
                 duration("RELAY_CONNECT_TIMEOUT", standard.connect()),
                 duration("RELAY_FIRST_BYTE_TIMEOUT", standard.firstByte()),
                 duration("RELAY_HEARTBEAT", standard.heartbeat()));
     }
 
-    private Duration duration(String name, Duration standard) {
-        return config.getOptionalValue(name, Duration.class).orElse(standard);
+    private Duration duration(String name, Duration fallback) {
+        Duration read = values.parsed(name, fallback, RelayLimitsReader::duration);
+        return read == null ? fallback : read;
+    }
+
+    private static Duration duration(String text) throws BadSetting {
+        try {
+            Duration duration = Duration.parse(text);
+            if (duration.compareTo(SHORTEST) >= 0 && duration.compareTo(LONGEST) <= 0) {
+                return duration;
+            }
+        } catch (DateTimeParseException e) {
+            // told below, with what would be right
+        }
+        throw new BadSetting("must be a duration as ISO 8601 writes it, such as PT15S, from PT0.01S to PT24H.");
     }
 }

@@ -24,7 +24,8 @@ public record Settings(
         Backend backend,
         SecretKeyMaterial secretKey,
         Lifetimes lifetimes,
-        AddressLimits addressLimits) {
+        AddressLimits addressLimits,
+        RelayLimits relayLimits) {
 
     /** The issuer of our tokens (RFC 8414 2): {@code PUBLIC_URL}, character for character. */
     public String issuer() {

@@ -47,6 +47,7 @@ final class SettingsReader {
         Duration grace =
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);
         AddressLimits addressLimits = new AddressLimitsReader(values).read();
+        RelayLimits relayLimits = new RelayLimitsReader(values).read();
         SecretKeyMaterial setKey = values.parsed("SESSION_SECRET_KEY", SecretKeys::parse);
         SecretKeyMaterial key = values.text("SESSION_SECRET_KEY").isPresent() ? setKey : keptKey();
         values.requireNoProblem();
@@ -60,7 +61,8 @@ final class SettingsReader {
                 backend,
                 key,
                 Lifetimes.standard().withRefreshGrace(grace),
-                addressLimits);
+                addressLimits,
+                relayLimits);
     }
 
     private SecretKeyMaterial keptKey() {

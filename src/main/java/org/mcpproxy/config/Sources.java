@@ -16,6 +16,12 @@ class Sources {
         return Clock.systemUTC();
     }
 
+    @Produces
+    @Singleton
+    RelayLimits relayLimits(Settings settings) {
+        return settings.relayLimits();
+    }
+
     /** Cryptographically strong. */
     @Produces
     @Singleton

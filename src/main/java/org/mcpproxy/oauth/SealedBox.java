@@ -45,9 +45,10 @@ public final class SealedBox {
         }
     }
 
-    /** What was sealed; empty where it was sealed under another key, for something else, or was altered. */
+    /** What was sealed; empty where it was sealed under another key, for something else, was altered or cut off. */
     public Optional<String> open(byte[] sealed, String belongsTo) {
-        if (sealed.length < NONCE_BYTES) {
+        // the JDK fails on what is too short to hold a tag, rather than refuse it
+        if (sealed.length < NONCE_BYTES + TAG_BITS / Byte.SIZE) {
             return Optional.empty();
         }
         byte[] nonce = new byte[NONCE_BYTES];

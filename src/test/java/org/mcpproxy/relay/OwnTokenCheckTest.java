@@ -23,6 +23,7 @@ import org.mcpproxy.config.AddressLimits;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.CorsOrigins;
 import org.mcpproxy.config.Lifetimes;
+import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -122,7 +123,8 @@ class OwnTokenCheckTest {
                 new Backend(URI.create("http://localhost:1/mcp")),
                 null,
                 Lifetimes.standard(),
-                AddressLimits.standard());
+                AddressLimits.standard(),
+                RelayLimits.standard());
     }
 
     private static final class CountedKeys implements SigningKeys {

@@ -36,7 +36,7 @@ final class RelaySystem implements AutoCloseable {
             plan.with(settings[i], settings[i + 1]);
         }
         ProxySystem proxy = plan.launch();
-        proxy.awaitConsole("deployed", console -> console.contains("CWWKZ0001I"));
+        proxy.awaitLive();
         return new RelaySystem(backend, proxy);
     }
 

@@ -23,7 +23,7 @@ class EdgeIT {
                 .with("OKTA_CLIENT_SECRET", "\"secret\"")
                 .with("MCP_BACKEND", "http://localhost:9/mcp")
                 .launch()
-                .awaitConsole("deployed", console -> console.contains("CWWKZ0001I"));
+                .awaitLive();
     }
 
     @AfterAll

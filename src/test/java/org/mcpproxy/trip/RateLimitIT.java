@@ -33,7 +33,7 @@ class RateLimitIT {
                 .with("AUTHORIZATIONS_PER_MINUTE", LIMIT)
                 .with("FAILED_AUTHENTICATIONS_PER_MINUTE", LIMIT)
                 .launch()
-                .awaitConsole("deployed", console -> console.contains("CWWKZ0001I"));
+                .awaitLive();
     }
 
     @AfterAll

@@ -38,7 +38,7 @@ class SecretsInLogsIT {
         String logs = installation.proxy().allLogs();
 
         assertThat(secrets).hasSizeGreaterThan(50);
-        assertThat(logs).contains("\"event\":\"sign_on\"", "\"event\":\"refusal\"", "CONSENT_DENIED");
+        assertThat(logs).contains("\"event\":\"sign_on\"", "\"event\":\"refusal\"", "\"outcome\":\"denied\"");
         assertThat(secrets).noneMatch(logs::contains);
     }
 

@@ -32,6 +32,7 @@ import org.mcpproxy.config.Lifetimes;
 import org.mcpproxy.config.MpJwtSettings;
 import org.mcpproxy.config.OktaSettings;
 import org.mcpproxy.config.OktaSettings.Credential;
+import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.SecretKeyMaterial;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Secret;
@@ -99,7 +100,8 @@ class UpstreamDeployment {
                 new Backend(URI.create("http://localhost:1/mcp")),
                 new SecretKeyMaterial(new byte[32]),
                 Lifetimes.standard(),
-                AddressLimits.standard());
+                AddressLimits.standard(),
+                RelayLimits.standard());
     }
 
     @Produces

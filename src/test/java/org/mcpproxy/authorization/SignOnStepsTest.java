@@ -1,0 +1,142 @@
+package org.mcpproxy.authorization;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
+
+import java.net.URI;
+import java.time.Duration;
+import java.util.Optional;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
+import org.mcpproxy.authorization.PendingAuthorization.Step;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.TokenEndpoint;
+import org.mcpproxy.grant.Approvals;
+import org.mcpproxy.grant.Grant;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.store.MemoryApprovals;
+import org.mcpproxy.store.MemoryPendingAuthorizations;
+
+class SignOnStepsTest {
+
+    private static final String CONSENT = Samples.ISSUER + "/oauth/consent?request=";
+
+    private final TokenEndpoint endpoint = new TokenEndpoint();
+    private final PendingAuthorizations pendings = new MemoryPendingAuthorizations(endpoint.clock);
+    private final Approvals approvals = new MemoryApprovals(endpoint.clock);
+    private final SignOnSteps steps = new SignOnSteps(
+            pendings,
+            endpoint.okta,
+            endpoint.grants,
+            endpoint.granting,
+            approvals,
+            new AuthorizationAnswer(endpoint.settings),
+            endpoint.settings,
+            Samples.RANDOM,
+            endpoint.clock);
+    private final PendingAuthorization requested = new PendingAuthorization(
+            "id",
+            "",
+            "browser",
+            new ClientRequest(
+                    "client",
+                    Samples.REDIRECT_URI,
+                    Optional.of("a&b"),
+                    "challenge",
+                    Scopes.baseline(),
+                    Samples.RESOURCE),
+            Step.CONSENT,
+            false,
+            Optional.empty(),
+            Optional.empty(),
+            endpoint.clock.instant().plus(Duration.ofMinutes(10)));
+
+    @Test
+    void aNewRequestIsAskedForConsentBeforeOktaHearsOfIt() {
+        URI next = steps.next(requested, false).location();
+
+        assertThat(next.toString()).startsWith(CONSENT);
+        assertThat(asked(next).step()).isEqualTo(Step.CONSENT);
+        assertThat(asked(next).upstream()).isEmpty();
+    }
+
+    @Test
+    void everyStepHasAHandleOfItsOwn() {
+        URI one = steps.next(requested, false).location();
+        URI two = steps.next(requested, false).location();
+
+        assertThat(one).isNotEqualTo(two);
+    }
+
+    @Test
+    void anAllowedRequestGoesToOkta() {
+        assertAtOkta(steps.next(requested.allowed(), false).location());
+    }
+
+    @Test
+    void aRememberedConsentSparesTheQuestion() {
+        assertAtOkta(steps.next(requested, true).location());
+    }
+
+    @Test
+    void whoAllowedTheClientInThisSignOnIsSentBackWithACodeAndApproves() {
+        Grant grant = endpoint.grant("client");
+
+        SignOnSteps.Next next = steps.next(requested.allowed().granted(grant.id()), false);
+
+        assertThat(next.finished()).isTrue();
+        assertThat(next.location().toString())
+                .startsWith(Samples.REDIRECT_URI + "?")
+                .contains("code=", "state=a%26b", "iss=https%3A%2F%2Fproxy.example");
+        assertFinished(steps.next(requested.granted(endpoint.grant("client").id()), false));
+    }
+
+    /** The remembered consent was the browser's; whether it is this user's, only the user's own approval tells. */
+    @Test
+    void aUserWithoutApprovalIsAskedThoughTheBrowserRemembers() {
+        URI next = steps.next(requested.granted(endpoint.grant("client").id()), true)
+                .location();
+
+        assertThat(next.toString()).startsWith(CONSENT);
+        assertThat(asked(next).step()).isEqualTo(Step.APPROVAL);
+    }
+
+    @Test
+    void aWithdrawnApprovalDefeatsTheRememberedConsent() {
+        steps.next(requested.allowed().granted(endpoint.grant("client").id()), false);
+        approvals.withdraw(Samples.ALICE, "client");
+
+        URI next = steps.next(requested.granted(endpoint.grant("client").id()), true)
+                .location();
+
+        assertThat(asked(next).step()).isEqualTo(Step.APPROVAL);
+    }
+
+    @Test
+    void aGrantThatHasEndedLeadsNowhere() {
+        Grant grant = endpoint.grant("client");
+        endpoint.ending.end(grant.id(), Cause.CONSENT_DENIED, Samples.TRAIL);
+
+        assertRefused(
+                Reason.SIGN_ON_UNKNOWN, () -> steps.next(requested.allowed().granted(grant.id()), false));
+    }
+
+    private static void assertFinished(SignOnSteps.Next next) {
+        assertThat(next.finished()).isTrue();
+    }
+
+    private void assertAtOkta(URI next) {
+        assertThat(next).hasHost("acme.okta.com");
+        PendingAuthorization sent = pendings.find(new Secret("state-1").hash()).orElseThrow();
+        assertThat(sent.step()).isEqualTo(Step.OKTA);
+        assertThat(sent.upstream().orElseThrow().nonce()).isEqualTo(new Secret("nonce-1"));
+        assertThat(sent.upstream().orElseThrow().codeVerifier()).isEqualTo(new Secret("verifier-1"));
+    }
+
+    private PendingAuthorization asked(URI consent) {
+        String handle = consent.toString().substring(CONSENT.length());
+        return pendings.find(new Secret(handle).hash()).orElseThrow();
+    }
+}

@@ -1,0 +1,80 @@
+package org.mcpproxy.discovery;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.oauth2.sdk.as.AuthorizationServerMetadata;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.oauth2.sdk.util.JSONObjectUtils;
+import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
+import java.net.URI;
+import java.util.List;
+import net.minidev.json.JSONObject;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.oauth.Capabilities;
+
+class MetadataTest {
+
+    private final AuthorizationServer server = new AuthorizationServer(Samples.settings());
+
+    @Test
+    void everyAuthorizationServerMetadataIsReadByAClient() throws Exception {
+        for (AuthorizationServerMetadata metadata : List.of(
+                AuthorizationServerMetadata.parse(server.metadata()),
+                OIDCProviderMetadata.parse(server.openIdMetadata()))) {
+            assertThat(metadata.getIssuer().getValue()).isEqualTo(Samples.ISSUER);
+            assertThat(metadata.getCodeChallengeMethods()).containsExactly(CodeChallengeMethod.S256);
+            assertThat(metadata.getGrantTypes()).isEqualTo(Capabilities.GRANT_TYPES);
+            assertThat(metadata.getScopes().toStringList()).containsExactlyInAnyOrder("mcp", "offline_access");
+            assertThat(metadata.getTokenEndpointAuthMethods()).contains(ClientAuthenticationMethod.NONE);
+            assertThat(metadata.supportsAuthorizationResponseIssuerParam()).isTrue();
+            assertThat(metadata.getTokenEndpointURI()).hasToString(Samples.ISSUER + "/oauth2/v1/token");
+            assertThat(metadata.getRegistrationEndpointURI()).hasToString(Samples.ISSUER + "/oauth2/v1/clients");
+        }
+    }
+
+    @Test
+    void nothingIsAdvertisedThatDoesNotWork() throws Exception {
+        for (String text : List.of(server.metadata(), server.openIdMetadata())) {
+            JSONObject json = JSONObjectUtils.parse(text);
+
+            assertThat(json)
+                    .doesNotContainKeys(
+                            "introspection_endpoint",
+                            "userinfo_endpoint",
+                            "client_id_metadata_document_supported",
+                            "authorization_grant_profiles_supported",
+                            "pushed_authorization_request_endpoint");
+        }
+    }
+
+    /** OpenID Connect Discovery 3: left out, it would mean yes. */
+    @Test
+    void requestUrisAreSaidNotToBeSupported() throws Exception {
+        assertThat(JSONObjectUtils.parse(server.openIdMetadata()).get("request_uri_parameter_supported"))
+                .isEqualTo(false);
+    }
+
+    /** RFC 9728 2. */
+    @Test
+    void aResourceNamesItselfItsServerAndNoScopeOfTheServersOwn() throws Exception {
+        JSONObject json = JSONObjectUtils.parse(ProtectedResource.ours(URI.create(Samples.RESOURCE), Samples.ISSUER)
+                .metadata());
+
+        assertThat(json.get("resource")).isEqualTo(Samples.RESOURCE);
+        assertThat(json.get("authorization_servers")).isEqualTo(List.of(Samples.ISSUER));
+        assertThat(json.get("scopes_supported")).isEqualTo(List.of("mcp"));
+        assertThat(json.get("bearer_methods_supported")).isEqualTo(List.of("header"));
+    }
+
+    @Test
+    void oktasResourceNamesOkta() throws Exception {
+        JSONObject json = JSONObjectUtils.parse(ProtectedResource.okta(
+                        URI.create(Samples.ISSUER + "/okta/mcp"), URI.create("https://acme.okta.com/oauth2/default"))
+                .metadata());
+
+        assertThat(json.get("authorization_servers")).isEqualTo(List.of("https://acme.okta.com/oauth2/default"));
+        assertThat(json).doesNotContainKey("scopes_supported");
+    }
+}

@@ -1,0 +1,152 @@
+package org.mcpproxy.registration;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
+
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.fixture.KnownClients;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.registration.Registration.Registered;
+
+class RegistrationTest {
+
+    private static final String PUBLIC =
+            "'redirect_uris':['https://app.example/cb'],'token_endpoint_auth_method':'none'";
+
+    private final KnownClients clients = new KnownClients();
+    private final Registration registration =
+            new Registration(clients, Samples.settings(), new SettableClock(), Samples.RANDOM);
+
+    @Test
+    void aPublicClientIsRegisteredWithoutASecret() {
+        Registered registered = register("{" + PUBLIC + ",'client_name':'An app'}");
+
+        assertThat(registered.secret()).isEmpty();
+        assertThat(registered.client().isPublic()).isTrue();
+        assertThat(registered.client().name()).contains("An app");
+        assertThat(registered.client().grantTypes()).containsExactly(GrantType.AUTHORIZATION_CODE);
+        assertThat(clients.find(registered.client().id())).contains(registered.client());
+    }
+
+    /** RFC 7591 2: the method that is meant where none is named. */
+    @Test
+    void aConfidentialClientGetsASecretOfWhichOnlyTheHashIsKept() {
+        Registered registered = register("{'redirect_uris':['https://app.example/cb']}");
+
+        assertThat(registered.client().authenticationMethod())
+                .isEqualTo(ClientAuthenticationMethod.CLIENT_SECRET_BASIC);
+        assertThat(registered
+                        .secret()
+                        .orElseThrow()
+                        .hashesTo(registered.client().secretHash().orElseThrow()))
+                .isTrue();
+        assertThat(registered.toString())
+                .doesNotContain(registered.secret().orElseThrow().value());
+    }
+
+    @Test
+    void noRegistrationReplacesAnother() {
+        String one = register("{" + PUBLIC + ",'client_id':'mine'}").client().id();
+        String two = register("{" + PUBLIC + ",'client_id':'mine'}").client().id();
+
+        assertThat(one).isNotEqualTo(two).isNotEqualTo("mine");
+        assertThat(clients.count()).isEqualTo(2);
+    }
+
+    @Test
+    void whatIsNotOfferedIsLeftOut() {
+        Registered registered = register("{" + PUBLIC + ",'application_type':'native','scope':'mcp openid admin',"
+                + "'grant_types':['authorization_code','refresh_token','implicit','urn:x']}");
+
+        assertThat(registered.client().grantTypes())
+                .containsExactlyInAnyOrder(GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN);
+        assertThat(registered.client().scope()).isEqualTo(Scopes.baseline());
+    }
+
+    @Test
+    void withoutScopeAClientGetsTheBaseline() {
+        assertThat(register("{" + PUBLIC + "}").client().scope()).isEqualTo(Scopes.baseline());
+        assertThat(register("{" + PUBLIC + ",'scope':''}").client().scope()).isEqualTo(Scopes.baseline());
+        assertThat(register("{" + PUBLIC + ",'scope':','}").client().scope()).isEqualTo(Scopes.baseline());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{}",
+                "{'redirect_uris':[]}",
+                "{'redirect_uris':null}",
+                "{'redirect_uris':['']}",
+                "{'redirect_uris':['/callback']}",
+                "{'redirect_uris':['http://app.example/cb']}",
+                "{'redirect_uris':['http://localhost.evil.example/cb']}",
+                "{'redirect_uris':['javascript:alert(1)']}",
+                "{'redirect_uris':['data:text/html,x']}",
+                "{'redirect_uris':['unknown://cb']}",
+                "{'redirect_uris':['cursor://a@b_c/cb']}",
+                "{'redirect_uris':['https://app.example/cb','http://evil.example/cb']}"
+            })
+    void withoutAcceptableRedirectUrisNoneIsRegistered(String json) {
+        assertRefused(Reason.REDIRECT_URI_UNACCEPTABLE, () -> register(json));
+        assertThat(clients.count()).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "null",
+                "[]",
+                "1",
+                "'text'",
+                "{",
+                "{'redirect_uris':[null]}",
+                "{'redirect_uris':'https://app.example/cb'}",
+                "{'redirect_uris':[1]}",
+                "{'redirect_uris':['https://app.example/cb'],'grant_types':'authorization_code'}",
+                "{'redirect_uris':['https://app.example/cb'],'grant_types':[null]}",
+                "{'redirect_uris':['https://app.example/cb'],'grant_types':['client_credentials']}",
+                "{'redirect_uris':['https://app.example/cb'],'grant_types':[]}",
+                "{'redirect_uris':['https://app.example/cb'],'response_types':['token']}",
+                "{'redirect_uris':['https://app.example/cb'],'response_types':[null]}",
+                "{'redirect_uris':['https://app.example/cb'],'scope':1}",
+                "{'redirect_uris':['https://app.example/cb'],'client_name':1}",
+                "{'redirect_uris':['https://app.example/cb'],'software_version':''}",
+                "{'redirect_uris':['https://app.example/cb'],'token_endpoint_auth_method':'private_key_jwt'}",
+                "{'redirect_uris':['https://app.example/cb'],'token_endpoint_auth_method':' '}",
+                "{'redirect_uris':['https://app.example/cb'],'jwks':{'keys':[1]}}"
+            })
+    void metadataThatCannotBeReadIsRefusedAndDoesNotFail(String json) {
+        assertRefused(Reason.CLIENT_METADATA_INVALID, () -> register(json));
+        assertThat(clients.count()).isZero();
+    }
+
+    @Test
+    void everythingIsBounded() {
+        String uris = IntStream.range(0, 17)
+                .mapToObj(number -> "'https://app.example/" + number + "'")
+                .collect(Collectors.joining(","));
+
+        assertRefused(Reason.REDIRECT_URI_UNACCEPTABLE, () -> register("{'redirect_uris':[" + uris + "]}"));
+        assertRefused(
+                Reason.CLIENT_METADATA_INVALID,
+                () -> register("{" + PUBLIC + ",'client_name':'" + "x".repeat(201) + "'}"));
+        assertRefused(
+                Reason.CLIENT_METADATA_INVALID,
+                () -> register("{'a':" + "[".repeat(30_000) + "]".repeat(30_000) + "}"));
+    }
+
+    /** @param json with single quotes, to be read more easily */
+    private Registered register(String json) {
+        return registration.register(json.replace('\'', '"'));
+    }
+}

@@ -1,0 +1,182 @@
+package org.mcpproxy.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
+import static org.mcpproxy.fixture.TokenEndpoint.codeRequest;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.audit.AuditEvent.GrantRevoked;
+import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.fixture.Race;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.TokenEndpoint;
+import org.mcpproxy.grant.Grant;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+
+class RefreshTokenExchangeTest {
+
+    private static final Duration GRACE = Duration.ofSeconds(90);
+
+    private final TokenEndpoint endpoint = new TokenEndpoint();
+    private final Client client = Samples.client("client");
+    private final Grant grant = endpoint.grant("client");
+    private final Secret first = endpoint.redeem(client, codeRequest(endpoint.code(grant)))
+            .refreshToken()
+            .orElseThrow();
+
+    @Test
+    void aRefreshTokenIsExchangedForAnother() {
+        TokenAnswer answer = endpoint.refresh(client, first);
+
+        Secret second = answer.refreshToken().orElseThrow();
+        assertThat(second).isNotEqualTo(first);
+        assertThat(endpoint.accessTokens
+                        .verify(answer.accessToken(), Samples.RESOURCE)
+                        .grantId())
+                .isEqualTo(grant.id());
+        assertThat(endpoint.refresh(client, second).refreshToken()).isPresent();
+    }
+
+    /** It may have lost the first answer. */
+    @Test
+    void whoAsksAgainWithinTheGraceGetsTheSameAnswer() {
+        TokenAnswer answer = endpoint.refresh(client, first);
+        endpoint.clock.advance(GRACE.minusSeconds(1));
+
+        assertThat(endpoint.refresh(client, first)).isEqualTo(answer);
+        assertThat(endpoint.grants.isLive(grant.id())).isTrue();
+    }
+
+    @Test
+    void aReuseAfterTheGraceEndsTheFamily() {
+        Secret second = endpoint.refresh(client, first).refreshToken().orElseThrow();
+        endpoint.clock.advance(GRACE);
+
+        assertRefused(Reason.REFRESH_TOKEN_REUSED, () -> endpoint.refresh(client, first));
+
+        assertEnded(Cause.REFRESH_TOKEN_REUSED);
+        assertRefused(Reason.GRANT_ENDED, () -> endpoint.refresh(client, second));
+    }
+
+    @Test
+    void ofManyWhoRefreshAtOnceAllGetOneAnswerAndTheFamilyLives() {
+        List<TokenAnswer> answers = Race.of(100, () -> endpoint.refresh(client, first));
+
+        assertThat(answers.stream().distinct()).hasSize(1);
+        assertThat(endpoint.grants.isLive(grant.id())).isTrue();
+        assertThat(endpoint.refresh(client, answers.get(0).refreshToken().orElseThrow()))
+                .isNotNull();
+    }
+
+    @Test
+    void aTokenInAnotherClientsHandsEndsTheFamily() {
+        assertRefused(Reason.REFRESH_TOKEN_OF_OTHER_CLIENT, () -> endpoint.refresh(Samples.client("thief"), first));
+
+        assertEnded(Cause.REFRESH_TOKEN_REUSED);
+    }
+
+    /** The answer of a grace is for the client that it was given to. */
+    @Test
+    void anotherClientDoesNotGetTheAnswerAgain() {
+        endpoint.refresh(client, first);
+
+        assertRefused(Reason.REFRESH_TOKEN_OF_OTHER_CLIENT, () -> endpoint.refresh(Samples.client("thief"), first));
+    }
+
+    @Test
+    void anEndedGrantGivesNothingNotEvenTheSameAnswerAgain() {
+        endpoint.refresh(client, first);
+        endpoint.ending.end(grant.id(), Cause.REVOKED_BY_CLIENT, Samples.TRAIL);
+
+        assertRefused(Reason.GRANT_ENDED, () -> endpoint.refresh(client, first));
+    }
+
+    @Test
+    void aTokenThatNobodyUsedExpires() {
+        endpoint.clock.advance(Duration.ofDays(30));
+
+        assertRefused(Reason.REFRESH_TOKEN_UNKNOWN, () -> endpoint.refresh(client, first));
+        assertRefused(Reason.REFRESH_TOKEN_UNKNOWN, () -> endpoint.refresh(client, new Secret("guess")));
+    }
+
+    @Test
+    void aNarrowerScopeIsForThisAccessTokenAlone() {
+        TokenAnswer narrow = endpoint.refresh(client, first, "scope", "mcp");
+        assertThat(narrow.scope().toStringList()).containsExactly("mcp");
+
+        assertThat(endpoint.refresh(client, narrow.refreshToken().orElseThrow()).scope())
+                .isEqualTo(grant.scope());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"mcp admin", "openid", ",", "é", "\u00a0", "mcp\tadmin", "MCP"})
+    void aScopeThatWasNotGrantedIsRefusedAndTheTokenStaysGood(String scope) {
+        assertRefused(Reason.SCOPE_EXCEEDS_GRANT, () -> endpoint.refresh(client, first, "scope", scope));
+
+        assertThat(endpoint.refresh(client, first)).isNotNull();
+    }
+
+    @Test
+    void aResourceThatWasNotGrantedIsRefused() {
+        assertRefused(
+                Reason.RESOURCE_MISMATCH,
+                () -> endpoint.refresh(client, first, "resource", "https://other.example/mcp"));
+    }
+
+    @Test
+    void oktasEndOfTheSessionEndsTheGrant() {
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringRefresh(() -> {
+            throw Rejection.of(Reason.OKTA_SESSION_ENDED);
+        });
+
+        assertRefused(Reason.OKTA_SESSION_ENDED, () -> endpoint.refresh(client, first));
+
+        assertEnded(Cause.OKTA_SESSION_ENDED);
+    }
+
+    @Test
+    void anOutageOfOktaEndsNothingAndUsesNothingUp() {
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringRefresh(() -> {
+            throw Rejection.until(Reason.OKTA_UNAVAILABLE, Duration.ofSeconds(7));
+        });
+        assertRefused(Reason.OKTA_UNAVAILABLE, () -> endpoint.refresh(client, first));
+
+        endpoint.okta.duringRefresh(() -> {});
+        assertThat(endpoint.refresh(client, first).refreshToken()).isPresent();
+        assertThat(endpoint.audit).noneMatch(GrantRevoked.class::isInstance);
+    }
+
+    /** What is kept for a client that asks again does not give its tokens away. */
+    @Test
+    void theKeptAnswerIsSealed() {
+        TokenAnswer answer = endpoint.refresh(client, first);
+
+        byte[] kept = endpoint.refreshTokens
+                .find(first.hash())
+                .orElseThrow()
+                .rotation()
+                .orElseThrow()
+                .sealedAnswer();
+        assertThat(new String(kept, StandardCharsets.ISO_8859_1))
+                .doesNotContain(answer.accessToken().value().substring(0, 20), "access_token");
+    }
+
+    private void assertEnded(Cause cause) {
+        assertThat(endpoint.grants.isLive(grant.id())).isFalse();
+        assertThat(endpoint.okta.revoked()).hasSize(1);
+        assertThat(endpoint.audit)
+                .filteredOn(GrantRevoked.class::isInstance)
+                .hasSize(1)
+                .allMatch(event -> ((GrantRevoked) event).cause() == cause);
+    }
+}
