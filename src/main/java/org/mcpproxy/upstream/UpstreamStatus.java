@@ -31,7 +31,7 @@ public class UpstreamStatus {
     void loaded() {
         if (!loaded) {
             loaded = true;
-            LOG.log(Level.INFO, "Okta''s discovery document and keys have loaded");
+            LOG.log(Level.INFO, "Okta's discovery document and keys have loaded");
         }
     }
 

@@ -8,7 +8,6 @@ import static org.assertj.core.api.InstanceOfAssertFactories.type;
 
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.oauth2.sdk.util.URLUtils;
-import jakarta.enterprise.concurrent.ManagedExecutorService;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -64,9 +63,6 @@ class OpenIdProviderArquillianIT {
 
     @Inject
     MovableClock clock;
-
-    @Inject
-    ManagedExecutorService executor;
 
     @Deployment
     static WebArchive archive() {
