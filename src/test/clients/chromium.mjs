@@ -61,6 +61,7 @@ async function allow(chromium, application) {
     step('allow');
 
     await logOut(person, application);
+    await logOutHereOnly(person);
     await person.leaves();
 }
 
@@ -71,7 +72,7 @@ async function logOut(person, application) {
     await person.presses(/log ?out|sign ?out/i);
     await person.page.waitForURL(`${origin}/`);
     await person.takesPicture('logged-out');
-    assert.ok(person.hasBeenAt(url => url.origin !== origin && url.pathname.endsWith('/logout')), 'Okta ends its session too');
+    assert.equal(person.visits(isOktasLogout), 1, 'Okta ends its session too');
     assert.deepEqual(await ours(person), [], 'no cookie of ours is left');
 
     await person.opens(application.authorizationUrl());
@@ -80,6 +81,22 @@ async function logOut(person, application) {
     assert.deepEqual(person.complaints, []);
     step('logout');
 }
+
+/** Signed out before, so that nothing is left by which Okta could be told who it is. */
+async function logOutHereOnly(person) {
+    const visits = person.visits(isOktasLogout);
+    await person.opens(`${origin}/oauth/logout`);
+    await person.presses(/log ?out|sign ?out/i);
+    await person.page.getByRole('heading', { name: 'Signed out here' }).waitFor();
+    await person.takesPicture('logged-out-here-only');
+    assert.ok(await person.page.getByRole('link').getAttribute('href'), 'the page leads to Okta');
+    assert.equal(person.visits(isOktasLogout), visits, 'Okta is asked for nothing that it would refuse');
+    assert.deepEqual(await ours(person), [], 'no cookie of ours is left');
+    assert.deepEqual(person.complaints, []);
+    step('logout here only');
+}
+
+const isOktasLogout = url => url.origin !== origin && url.pathname.endsWith('/logout');
 
 /** Our cookies; Okta's are on the same host here. */
 async function ours(person) {

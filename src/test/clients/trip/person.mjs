@@ -83,8 +83,9 @@ export class Person {
         return new URL(request.url());
     }
 
-    hasBeenAt(wanted) {
-        return this.#navigations.some(wanted);
+    /** How often this person has been taken to such an address. */
+    visits(wanted) {
+        return this.#navigations.filter(wanted).length;
     }
 
     async cookies() {

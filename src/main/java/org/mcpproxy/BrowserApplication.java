@@ -6,7 +6,6 @@ import java.util.Set;
 import org.mcpproxy.authorization.CallbackResource;
 import org.mcpproxy.consent.ConsentResource;
 import org.mcpproxy.consent.LogoutResource;
-import org.mcpproxy.web.BodyLimit;
 import org.mcpproxy.web.ErrorMapper;
 
 /** The pages that a browser is taken through. */
@@ -15,11 +14,6 @@ public class BrowserApplication extends Application {
 
     @Override
     public Set<Class<?>> getClasses() {
-        return Set.of(
-                CallbackResource.class,
-                ConsentResource.class,
-                LogoutResource.class,
-                BodyLimit.class,
-                ErrorMapper.class);
+        return Set.of(CallbackResource.class, ConsentResource.class, LogoutResource.class, ErrorMapper.class);
     }
 }

@@ -7,9 +7,7 @@ import org.mcpproxy.authorization.AuthorizeResource;
 import org.mcpproxy.registration.RegistrationResource;
 import org.mcpproxy.token.RevocationResource;
 import org.mcpproxy.token.TokenResource;
-import org.mcpproxy.web.BodyLimit;
 import org.mcpproxy.web.ErrorMapper;
-import org.mcpproxy.web.FailureLimitFilter;
 import org.mcpproxy.web.RateLimitFilter;
 
 /** What OAuth clients call, and where they send the browser. */
@@ -24,8 +22,6 @@ public class ProtocolApplication extends Application {
                 TokenResource.class,
                 RevocationResource.class,
                 RateLimitFilter.class,
-                FailureLimitFilter.class,
-                BodyLimit.class,
                 ErrorMapper.class);
     }
 }

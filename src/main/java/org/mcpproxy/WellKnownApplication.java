@@ -4,7 +4,6 @@ import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Set;
 import org.mcpproxy.discovery.WellKnownResource;
-import org.mcpproxy.web.BodyLimit;
 import org.mcpproxy.web.ErrorMapper;
 
 /** What the server says of itself. */
@@ -13,6 +12,6 @@ public class WellKnownApplication extends Application {
 
     @Override
     public Set<Class<?>> getClasses() {
-        return Set.of(WellKnownResource.class, BodyLimit.class, ErrorMapper.class);
+        return Set.of(WellKnownResource.class, ErrorMapper.class);
     }
 }

@@ -9,6 +9,7 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.github.benmanes.caffeine.cache.Caffeine;
 import com.tngtech.archunit.base.DescribedPredicate;
 import com.tngtech.archunit.core.domain.JavaAccess;
 import com.tngtech.archunit.core.domain.JavaClass;
@@ -16,6 +17,7 @@ import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption.DoNotIncludeTests;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.dependencies.SliceAssignment;
 import com.tngtech.archunit.library.dependencies.SliceIdentifier;
@@ -53,20 +55,25 @@ class HouseRulesTest {
             // cookies
             "web.Cookies",
             "authorization.BrowserBinding",
+            "authorization.BrowserSession",
             "authorization.RememberedConsent",
-            // answers, and a filter that is named for what it bounds
-            "web.BodyLimit",
+            // what is read and answered
+            "web.RequestBody",
+            "web.BareRefusals",
             "web.ErrorAnswer",
+            "web.ConnectionBreak",
+            "web.LingeringClose",
             "web.Pages",
-            // annotations that put a filter before an endpoint
-            "web.FailuresLimited",
+            // an annotation that puts a filter before an endpoint
             "web.RateLimited",
             // the relay's streams, which are the container's own asynchronous ones
             "relay.AnswerStream",
+            "relay.Arrival",
             "relay.ClientConnection",
+            "relay.AnswerHead",
             "relay.Exchange",
+            "relay.McpPaths",
             "relay.Relay",
-            "relay.RequestBody",
             // bearer checks: MicroProfile JWT wants the request itself
             "relay.BearerCheck",
             "relay.OktaTokenCheck",
@@ -109,7 +116,7 @@ class HouseRulesTest {
             .whereLayer("features")
             .mayOnlyBeAccessedByLayers("wiring", "store")
             .whereLayer("web")
-            .mayOnlyBeAccessedByLayers("wiring", "features")
+            .mayOnlyBeAccessedByLayers("wiring", "store", "features")
             .whereLayer("page")
             .mayOnlyBeAccessedByLayers("features", "web")
             .whereLayer("grant")
@@ -166,7 +173,7 @@ class HouseRulesTest {
             .resideOutsideOfPackage(STORE)
             .should()
             .dependOnClassesThat()
-            .resideInAnyPackage("java.sql..", "javax.sql..", "jakarta.persistence..", "org.flywaydb..")
+            .resideInAnyPackage("java.sql..", "javax.sql..", "jakarta.persistence..", "org.jdbi..", "org.flywaydb..")
             .allowEmptyShould(false);
 
     @ArchTest
@@ -254,6 +261,15 @@ class HouseRulesTest {
             .accessTargetWhere(calls("a random UUID is made", Set.of(java.util.UUID.class), "randomUUID"))
             .allowEmptyShould(false);
 
+    /** What strangers fill must have an end. One that counts for itself refuses, and forgets nothing that still lives. */
+    @ArchTest
+    static final ArchRule everyCacheIsBounded = classes()
+            .that(access(calls("make a cache", Set.of(Caffeine.class), "newBuilder")))
+            .and()
+            .doNotHaveFullyQualifiedName(ROOT + ".store.ExpiringMap")
+            .should(ArchCondition.from(access(calls("bound it", Set.of(Caffeine.class), "maximumSize"))))
+            .allowEmptyShould(false);
+
     @ArchTest
     static final ArchRule standardOutputIsTheAuditLogs = noClasses()
             .that()
@@ -267,6 +283,18 @@ class HouseRulesTest {
                             && access.getTarget().getName().equals("printStackTrace")))
             .allowEmptyShould(false);
 
+    /** Parsers quote their input in their messages, and that may be a token. */
+    @ArchTest
+    static final ArchRule exceptionsAreLoggedWithoutTheirMessages = noClasses()
+            .that()
+            .doNotHaveFullyQualifiedName(ROOT + ".web.Failures")
+            .should()
+            .accessTargetWhere(calls("an exception is logged", Set.of(System.Logger.class), "log")
+                    .and(describe(
+                            "with its message",
+                            access -> access.getTarget().getFullName().endsWith("java.lang.Throwable)"))))
+            .allowEmptyShould(false);
+
     private static String[] packages(Set<String> names) {
         return names.stream().map(name -> ROOT + "." + name + "..").toArray(String[]::new);
     }
@@ -277,6 +305,12 @@ class HouseRulesTest {
                 type -> type.getDirectDependenciesFromSelf().stream()
                         .anyMatch(dependency ->
                                 dependency.getTargetClass().getName().startsWith(prefix)));
+    }
+
+    private static DescribedPredicate<JavaClass> access(DescribedPredicate<JavaAccess<?>> accesses) {
+        return describe(
+                accesses.getDescription(),
+                type -> type.getAccessesFromSelf().stream().anyMatch(accesses));
     }
 
     private static DescribedPredicate<JavaClass> edges() {

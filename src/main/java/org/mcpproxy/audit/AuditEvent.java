@@ -63,18 +63,27 @@ public sealed interface AuditEvent {
      * A request was refused.
      *
      * @param endpoint the path of the endpoint, without the query
+     * @param method the JSON-RPC method of a message that had been read, or null
+     * @param name the tool or prompt that it names, or null
      */
-    record Refused(Trail trail, String user, String client, String endpoint, Reason reason) implements AuditEvent {}
+    record Refused(Trail trail, String user, String client, String endpoint, String method, String name, Reason reason)
+            implements AuditEvent {
+
+        /** Refused for what it was, before any message was read. */
+        public Refused(Trail trail, String user, String client, String endpoint, Reason reason) {
+            this(trail, user, client, endpoint, null, null, reason);
+        }
+    }
 
     /**
-     * An MCP request was relayed, or failed at the backend.
+     * An MCP request was relayed, or failed at the backend; both, one after the other, where the backend broke off.
      *
      * @param resource the path it came in by
      * @param method the JSON-RPC method, or the HTTP method where there is no body
      * @param name the tool, prompt or resource that is named, or null
      * @param status the HTTP status that was answered
      * @param failure why it failed, or null
-     * @param duration until the answer's head
+     * @param duration until the answer's head, or until the backend broke off
      */
     record McpRequest(
             Trail trail,

@@ -76,7 +76,17 @@ public class JsonAuditLog implements AuditLog {
             return named("sign_out", SUCCESS);
         }
         if (event instanceof Refused refused) {
-            return named("refusal", "refused", "reason", refused.reason(), "endpoint", refused.endpoint());
+            return named(
+                    "refusal",
+                    "refused",
+                    "reason",
+                    refused.reason(),
+                    "endpoint",
+                    refused.endpoint(),
+                    "method",
+                    refused.method(),
+                    "name",
+                    refused.name());
         }
         return mcp((McpRequest) event);
     }

@@ -5,12 +5,22 @@ import java.util.Locale;
 import java.util.Map;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
+import tools.jackson.core.SerializableString;
+import tools.jackson.core.io.CharacterEscapes;
 import tools.jackson.core.json.JsonFactory;
+import tools.jackson.core.json.JsonWriteFeature;
 
-/** One JSON object in one line. What is null is left out; long text is cut, since some of it is named by strangers. */
+/**
+ * One JSON object in one line. What is null is left out; long text is cut, since some of it is named by strangers. For the
+ * same reason all but printable ASCII is escaped: a terminal obeys control characters, and others reorder a line or break
+ * it.
+ */
 final class JsonLine {
 
-    private static final JsonFactory JSON = new JsonFactory();
+    private static final JsonFactory JSON = JsonFactory.builder()
+            .enable(JsonWriteFeature.ESCAPE_NON_ASCII)
+            .characterEscapes(new Delete())
+            .build();
     private static final int LONGEST = 256;
 
     private JsonLine() {}
@@ -23,6 +33,24 @@ final class JsonLine {
             json.writeEndObject();
         }
         return line.toString();
+    }
+
+    /** What JSON itself wants escaped, and the one control character that it lets through. */
+    private static final class Delete extends CharacterEscapes {
+
+        private static final int DELETE = 0x7f;
+
+        @Override
+        public int[] getEscapeCodesForAscii() {
+            int[] codes = standardAsciiEscapesForJSON();
+            codes[DELETE] = ESCAPE_STANDARD;
+            return codes;
+        }
+
+        @Override
+        public SerializableString getEscapeSequence(int character) {
+            return null;
+        }
     }
 
     private static void write(JsonGenerator json, String name, Object value) {

@@ -13,7 +13,9 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.Clients;
 import org.mcpproxy.client.RedirectUris;
@@ -135,13 +137,18 @@ public class AuthorizationRequests {
     /** Absent means the default resource; several are refused unless they are one and the same. */
     private String resource(AuthorizationRequest request) {
         List<URI> resources = Optional.ofNullable(request.getResources()).orElse(List.of());
-        String ours = settings.mcpResource().toString();
-        boolean known = resources.stream()
-                .allMatch(resource -> ResourceIndicator.canonical(resource.toString())
-                        .filter(ours::equals)
-                        .isPresent());
-        require(known, Reason.RESOURCE_UNKNOWN);
-        return ours;
+        Set<Optional<String>> asked = resources.stream()
+                .map(resource -> ResourceIndicator.canonical(resource.toString()))
+                .collect(Collectors.toSet());
+        require(asked.size() <= 1, Reason.RESOURCE_UNKNOWN);
+        Optional<String> one = asked.isEmpty()
+                ? settings.defaultResource().map(URI::toString)
+                : asked.iterator().next();
+        return settings.mcpResources().stream()
+                .map(URI::toString)
+                .filter(resource -> one.equals(Optional.of(resource)))
+                .findFirst()
+                .orElseThrow(() -> Rejection.of(Reason.RESOURCE_UNKNOWN));
     }
 
     private static void require(boolean holds, Reason otherwise) {

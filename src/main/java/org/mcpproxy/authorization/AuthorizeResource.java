@@ -3,6 +3,7 @@ package org.mcpproxy.authorization;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -65,6 +66,12 @@ public class AuthorizeResource {
         this.audit = audit;
         this.random = random;
         this.clock = clock;
+    }
+
+    /** Else it would be taken for a GET whose answer nobody sees, and a sign-on would begin or go on unseen. */
+    @HEAD
+    public Response head() {
+        throw Pages.onlyForGet();
     }
 
     @GET

@@ -3,6 +3,7 @@ package org.mcpproxy.authorization;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.ws.rs.GET;
+import jakarta.ws.rs.HEAD;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
@@ -36,6 +37,7 @@ public class CallbackResource {
 
     private final PendingAuthorizations pendings;
     private final BrowserBinding binding;
+    private final BrowserSession session;
     private final SignOnSteps steps;
     private final IdentityProvider okta;
     private final Granting granting;
@@ -46,6 +48,7 @@ public class CallbackResource {
     public CallbackResource(
             PendingAuthorizations pendings,
             BrowserBinding binding,
+            BrowserSession session,
             SignOnSteps steps,
             IdentityProvider okta,
             Granting granting,
@@ -53,11 +56,18 @@ public class CallbackResource {
             AuditLog audit) {
         this.pendings = pendings;
         this.binding = binding;
+        this.session = session;
         this.steps = steps;
         this.okta = okta;
         this.granting = granting;
         this.answer = answer;
         this.audit = audit;
+    }
+
+    /** Else it would be taken for a GET whose answer nobody sees, and a sign-on would begin or go on unseen. */
+    @HEAD
+    public Response head() {
+        throw Pages.onlyForGet();
     }
 
     @GET
@@ -76,7 +86,8 @@ public class CallbackResource {
         Grant grant = granting.open(signOn, request.clientId(), request.scope(), request.resource());
         PendingAuthorization granted = pending.granted(grant.id());
         Next next = steps.next(granted, false);
-        Response.ResponseBuilder response = Pages.redirect(next.location());
+        Response.ResponseBuilder response =
+                Pages.redirect(next.location()).header(HttpHeaders.SET_COOKIE, session.begin(grant));
         if (next.finished()) {
             response.header(HttpHeaders.SET_COOKIE, binding.release(pending));
         }

@@ -34,14 +34,18 @@ public class RememberedConsent {
     private final Cookies cookies;
     private final Settings settings;
     private final Clock clock;
-    private final byte[] key;
+    /** The first one signs; all are believed. */
+    private final List<byte[]> keys;
 
     @Inject
     public RememberedConsent(Cookies cookies, Settings settings, Clock clock) {
         this.cookies = cookies;
         this.settings = settings;
         this.clock = clock;
-        this.key = settings.secretKey().derive("remembered-consent").getEncoded();
+        this.keys = settings.secretKeys()
+                .all()
+                .map(material -> material.derive("remembered-consent").getEncoded())
+                .toList();
     }
 
     /** Whether all of this was allowed before. */
@@ -67,8 +71,13 @@ public class RememberedConsent {
                 new Terms(expiresAt, request.clientId(), request.redirectUri(), request.scope(), request.resource());
         return Optional.of(cookies.set(
                 name(request.clientId(), request.redirectUri()),
-                encode(terms.write()) + "." + signature(terms.write()),
+                encode(terms.write()) + "." + signature(keys.get(0), terms.write()),
                 settings.lifetimes().consent()));
+    }
+
+    /** The cookie that takes it back. */
+    public String forget(ClientRequest request) {
+        return cookies.clear(name(request.clientId(), request.redirectUri()));
     }
 
     public List<String> forgetAll(HttpServletRequest http) {
@@ -95,9 +104,10 @@ public class RememberedConsent {
         }
         try {
             String signed = new String(Base64.getUrlDecoder().decode(cookie.substring(0, dot)), StandardCharsets.UTF_8);
-            byte[] expected = signature(signed).getBytes(StandardCharsets.UTF_8);
             byte[] given = cookie.substring(dot + 1).getBytes(StandardCharsets.UTF_8);
-            return MessageDigest.isEqual(expected, given) ? Optional.of(signed) : Optional.empty();
+            return keys.stream().anyMatch(key -> MessageDigest.isEqual(expected(key, signed), given))
+                    ? Optional.of(signed)
+                    : Optional.empty();
         } catch (IllegalArgumentException notBase64) {
             return Optional.empty();
         }
@@ -107,7 +117,11 @@ public class RememberedConsent {
         return NAME + new Secret(clientId + "\n" + redirectUri).hash().substring(0, NAME_HASH_LENGTH);
     }
 
-    private String signature(String signed) {
+    private static byte[] expected(byte[] key, String signed) {
+        return signature(key, signed).getBytes(StandardCharsets.UTF_8);
+    }
+
+    private static String signature(byte[] key, String signed) {
         byte[] mac = Hkdf.hmac(key, signed.getBytes(StandardCharsets.UTF_8));
         return Base64.getUrlEncoder().withoutPadding().encodeToString(mac);
     }

@@ -30,7 +30,7 @@ public class ClientAuthenticator {
      * @throws Rejection with a {@code CLIENT_…} reason
      */
     public Client authenticate(String authorization, Parameters parameters) {
-        Claim claim = authorization == null ? fromBody(parameters) : fromHeader(authorization, parameters);
+        Claim claim = claim(authorization, parameters);
         Client client = clients.find(claim.clientId()).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
         if (!claim.method().equals(client.authenticationMethod())) {
             throw Rejection.of(
@@ -42,6 +42,19 @@ public class ClientAuthenticator {
             throw Rejection.of(Reason.CLIENT_SECRET_WRONG);
         }
         return client;
+    }
+
+    /** The id of the client that the request says it is of; empty where it does not say so in a way that is taken. */
+    public Optional<String> claimed(String authorization, Parameters parameters) {
+        try {
+            return Optional.of(claim(authorization, parameters).clientId());
+        } catch (Rejection unclear) {
+            return Optional.empty();
+        }
+    }
+
+    private static Claim claim(String authorization, Parameters parameters) {
+        return authorization == null ? fromBody(parameters) : fromHeader(authorization, parameters);
     }
 
     private static boolean secretMatches(Claim claim, Client client) {

@@ -2,22 +2,34 @@ package org.mcpproxy.client;
 
 import java.net.URI;
 import java.net.URISyntaxException;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.mcpproxy.oauth.Loopback;
 
 /**
- * Which redirect URIs may be registered, and which request matches a registered one. Both compare whole parts of a
- * parsed URI; neither looks for a prefix or a substring.
+ * Which redirect URIs may be registered, and which request matches a registered one. The one judges whole
+ * parts of a parsed URI, the other compares whole texts; neither looks for a prefix or a substring.
  */
 public final class RedirectUris {
 
     private static final int MAX_LENGTH = 2048;
     private static final int HIGHEST_PORT = 65_535;
+
+    /** What {@link URI#getPort} answers where there is none. */
+    private static final int NO_PORT = -1;
+
+    private static final int HTTPS_PORT = 443;
+
     /** What RFC 3986 2 writes URIs in: a header would turn any other character into another address. */
     private static final Pattern ASCII = Pattern.compile("[!-~]+");
+
+    /** Whatever parses as http with a host, its port apart. */
+    private static final Pattern HTTP =
+            Pattern.compile("([Hh][Tt][Tt][Pp]://(?:\\[[^]]*]|[^\\[\\]:/?#]*))(?::(\\d{1,5}))?([/?#].*)?");
 
     private static final Set<String> NEVER =
             Set.of("javascript", "data", "file", "vbscript", "blob", "about", "http", "https");
@@ -36,9 +48,20 @@ public final class RedirectUris {
     public boolean acceptable(String redirectUri) {
         return parse(redirectUri)
                 .filter(uri -> uri.getRawFragment() == null && uri.getRawUserInfo() == null)
-                .filter(uri -> !uri.isOpaque() && uri.getPort() <= HIGHEST_PORT)
+                .filter(uri -> !uri.isOpaque() && hasAcceptablePort(uri))
                 .filter(this::hasAcceptableTarget)
                 .isPresent();
+    }
+
+    /** None, or one that a client could listen on; a colon without digits is neither. */
+    private static boolean hasAcceptablePort(URI uri) {
+        return uri.getPort() == NO_PORT
+                ? uri.getRawAuthority() == null || !uri.getRawAuthority().endsWith(":")
+                : isPort(uri.getPort());
+    }
+
+    private static boolean isPort(int port) {
+        return port >= 1 && port <= HIGHEST_PORT;
     }
 
     private boolean hasAcceptableTarget(URI uri) {
@@ -60,13 +83,18 @@ public final class RedirectUris {
 
     /**
      * Whether the requested URI is the registered one: equal character for character, but for the port of an http
-     * loopback URI, which the operating system chooses when the client starts (OAuth 2.1 8.4.2).
+     * loopback URI, which the operating system chooses when the client starts (OAuth 2.1 8.4.2). The texts are compared:
+     * to {@link URI#equals}, other letters may be the same, and it is the requested text that is sent on.
      */
     public static boolean matches(String registered, String requested) {
         return registered.equals(requested)
                 || (isLoopback(registered)
                         && isLoopback(requested)
-                        && withoutPort(registered).equals(withoutPort(requested)));
+                        && withoutPort(registered)
+                                .filter(rest -> withoutPort(requested)
+                                        .filter(rest::equals)
+                                        .isPresent())
+                                .isPresent());
     }
 
     /** Whether it is http on a loopback address, so that any program of that machine may be behind it (RFC 8252 8.6). */
@@ -86,11 +114,19 @@ public final class RedirectUris {
                 .isPresent();
     }
 
-    /** Whom a redirect URI leads to, for a person to judge: the host, or the scheme where a program opens it. */
+    /**
+     * Whom a redirect URI leads to, for a person to judge: the host, with the port where it is not the scheme's own, or
+     * the scheme where a program opens it. A loopback port tells nothing: it is another one each time.
+     */
     public static String destination(String redirectUri) {
         return parse(redirectUri)
-                .map(uri -> isWeb(uri) ? uri.getHost() : uri.getScheme() + "://")
+                .map(uri -> isWeb(uri) ? uri.getHost() + port(uri) : uri.getScheme() + "://")
                 .orElse("");
+    }
+
+    private static String port(URI uri) {
+        boolean told = uri.getPort() == NO_PORT || uri.getPort() == HTTPS_PORT || Loopback.isLoopback(uri.getHost());
+        return told ? "" : ":" + uri.getPort();
     }
 
     /** By the whole scheme: the host in {@code https.evil://bank.example} is a word that a program of that machine made up. */
@@ -99,10 +135,14 @@ public final class RedirectUris {
                 && ("https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme()));
     }
 
-    private static URI withoutPort(String redirectUri) {
-        URI uri = URI.create(redirectUri);
-        String query = uri.getRawQuery() == null ? "" : "?" + uri.getRawQuery();
-        return URI.create(uri.getScheme() + "://" + uri.getHost() + uri.getRawPath() + query);
+    /** What stands before and after the port; empty where the port is not one. */
+    private static Optional<List<String>> withoutPort(String redirectUri) {
+        Matcher http = HTTP.matcher(redirectUri);
+        if (!http.matches() || (http.group(2) != null && !isPort(Integer.parseInt(http.group(2))))) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                List.of(http.group(1), Optional.ofNullable(http.group(3)).orElse("")));
     }
 
     private static Optional<URI> parse(String redirectUri) {

@@ -1,6 +1,17 @@
 package org.mcpproxy.config;
 
 import java.net.URI;
+import java.util.Set;
 
-/** The MCP server behind the proxy, over Streamable HTTP. */
-public record Backend(URI url) {}
+/**
+ * An MCP server behind the proxy, over Streamable HTTP.
+ *
+ * @param name of {@code MCP_BACKENDS}; {@link #UNNAMED} for that of {@code MCP_BACKEND}
+ * @param credential what it is sent to know who calls
+ * @param headers further request headers of clients that it is sent, lower case
+ */
+public record Backend(String name, URI url, BackendCredential credential, Set<String> headers) {
+
+    /** No name of {@code MCP_BACKENDS} can be this. */
+    public static final String UNNAMED = "";
+}

@@ -2,10 +2,10 @@ package org.mcpproxy.config;
 
 import java.util.Arrays;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 
 /** The rules for the settings that are lists with commas. */
 final class Lists {
@@ -56,6 +56,13 @@ final class Lists {
         return schemes;
     }
 
+    /** Names of request headers, in lower case. */
+    static Set<String> relayHeaders(String text) throws BadSetting {
+        Set<String> names = items(text.toLowerCase(Locale.ROOT));
+        RelayHeaders.require(names);
+        return names;
+    }
+
     /** Origins, and the word {@code loopback}. */
     static CorsOrigins corsOrigins(String text) throws BadSetting {
         Set<String> origins = new LinkedHashSet<>(items(text.toLowerCase(Locale.ROOT)));
@@ -70,10 +77,15 @@ final class Lists {
     }
 
     private static Set<String> items(String text) {
+        return Set.copyOf(ordered(text));
+    }
+
+    /** The items as they stand, without the blanks around them. */
+    static List<String> ordered(String text) {
         return Arrays.stream(text.split(","))
                 .map(String::strip)
                 .filter(item -> !item.isEmpty())
-                .collect(Collectors.toUnmodifiableSet());
+                .toList();
     }
 
     private static void require(boolean right, String remedy) throws BadSetting {

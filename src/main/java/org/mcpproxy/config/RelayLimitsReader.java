@@ -6,7 +6,7 @@ import java.time.format.DateTimeParseException;
 /** Reads the bounds of the relay; each has a default that serves most. Durations are written as in ISO 8601, {@code PT15S}. */
 final class RelayLimitsReader {
 
-    private static final int MOST_CONCURRENT = 1_000_000;
+    private static final int MOST = 1_000_000;
     private static final Duration SHORTEST = Duration.ofMillis(10);
     private static final Duration LONGEST = Duration.ofHours(24);
 
@@ -19,14 +19,22 @@ final class RelayLimitsReader {
     /** A bound that is wrong is a problem of {@link Values}, and stands at its default until that is reported. */
     RelayLimits read() {
         RelayLimits standard = RelayLimits.standard();
-        Integer concurrent = values.parsed(
-                "RELAY_CONCURRENT", standard.concurrent(), text -> SettingsReader.number(text, 1, MOST_CONCURRENT));
         return new RelayLimits(
                 standard.body(),
-                concurrent == null ? standard.concurrent() : concurrent,
+                standard.bodies(),
+                standard.bodiesOfUser(),
+                standard.bodyTime(),
+                number("RELAY_CONCURRENT", standard.concurrent()),
+                number("RELAY_CONCURRENT_PER_USER", standard.concurrentOfUser()),
+                number("RELAY_REQUESTS_PER_MINUTE", standard.requestsPerMinute()),
                 duration("RELAY_CONNECT_TIMEOUT", standard.connect()),
                 duration("RELAY_FIRST_BYTE_TIMEOUT", standard.firstByte()),
                 duration("RELAY_HEARTBEAT", standard.heartbeat()));
+    }
+
+    private int number(String name, int fallback) {
+        Integer read = values.parsed(name, fallback, text -> SettingsReader.number(text, 1, MOST));
+        return read == null ? fallback : read;
     }
 
     private Duration duration(String name, Duration fallback) {

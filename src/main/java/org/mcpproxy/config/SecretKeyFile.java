@@ -11,6 +11,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Base64;
 import java.util.Set;
 import java.util.random.RandomGenerator;
+import org.mcpproxy.oauth.SecretKeyMaterial;
 
 /** The secret key that the server makes for itself where none is set: one file, readable by its owner only. */
 final class SecretKeyFile {

@@ -3,6 +3,7 @@ package org.mcpproxy.config;
 import java.util.Base64;
 import java.util.HexFormat;
 import java.util.regex.Pattern;
+import org.mcpproxy.oauth.SecretKeyMaterial;
 
 /** Reads {@code SESSION_SECRET_KEY}: at least 32 bytes, in hex, base64 or base64url. */
 final class SecretKeys {

@@ -1,7 +1,11 @@
 package org.mcpproxy.config;
 
 import java.net.URI;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.Set;
+import org.mcpproxy.oauth.KeyRing;
 
 /**
  * All settings, as checked at the start.
@@ -10,8 +14,10 @@ import java.util.Set;
  * @param allowedHosts further {@code Host} values that are answered, lower case, with the port where it is not the
  *     scheme's own
  * @param redirectSchemes private-use redirect schemes without a dot that may register, lower case
- * @param backend the MCP server behind
- * @param secretKey what all encryption at rest is derived from
+ * @param backends the MCP servers behind
+ * @param secretKeys what all encryption at rest is derived from
+ * @param databaseConnections how many this node opens at most
+ * @param keyRotation after which time a new key signs our tokens
  * @param listenPort the port that this server listens on
  */
 public record Settings(
@@ -21,8 +27,10 @@ public record Settings(
         Set<String> redirectSchemes,
         CorsOrigins corsOrigins,
         OktaSettings okta,
-        Backend backend,
-        SecretKeyMaterial secretKey,
+        Backends backends,
+        KeyRing secretKeys,
+        int databaseConnections,
+        Duration keyRotation,
         Lifetimes lifetimes,
         AddressLimits addressLimits,
         RelayLimits relayLimits) {
@@ -32,9 +40,14 @@ public record Settings(
         return publicUrl.toString();
     }
 
-    /** The MCP endpoint that takes our own tokens: the one resource we protect, and their audience. */
-    public URI mcpResource() {
-        return at("/mcp");
+    /** The resources that take our own tokens, each the audience of its own, the default first. */
+    public List<URI> mcpResources() {
+        return backends.paths().stream().map(this::at).toList();
+    }
+
+    /** What a client gets a token for that names no resource; empty where it has to. */
+    public Optional<URI> defaultResource() {
+        return backends.standard().map(backend -> at(Backends.DEFAULT_PATH));
     }
 
     /** The MCP endpoint that takes Okta's own access tokens. */

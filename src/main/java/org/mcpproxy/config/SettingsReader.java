@@ -3,19 +3,38 @@ package org.mcpproxy.config;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.random.RandomGenerator;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.mcpproxy.oauth.KeyRing;
 
 /** Reads and checks every setting, once, at the start. */
 final class SettingsReader {
 
-    private static final System.Logger LOG = System.getLogger(SettingsReader.class.getName());
-
     private static final int DEFAULT_PORT = 3001;
     private static final int HIGHEST_PORT = 65_535;
     private static final int LONGEST_GRACE_SECONDS = 600;
+    private static final Duration KEY_ROTATION = Duration.ofDays(90);
+    private static final int LONGEST_ROTATION_DAYS = 3_650;
+    private static final List<String> OF_THE_SERVER = List.of(
+            "PROXY_HOST",
+            "PROXY_PORT",
+            "TRUSTED_PROXIES",
+            "LOGLEVEL",
+            "LOG_FORMAT",
+            "ACCESS_LOG",
+            "DATABASE_URL",
+            "DATABASE_USER",
+            "DATABASE_CONNECTIONS",
+            "DATABASE_OPTIONS");
+    private static final int DEFAULT_CONNECTIONS = 20;
+    private static final int MOST_CONNECTIONS = 1_000;
+    private static final Set<String> DATABASES = Set.of("jdbc:postgresql:", "jdbc:h2:");
     private static final Set<String> LOG_LEVELS = Set.of("DEBUG", "INFO");
 
     private final Values values;
@@ -32,24 +51,25 @@ final class SettingsReader {
 
     /** @throws SettingsException which names every setting that is missing or wrong */
     Settings read() {
+        OF_THE_SERVER.forEach(values::requireUnquoted);
         Integer port = values.parsed("PROXY_PORT", DEFAULT_PORT, SettingsReader::port);
         values.parsed("LOGLEVEL", SettingsReader::logLevel);
+        values.parsed("TRUSTED_PROXIES", SettingsReader::expression);
+        values.parsed("DATABASE_URL", SettingsReader::database);
+        Integer connections = values.parsed("DATABASE_CONNECTIONS", DEFAULT_CONNECTIONS, SettingsReader::connections);
         URI publicUrl = values.parsed("PUBLIC_URL", URI.create("http://localhost:" + port), Addresses::origin);
         Set<String> allowedHosts = values.parsed("ALLOWED_HOSTS", Set.of(), Lists::hosts);
         Set<String> schemes = values.parsed(
                 "REDIRECT_SCHEMES", Set.of("cursor", "vscode", "vscode-insiders", "claude"), Lists::redirectSchemes);
         CorsOrigins origins = values.parsed("CORS_ORIGINS", new CorsOrigins(true, Set.of()), Lists::corsOrigins);
         OktaSettings okta = new OktaSettingsReader(values).read();
-        Backend backend = values.required(
-                "MCP_BACKEND",
-                "Give the URL of the MCP server behind this proxy, such as http://localhost:8080/mcp.",
-                SettingsReader::backend);
+        Backends backends = new BackendsReader(values).read(publicUrl);
         Duration grace =
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);
         AddressLimits addressLimits = new AddressLimitsReader(values).read();
         RelayLimits relayLimits = new RelayLimitsReader(values).read();
-        SecretKeyMaterial setKey = values.parsed("SESSION_SECRET_KEY", SecretKeys::parse);
-        SecretKeyMaterial key = values.text("SESSION_SECRET_KEY").isPresent() ? setKey : keptKey();
+        KeyRing secretKeys = new KeyRingReader(values, keyFile).read();
+        Duration keyRotation = values.parsed("KEY_ROTATION_DAYS", KEY_ROTATION, SettingsReader::days);
         values.requireNoProblem();
         return new Settings(
                 publicUrl,
@@ -58,25 +78,13 @@ final class SettingsReader {
                 schemes,
                 origins.with(publicUrl.toString()),
                 okta,
-                backend,
-                key,
+                backends,
+                secretKeys,
+                connections,
+                keyRotation,
                 Lifetimes.standard().withRefreshGrace(grace),
                 addressLimits,
                 relayLimits);
-    }
-
-    private SecretKeyMaterial keptKey() {
-        try {
-            SecretKeyMaterial key = keyFile.load();
-            LOG.log(
-                    System.Logger.Level.WARNING,
-                    "SESSION_SECRET_KEY is not set: using the key in " + keyFile.path()
-                            + ". Whoever removes that file ends every sign-on. Set SESSION_SECRET_KEY in production.");
-            return key;
-        } catch (BadSetting e) {
-            values.problem("SESSION_SECRET_KEY", e.getMessage());
-            return null;
-        }
     }
 
     private static Integer port(String text) throws BadSetting {
@@ -85,6 +93,10 @@ final class SettingsReader {
 
     private static Duration grace(String text) throws BadSetting {
         return Duration.ofSeconds(number(text, 0, LONGEST_GRACE_SECONDS));
+    }
+
+    private static Duration days(String text) throws BadSetting {
+        return Duration.ofDays(number(text, 1, LONGEST_ROTATION_DAYS));
     }
 
     static int number(String text, int least, int most) throws BadSetting {
@@ -104,11 +116,27 @@ final class SettingsReader {
         return text;
     }
 
-    private static Backend backend(String text) throws BadSetting {
-        if (!text.contains("://")) {
-            throw new BadSetting("is a command line, and this version cannot run stdio servers yet. Give the http:// or"
-                    + " https:// URL of an MCP server that speaks Streamable HTTP.");
+    /** Open Liberty would start with one that is none, and trust nobody. */
+    private static String expression(String text) throws BadSetting {
+        try {
+            return Pattern.compile(text).pattern();
+        } catch (PatternSyntaxException e) {
+            throw new BadSetting("must be a regular expression for addresses, such as 10[.]0[.]0[.]5.");
         }
-        return new Backend(Addresses.web(text));
+    }
+
+    private static String database(String text) throws BadSetting {
+        if (DATABASES.stream().noneMatch(text::startsWith)) {
+            throw new BadSetting("must be the JDBC URL of a PostgreSQL, such as jdbc:postgresql://host/database.");
+        }
+        if (text.toLowerCase(Locale.ROOT).contains("password=")) {
+            throw new BadSetting("must not hold the password, as it is shown in logs. Set DATABASE_PASSWORD.");
+        }
+        return text;
+    }
+
+    /** The store's own work needs one beside those of the requests. */
+    private static Integer connections(String text) throws BadSetting {
+        return number(text, 2, MOST_CONNECTIONS);
     }
 }

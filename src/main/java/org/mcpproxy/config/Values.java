@@ -42,6 +42,14 @@ final class Values {
         return parsed(name, parser);
     }
 
+    /** For a setting that {@code server.xml} reads too, which takes nothing off: it would hold there with its quotes. */
+    void requireUnquoted(String name) {
+        source.apply(name)
+                .filter(written -> written.indexOf('"') >= 0 || written.indexOf('\'') >= 0)
+                .ifPresent(quoted ->
+                        problem(name, "must stand without quotes: Open Liberty reads it too, and takes none off."));
+    }
+
     /** @param remedy what is wrong, as a sentence that goes on from the name, and how to mend it */
     void problem(String name, String remedy) {
         problems.add(name + " " + remedy);

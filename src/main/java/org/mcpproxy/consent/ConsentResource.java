@@ -31,6 +31,7 @@ import org.mcpproxy.authorization.SignOnSteps.Next;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.Clients;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.grant.Approvals;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.GrantEnding;
 import org.mcpproxy.grant.Grants;
@@ -55,6 +56,7 @@ public class ConsentResource {
     private final Clients clients;
     private final Grants grants;
     private final GrantEnding ending;
+    private final Approvals approvals;
     private final Settings settings;
     private final AuditLog audit;
 
@@ -68,6 +70,7 @@ public class ConsentResource {
             Clients clients,
             Grants grants,
             GrantEnding ending,
+            Approvals approvals,
             Settings settings,
             AuditLog audit) {
         this.pendings = pendings;
@@ -78,6 +81,7 @@ public class ConsentResource {
         this.clients = clients;
         this.grants = grants;
         this.ending = ending;
+        this.approvals = approvals;
         this.settings = settings;
         this.audit = audit;
     }
@@ -133,12 +137,17 @@ public class ConsentResource {
         }
     }
 
-    /** The answer goes to the address that was stored when the request was found good, never to one in the form. */
+    /**
+     * Takes back what was allowed before, too. The answer goes to the address that was stored when the request was found
+     * good, never to one in the form.
+     */
     private Response deny(PendingAuthorization pending, HttpServletRequest http) {
+        grant(pending).ifPresent(grant -> approvals.withdraw(grant.user(), grant.clientId()));
         pending.grantId().ifPresent(grant -> ending.end(grant, Cause.CONSENT_DENIED, Trail.of(http)));
         ClientRequest request = pending.request();
         URI location = answer.error(request.redirectUri(), request.state(), Reason.CONSENT_DENIED);
         return Pages.goOn(location, "Denied. The application is told so.")
+                .header(HttpHeaders.SET_COOKIE, remembered.forget(request))
                 .header(HttpHeaders.SET_COOKIE, binding.release(pending))
                 .build();
     }

@@ -15,10 +15,17 @@ import org.mcpproxy.oauth.Scopes;
  */
 public record ProtectedResource(URI resource, String authorizationServer, String name, List<String> scopes) {
 
-    /** A resource that takes our own tokens. */
-    public static ProtectedResource ours(URI resource, String issuer) {
+    /**
+     * A resource that takes our own tokens.
+     *
+     * @param backend its name, which may be empty
+     */
+    public static ProtectedResource ours(URI resource, String issuer, String backend) {
         return new ProtectedResource(
-                resource, issuer, "MCP server", Scopes.baseline().toStringList());
+                resource,
+                issuer,
+                backend.isEmpty() ? "MCP server" : "MCP server " + backend,
+                Scopes.baseline().toStringList());
     }
 
     /** The resource that takes Okta's tokens. It needs no scope, and so names none. */

@@ -4,10 +4,13 @@ import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
 import jakarta.ws.rs.Path;
+import jakarta.ws.rs.PathParam;
 import jakarta.ws.rs.Produces;
 import jakarta.ws.rs.core.CacheControl;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.signing.SigningKeys;
 
@@ -16,7 +19,7 @@ import org.mcpproxy.signing.SigningKeys;
 @Produces(MediaType.APPLICATION_JSON)
 public class WellKnownResource {
 
-    private static final int MAX_AGE_SECONDS = 300;
+    private static final int MAX_AGE_SECONDS = Math.toIntExact(SigningKeys.MAX_AGE.toSeconds());
 
     private final AuthorizationServer authorizationServer;
     private final Settings settings;
@@ -49,9 +52,16 @@ public class WellKnownResource {
 
     /** The root document describes the default resource. */
     @GET
-    @Path("oauth-protected-resource{path: (/mcp)?}")
+    @Path("oauth-protected-resource")
     public Response protectedResource() {
-        return document(ProtectedResource.ours(settings.mcpResource(), settings.issuer())
+        return protectedResource(Backends.DEFAULT_PATH);
+    }
+
+    @GET
+    @Path("oauth-protected-resource{path: (/[a-z0-9-]+)?/mcp}")
+    public Response protectedResource(@PathParam("path") String path) {
+        Backend backend = settings.backends().at(path).orElseThrow(NotFoundException::new);
+        return document(ProtectedResource.ours(settings.at(path), settings.issuer(), backend.name())
                 .metadata());
     }
 

@@ -7,7 +7,7 @@ import java.time.Instant;
  * through its grant, to user, scope and resource (OAuth 2.1 4.1.3).
  *
  * @param codeChallenge S256 (RFC 7636 4.2)
- * @param consumed whether it was used; it is kept until it expires, to know a replay
+ * @param consumed whether it was used; it is then kept for longer, to know a replay
  */
 public record AuthorizationCode(
         String hash,
@@ -16,10 +16,4 @@ public record AuthorizationCode(
         String redirectUri,
         String codeChallenge,
         Instant expiresAt,
-        boolean consumed) {
-
-    /** The same code, used up. */
-    public AuthorizationCode usedUp() {
-        return new AuthorizationCode(hash, grantId, clientId, redirectUri, codeChallenge, expiresAt, true);
-    }
-}
+        boolean consumed) {}

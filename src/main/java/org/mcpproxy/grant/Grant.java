@@ -11,10 +11,4 @@ import org.mcpproxy.upstream.User;
  * @param expiresAt when it ends by itself, unless it is used before
  */
 public record Grant(
-        String id, String clientId, User user, Scope scope, String resource, Instant openedAt, Instant expiresAt) {
-
-    /** The same grant, ending at another time. */
-    public Grant until(Instant end) {
-        return new Grant(id, clientId, user, scope, resource, openedAt, end);
-    }
-}
+        String id, String clientId, User user, Scope scope, String resource, Instant openedAt, Instant expiresAt) {}

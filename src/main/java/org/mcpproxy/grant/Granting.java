@@ -4,6 +4,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Secret;
@@ -36,19 +37,27 @@ public class Granting {
         this.clock = clock;
     }
 
-    /** Opens a grant for a person who has signed on. It ends with the sign-on, unless a client redeems a code for it. */
+    /**
+     * Opens a grant for a person who has signed on. It ends when no code for it can be alive any more, unless a client
+     * redeems one.
+     */
     public Grant open(SignOn signOn, String clientId, Scope scope, String resource) {
         Grant grant = new Grant(
-                Secret.random(random).value(),
-                clientId,
-                signOn.user(),
-                scope,
-                resource,
-                clock.instant(),
-                clock.instant().plus(settings.lifetimes().signOn()));
-        grants.open(grant);
-        session.keep(grant.id(), signOn.tokens());
+                Secret.random(random).value(), clientId, signOn.user(), scope, resource, clock.instant(), expiry());
+        try {
+            grants.open(grant);
+            session.keep(grant.id(), signOn.tokens());
+        } catch (RuntimeException e) {
+            session.discard(signOn.tokens());
+            throw e;
+        }
         return grant;
+    }
+
+    private Instant expiry() {
+        return clock.instant()
+                .plus(settings.lifetimes().signOn())
+                .plus(settings.lifetimes().authorizationCode());
     }
 
     /** Issues a code for a grant (OAuth 2.1 4.1.2). */

@@ -1,20 +1,26 @@
 package org.mcpproxy.grant;
 
-import java.time.Instant;
 import java.util.Optional;
 
 /** The grants that live. */
-public interface Grants extends LiveGrants {
+public interface Grants {
 
-    /** @throws org.mcpproxy.oauth.Rejection {@code SERVER_FULL} where no more can be held */
+    /** @throws org.mcpproxy.oauth.Rejection {@code STORE_UNAVAILABLE} */
     void open(Grant grant);
 
     /** A live grant; one that has ended or expired is not found. */
     Optional<Grant> find(String grantId);
 
-    /** Puts off the end of a live grant, because it was used. */
-    void extend(String grantId, Instant expiresAt);
+    /**
+     * The live grant of a family of refresh tokens.
+     *
+     * @param familyHash see {@link RefreshTokenValue}
+     */
+    Optional<Grant> findByFamily(String familyHash);
 
-    /** Ends a grant for good. False where it was not live: then another was first. */
+    /**
+     * Ends a grant for good, and with it its refresh tokens; every node hears of it. False where it was not live: then
+     * another was first.
+     */
     boolean end(String grantId);
 }

@@ -6,15 +6,16 @@ import java.util.Optional;
 /**
  * A refresh token, as it is kept: by the hash of its value. All tokens of one grant are one family.
  *
- * @param rotation set once it was used; it is kept until it expires, to know a reuse
+ * @param familyHash see {@link RefreshTokenValue}
+ * @param rotation set once it was used; it is kept for the grace, in which its client may repeat the request
  */
 public record RefreshToken(
-        String hash, String grantId, String clientId, Instant expiresAt, Optional<Rotation> rotation) {
-
-    /** The same token, exchanged for a successor. */
-    public RefreshToken rotated(Rotation rotation) {
-        return new RefreshToken(hash, grantId, clientId, expiresAt, Optional.of(rotation));
-    }
+        String hash,
+        String familyHash,
+        String grantId,
+        String clientId,
+        Instant expiresAt,
+        Optional<Rotation> rotation) {
 
     /**
      * That it was exchanged for a successor.

@@ -16,14 +16,31 @@ public enum Reason {
     // The request as such
     MALFORMED_REQUEST(OAuth2Error.INVALID_REQUEST, "The request is malformed, or a parameter is repeated."),
     REQUEST_TOO_LARGE(OAuth2Error.INVALID_REQUEST, 413, "The request is larger than this server accepts."),
-    REQUEST_INCOMPLETE(OAuth2Error.INVALID_REQUEST, 408, "The request broke off before its body had come."),
+    REQUEST_INCOMPLETE(OAuth2Error.INVALID_REQUEST, 408, "The request broke off, or its body did not come in time."),
+    ADDRESS_UNKNOWN(OAuth2Error.INVALID_REQUEST, 404, "There is nothing at this address."),
     HTTP_METHOD_UNSUPPORTED(OAuth2Error.INVALID_REQUEST, 405, "This endpoint does not know this HTTP method."),
+    ANSWER_TYPE_UNSUPPORTED(
+            OAuth2Error.INVALID_REQUEST, 406, "This address has no answer in a form that the request accepts."),
+    BODY_TYPE_UNSUPPORTED(OAuth2Error.INVALID_REQUEST, 415, "This address does not take a body of this type."),
     TOO_MANY_REQUESTS(
             OAuth2Error.TEMPORARILY_UNAVAILABLE,
             429,
             "Too many requests came from this address. Wait, then try again."),
+    CALLER_TOO_BUSY(
+            OAuth2Error.TEMPORARILY_UNAVAILABLE,
+            429,
+            "This user has too many requests under way, or sent too many in a minute. Wait, then try again."),
     SERVER_FULL(
             OAuth2Error.TEMPORARILY_UNAVAILABLE, 503, "The server holds as many of these as it can. Try again later."),
+    STORE_UNAVAILABLE(
+            OAuth2Error.TEMPORARILY_UNAVAILABLE,
+            503,
+            "This server's store does not answer at the moment. Try again in a short while."),
+    SECRET_KEY_UNKNOWN(
+            OAuth2Error.SERVER_ERROR,
+            503,
+            "What was kept for this request was sealed with another SESSION_SECRET_KEY. An administrator must list that"
+                    + " key in SESSION_SECRET_KEY_PREVIOUS."),
     INTERNAL_ERROR(OAuth2Error.SERVER_ERROR, "The server failed. The request id leads to the cause in its log."),
 
     // Clients
@@ -36,6 +53,11 @@ public enum Reason {
             OAuth2Error.INVALID_CLIENT, "The client must authenticate with the method it was registered with."),
     CLIENT_SECRET_WRONG(OAuth2Error.INVALID_CLIENT, "The client authentication failed."),
     CLIENT_METADATA_INVALID(RegistrationError.INVALID_CLIENT_METADATA, "The client metadata is not acceptable."),
+    CLIENT_NAME_TOO_LONG(
+            RegistrationError.INVALID_CLIENT_METADATA, "The client_name is too long: it may have 200 characters."),
+    REDIRECT_URIS_TOO_LONG(
+            RegistrationError.INVALID_REDIRECT_URI,
+            "There are too many redirect URIs, or they are too long: there may be 16, of 4096 characters together."),
     REDIRECT_URI_UNACCEPTABLE(
             RegistrationError.INVALID_REDIRECT_URI,
             "A redirect URI must be https, http on a loopback address, or use a private-use scheme that is allowed here;"
@@ -133,6 +155,7 @@ public enum Reason {
     HEADER_MISMATCH(OAuth2Error.INVALID_REQUEST, "A header does not agree with the body of the message."),
     BACKEND_UNAVAILABLE(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy does not answer."),
     BACKEND_TIMEOUT(OAuth2Error.SERVER_ERROR, 504, "The MCP server behind this proxy did not answer in time."),
+    BACKEND_BROKE_OFF(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy broke its answer off."),
     CLIENT_GONE(OAuth2Error.INVALID_REQUEST, 499, "The client closed the connection, and so cancelled the request."),
     BACKEND_REFUSED_PROXY(
             OAuth2Error.SERVER_ERROR,

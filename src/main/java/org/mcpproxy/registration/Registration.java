@@ -35,6 +35,10 @@ import org.mcpproxy.oauth.Secret;
 public class Registration {
 
     private static final int MAX_REDIRECT_URIS = 16;
+
+    /** In characters, of all of them together: each client is kept. They are ASCII, as is checked next. */
+    private static final int MAX_REDIRECT_URIS_LENGTH = 4096;
+
     private static final int MAX_NAME_LENGTH = 200;
 
     private final Clients clients;
@@ -96,7 +100,7 @@ public class Registration {
 
     private static Optional<String> name(ClientMetadata metadata) {
         Optional<String> name = Optional.ofNullable(metadata.getName()).filter(given -> !given.isBlank());
-        name.ifPresent(given -> require(given.length() <= MAX_NAME_LENGTH, Reason.CLIENT_METADATA_INVALID));
+        name.ifPresent(given -> require(given.length() <= MAX_NAME_LENGTH, Reason.CLIENT_NAME_TOO_LONG));
         return name;
     }
 
@@ -104,7 +108,9 @@ public class Registration {
         List<String> uris = Optional.ofNullable(metadata.getRedirectionURIs()).orElse(Set.of()).stream()
                 .map(URI::toString)
                 .toList();
-        require(!uris.isEmpty() && uris.size() <= MAX_REDIRECT_URIS, Reason.REDIRECT_URI_UNACCEPTABLE);
+        require(!uris.isEmpty(), Reason.REDIRECT_URI_UNACCEPTABLE);
+        int length = uris.stream().mapToInt(String::length).sum();
+        require(uris.size() <= MAX_REDIRECT_URIS && length <= MAX_REDIRECT_URIS_LENGTH, Reason.REDIRECT_URIS_TOO_LONG);
         require(uris.stream().allMatch(redirectUris::acceptable), Reason.REDIRECT_URI_UNACCEPTABLE);
         return uris;
     }

@@ -23,15 +23,23 @@ final class AnswerStream implements WriteListener {
     /** A comment line without the blank line that would dispatch an event early. */
     private static final byte[] COMMENT = {':', '\n'};
 
+    /**
+     * The comment where the last byte was a CR. A LF may still follow, and would make a blank line after a comment that
+     * ends with one; after this comment it is the second half of the comment's own line end.
+     */
+    private static final byte[] COMMENT_AFTER_CR = {':', '\r'};
+
     private final ServletOutputStream out;
     private final Flow.Publisher<List<ByteBuffer>> body;
     private final boolean events;
     private final Runnable ended;
+    private final Runnable brokeOff;
 
     private final AtomicInteger calls = new AtomicInteger();
     private final Queue<ByteBuffer> pending = new ConcurrentLinkedQueue<>();
     private volatile boolean writable;
     private volatile boolean backendDone;
+    private volatile boolean backendFailed;
     private volatile boolean stopped;
     private volatile boolean beat;
     private volatile boolean asked;
@@ -39,19 +47,28 @@ final class AnswerStream implements WriteListener {
     private volatile long lastWrite = System.nanoTime();
 
     private boolean subscribed;
-    private boolean lineEnded = true;
+    /** An event stream begins as if a line had ended. */
+    private byte last = '\n';
+
     private boolean dirty;
     private boolean over;
 
     /**
      * @param events whether the body is an event stream, into which heartbeats may be written
-     * @param ended called once, when the stream is over
+     * @param ended called when the stream is over
+     * @param brokeOff called instead, where the backend broke off; all that it sent before has then been written
      */
-    AnswerStream(ServletOutputStream out, Flow.Publisher<List<ByteBuffer>> body, boolean events, Runnable ended) {
+    AnswerStream(
+            ServletOutputStream out,
+            Flow.Publisher<List<ByteBuffer>> body,
+            boolean events,
+            Runnable ended,
+            Runnable brokeOff) {
         this.out = out;
         this.body = body;
         this.events = events;
         this.ended = ended;
+        this.brokeOff = brokeOff;
     }
 
     /** Writes a heartbeat where the stream has been silent for this long. */
@@ -97,11 +114,13 @@ final class AnswerStream implements WriteListener {
             return;
         }
         try {
-            if (stopped || !proceed()) {
-                finish();
+            if (stopped) {
+                finish(ended);
+            } else if (!proceed()) {
+                finish(backendFailed ? brokeOff : ended);
             }
         } catch (IOException | RuntimeException e) {
-            finish();
+            finish(ended);
         }
     }
 
@@ -130,10 +149,8 @@ final class AnswerStream implements WriteListener {
         ByteBuffer next = pending.poll();
         if (next != null) {
             write(next);
-        } else if (beat && lineEnded) {
-            beat = false;
-            out.write(COMMENT);
-            touched();
+        } else if (beat && (last == '\n' || last == '\r')) {
+            write(ByteBuffer.wrap(last == '\r' ? COMMENT_AFTER_CR : COMMENT));
         } else if (dirty) {
             dirty = false;
             out.flush();
@@ -150,7 +167,7 @@ final class AnswerStream implements WriteListener {
         byte[] bytes = new byte[buffer.remaining()];
         buffer.get(bytes);
         out.write(bytes, 0, bytes.length);
-        lineEnded = bytes[bytes.length - 1] == '\n';
+        last = bytes[bytes.length - 1];
         touched();
     }
 
@@ -174,7 +191,7 @@ final class AnswerStream implements WriteListener {
         return !pending.isEmpty() || backendDone;
     }
 
-    private void finish() {
+    private void finish(Runnable outcome) {
         over = true;
         pending.clear();
         if (!subscribed) {
@@ -183,7 +200,7 @@ final class AnswerStream implements WriteListener {
             body.subscribe(new FromBackend());
         }
         cancel();
-        ended.run();
+        outcome.run();
     }
 
     private void cancel() {
@@ -210,6 +227,7 @@ final class AnswerStream implements WriteListener {
 
         @Override
         public void onError(Throwable failure) {
+            backendFailed = true;
             backendDone = true;
             drain();
         }

@@ -11,13 +11,15 @@ public interface BearerCheck {
      * needs, if any.
      *
      * @throws Rejection with a {@code TOKEN_…} reason (401), {@code SCOPE_INSUFFICIENT} (403), {@code MALFORMED_REQUEST}
-     *     (400) or {@code OKTA_UNAVAILABLE} (503)
+     *     (400), {@code OKTA_UNAVAILABLE} or {@code STORE_UNAVAILABLE} (503)
      */
-    Caller caller(HttpServletRequest request);
+    Caller caller(HttpServletRequest request, McpEndpoint endpoint);
 
     /**
      * Whether a stream that was opened by this caller may stay open. Asked about twice a second for each open stream, so
      * it must answer from memory.
+     *
+     * @throws Rejection where that has not been known for too long: then it may not
      */
     boolean standing(Caller caller);
 }

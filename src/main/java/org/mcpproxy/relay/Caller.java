@@ -12,4 +12,10 @@ import java.util.Optional;
  * @param grant the grant behind one of our own tokens; empty for Okta's tokens
  * @param expiresAt when the token ends
  */
-public record Caller(Optional<String> user, String client, Scope scope, Optional<String> grant, Instant expiresAt) {}
+public record Caller(Optional<String> user, String client, Scope scope, Optional<String> grant, Instant expiresAt) {
+
+    /** Whose share of the server a request takes: the user's, or that of a service. */
+    String holder() {
+        return user.orElse(client);
+    }
+}

@@ -21,6 +21,7 @@ final class EnvelopeReader {
     private final JsonParser json;
     private boolean versionIsRight;
     private boolean hasId;
+    private boolean hasNullId;
     private RequestId id;
     private String method;
     private boolean hasResult;
@@ -74,11 +75,12 @@ final class EnvelopeReader {
 
     /** MCP forbids null ids; only an error that answers an unreadable request may have one. */
     private void readId() {
-        hasId = json.currentToken() != JsonToken.VALUE_NULL;
+        hasNullId = json.currentToken() == JsonToken.VALUE_NULL;
+        hasId = !hasNullId;
         switch (json.currentToken()) {
             case VALUE_STRING -> id = RequestId.of(json.getString());
             case VALUE_NUMBER_INT -> id = new RequestId(json.getString());
-            default -> require(!hasId);
+            default -> require(hasNullId);
         }
     }
 
@@ -133,7 +135,9 @@ final class EnvelopeReader {
 
     private McpMessage.Kind kind() {
         if (method != null) {
-            require(!hasResult && !hasError);
+            // With a null id it is no notification, of which nothing is asked: a lenient backend takes it for a
+            // request.
+            require(!hasNullId && !hasResult && !hasError);
             return hasId ? McpMessage.Kind.REQUEST : McpMessage.Kind.NOTIFICATION;
         }
         require(hasResult != hasError && (hasId || hasError));

@@ -5,12 +5,16 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ScheduledFuture;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.mcpproxy.audit.AuditEvent;
+import org.mcpproxy.config.Backend;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.web.ConnectionBreak;
+import org.mcpproxy.web.Failures;
 
 /** One request on its way to the backend, and its answer on the way back. */
 final class Exchange implements OpenStreams.Open {
@@ -19,44 +23,69 @@ final class Exchange implements OpenStreams.Open {
     private final BearerCheck check;
     private final RelayRequest request;
     private final AsyncContext async;
+    private final Admission admission;
     private final ClientConnection client;
     private final HttpServletResponse response;
 
-    /** Whoever sets it first answers: the backend, the clock, or the end of the server. */
+    /** Whoever sets it first answers: the backend once its sessions are noted, the clock, or the end of the server. */
     private final AtomicBoolean answered = new AtomicBoolean();
 
     private final AtomicBoolean ended = new AtomicBoolean();
+    private volatile boolean backendAnswered;
     private volatile BackendClient.Call call;
-    private volatile ScheduledFuture<?> timeout;
+    private volatile Future<?> timeout;
     private volatile AnswerStream stream;
 
-    Exchange(Relay relay, BearerCheck check, RelayRequest request, AsyncContext async) {
+    Exchange(Relay relay, BearerCheck check, RelayRequest request, AsyncContext async, Admission admission) {
         this.relay = relay;
         this.check = check;
         this.request = request;
         this.async = async;
+        this.admission = admission;
         this.client = ClientConnection.of(async.getRequest());
         this.response = (HttpServletResponse) async.getResponse();
     }
 
-    void start() {
+    /** @param body empty for none; not kept here, as an answer may stream for days */
+    void start(byte[] body) {
         if (!relay.streams().add(this)) {
-            refuse(Rejection.until(Reason.SERVER_FULL, Duration.ofSeconds(5)));
+            refuse(Relay.full());
             return;
         }
         try {
+            List<Header> headers = forwarded();
+            requireStillWanted();
             call = relay.client()
-                    .send(
-                            request.httpMethod(),
-                            relay.backend(),
-                            ForwardedHeaders.toBackend(request.headers(), request.era()),
-                            request.body());
-        } catch (Rejection e) {
-            refuse(e);
+                    .send(request.httpMethod(), request.resource().backend().url(), headers, body);
+        } catch (RuntimeException e) {
+            refuse(rejection(e));
             return;
         }
-        timeout = relay.streams().after(relay.limits().firstByte(), () -> giveUp(Rejection.of(Reason.BACKEND_TIMEOUT)));
+        if (answered.get()) {
+            call.cancel();
+            return;
+        }
+        timeout = relay.threads().after(relay.limits().firstByte(), this::giveUpAsLate);
         call.answer().whenComplete(this::answer);
+    }
+
+    /** It may have waited: nothing must be done any more for a client who has gone, or a grant that has ended. */
+    private void requireStillWanted() {
+        if (answered.get()) {
+            throw Rejection.of(Reason.CLIENT_GONE);
+        }
+        if (!check.standing(request.caller())) {
+            throw Rejection.of(Reason.TOKEN_REVOKED);
+        }
+    }
+
+    private List<Header> forwarded() {
+        Backend backend = request.resource().backend();
+        return ForwardedHeaders.toBackend(
+                request.headers(),
+                request.era(),
+                backend.headers(),
+                relay.credentials().of(backend, request.caller(), request.trail()));
     }
 
     @Override
@@ -65,33 +94,43 @@ final class Exchange implements OpenStreams.Open {
             leave();
         } else if (client.isServerStopping(connections)) {
             close();
-        } else if (!check.standing(request.caller())) {
-            giveUp(Rejection.of(Reason.TOKEN_REVOKED));
-        } else if (stream != null) {
-            stream.beatAfter(relay.limits().heartbeat());
+        } else {
+            goOn();
+        }
+    }
+
+    private void goOn() {
+        try {
+            if (!check.standing(request.caller())) {
+                giveUp(Rejection.of(Reason.TOKEN_REVOKED));
+            } else if (stream != null) {
+                stream.beatAfter(relay.limits().heartbeat());
+            }
+        } catch (Rejection e) {
+            giveUp(e);
         }
     }
 
     @Override
     public void close() {
-        giveUp(Rejection.until(Reason.SERVER_FULL, Duration.ofSeconds(5)));
+        giveUp(Relay.full());
     }
 
     /**
-     * To close the connection is to cancel a modern request. A request of the older era goes on without its client, who
-     * may come back for the answer; but nobody reads its stream any more.
+     * To close the connection is to cancel a modern request. A POST of the older era goes on without its client, who may
+     * come back for the answer; but nobody reads its stream, or the one that a GET is to open, any more.
      */
     private void leave() {
         if (stream != null) {
             stream.stop();
-        } else if (request.era() == Era.MODERN) {
+        } else if (request.era() == Era.MODERN || request.httpMethod().equals("GET")) {
             giveUp(Rejection.of(Reason.CLIENT_GONE));
         }
     }
 
     /** Ends the exchange before its time, with this error where the answer has not begun. */
     private void giveUp(Rejection why) {
-        if (answered.compareAndSet(false, true)) {
+        if (takeAnswer()) {
             if (call != null) {
                 call.cancel();
             }
@@ -101,23 +140,62 @@ final class Exchange implements OpenStreams.Open {
         }
     }
 
+    private void giveUpAsLate() {
+        giveUp(
+                backendAnswered
+                        ? Rejection.until(Reason.STORE_UNAVAILABLE, Relay.SOON)
+                        : Rejection.of(Reason.BACKEND_TIMEOUT));
+    }
+
+    private boolean takeAnswer() {
+        boolean first = answered.compareAndSet(false, true);
+        Future<?> clock = timeout;
+        if (first && clock != null) {
+            clock.cancel(false);
+        }
+        return first;
+    }
+
     private void answer(BackendClient.Answer answer, Throwable failure) {
-        if (!answered.compareAndSet(false, true)) {
-            if (answer != null) {
-                Discarded.body(answer);
+        if (failure != null) {
+            if (takeAnswer()) {
+                write(rejection(failure));
             }
             return;
         }
-        timeout.cancel(false);
-        if (failure != null) {
-            write(rejection(failure));
+        backendAnswered = true;
+        Optional<Runnable> news = relay.sessions().news(request, answer.status(), answer.headers());
+        if (news.isEmpty()) {
+            relayAnswer(answer);
+        } else if (!relay.threads().runWaiting(() -> relayAfter(news.get(), answer))) {
+            refuse(Relay.full(), answer);
+        }
+    }
+
+    /** The store may let us wait: not on a thread of the HTTP client, which has few. Whoever gives up meanwhile, answers. */
+    private void relayAfter(Runnable note, BackendClient.Answer answer) {
+        try {
+            note.run();
+        } catch (RuntimeException e) {
+            refuse(rejection(e), answer);
+            return;
+        }
+        relayAnswer(answer);
+    }
+
+    private void refuse(Rejection why, BackendClient.Answer answer) {
+        Discarded.body(answer);
+        refuse(why);
+    }
+
+    private void relayAnswer(BackendClient.Answer answer) {
+        if (!takeAnswer()) {
+            Discarded.body(answer);
             return;
         }
         try {
-            requireRelayable(answer);
-            relay.sessions()
-                    .note(request.httpMethod(), request.session(), request.caller(), answer.status(), answer.headers());
-            relayAnswer(answer);
+            AnswerHead.requireRelayable(answer);
+            begin(answer);
         } catch (Rejection e) {
             Discarded.body(answer);
             write(e);
@@ -127,43 +205,31 @@ final class Exchange implements OpenStreams.Open {
         }
     }
 
-    /**
-     * A backend's 401 is about the proxy, but the client would take it for our challenge and begin a new sign-on, again
-     * and again. A redirect would lead the client, with its token, round the proxy.
-     */
-    private static void requireRelayable(BackendClient.Answer answer) {
-        if (answer.status() == 401 || answer.status() == 407) {
-            throw Rejection.of(Reason.BACKEND_REFUSED_PROXY);
-        }
-        if (answer.status() < 200 || (answer.status() >= 300 && answer.status() < 400)) {
-            throw Rejection.of(Reason.BACKEND_ANSWER_INVALID);
-        }
-    }
-
-    private void relayAnswer(BackendClient.Answer answer) throws IOException {
+    private void begin(BackendClient.Answer answer) throws IOException {
         audit(answer.status(), null);
-        response.setStatus(answer.status());
-        ForwardedHeaders.toClient(answer.headers())
-                .forEach(header -> response.addHeader(header.name(), header.value()));
-        List<String> length = Header.values(answer.headers(), "Content-Length");
-        if (length.size() == 1) {
-            response.setContentLengthLong(Long.parseLong(length.get(0)));
-        }
-        boolean events = Header.values(answer.headers(), "Content-Type").stream()
-                .anyMatch(type -> type.regionMatches(true, 0, "text/event-stream", 0, 17));
-        if (events) {
-            // RFC-less, but nginx and its kin hold events back without it.
-            response.setHeader("X-Accel-Buffering", "no");
-        }
+        AnswerHead head = new AnswerHead(answer);
+        head.writeTo(response);
         // Without this early commit, the first event would wait for the second.
         response.flushBuffer();
-        AnswerStream begun = new AnswerStream(response.getOutputStream(), answer.body(), events, this::finish);
+        AnswerStream begun = new AnswerStream(
+                response.getOutputStream(),
+                answer.body(),
+                head.takesComments(),
+                this::finish,
+                () -> breakOff(answer.status()));
         stream = begun;
         response.getOutputStream().setWriteListener(begun);
     }
 
+    /** The client must not take what has come for the whole answer. */
+    private void breakOff(int status) {
+        audit(status, Reason.BACKEND_BROKE_OFF);
+        ConnectionBreak.of(response, "The backend broke its answer off.");
+        finish();
+    }
+
     private void refuse(Rejection why) {
-        if (answered.compareAndSet(false, true)) {
+        if (takeAnswer()) {
             write(why);
         }
     }
@@ -178,9 +244,13 @@ final class Exchange implements OpenStreams.Open {
         finish();
     }
 
-    private static Rejection rejection(Throwable failure) {
+    private Rejection rejection(Throwable failure) {
         Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-        return cause instanceof Rejection known ? known : Rejection.of(Reason.INTERNAL_ERROR, cause);
+        if (cause instanceof Rejection known) {
+            return known;
+        }
+        Failures.log(request.trail(), cause);
+        return Rejection.of(Reason.INTERNAL_ERROR, cause);
     }
 
     private void audit(int status, Reason failure) {
@@ -200,6 +270,7 @@ final class Exchange implements OpenStreams.Open {
     private void finish() {
         if (ended.compareAndSet(false, true)) {
             relay.streams().remove(this);
+            admission.close();
             try {
                 async.complete();
             } catch (IllegalStateException e) {

@@ -113,7 +113,10 @@ public class JdkBackendClient implements BackendClient {
         private static Rejection rejection(Throwable failure) {
             Throwable cause =
                     failure instanceof CompletionException && failure.getCause() != null ? failure.getCause() : failure;
-            LOG.log(Level.DEBUG, "The backend could not be reached", cause);
+            LOG.log(
+                    Level.DEBUG,
+                    "The backend could not be reached: {0}",
+                    cause.getClass().getSimpleName());
             boolean late = cause instanceof HttpConnectTimeoutException;
             return Rejection.of(
                     late ? Reason.BACKEND_TIMEOUT : Reason.BACKEND_UNAVAILABLE,

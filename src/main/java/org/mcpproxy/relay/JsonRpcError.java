@@ -23,10 +23,12 @@ final class JsonRpcError {
             case MESSAGE_NOT_JSON -> -32700;
             case HEADER_MISMATCH -> -32020;
             case SERVER_FULL,
+                    STORE_UNAVAILABLE,
                     INTERNAL_ERROR,
                     OKTA_UNAVAILABLE,
                     BACKEND_UNAVAILABLE,
                     BACKEND_TIMEOUT,
+                    BACKEND_BROKE_OFF,
                     BACKEND_REFUSED_PROXY,
                     BACKEND_ANSWER_INVALID -> -32603;
             default -> -32600;

@@ -2,6 +2,7 @@ package org.mcpproxy.relay;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.net.URI;
+import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Scopes;
 
@@ -9,23 +10,25 @@ import org.mcpproxy.oauth.Scopes;
  * One MCP endpoint, as a protected resource.
  *
  * @param path where it is, and the name it has in the audit
+ * @param resource its identifier (RFC 9728 1.2), the audience of our tokens for it
  * @param metadata its metadata document (RFC 9728 3.1)
  * @param scope all scopes that it needs, which may be none
+ * @param backend what it leads to
  */
-record McpEndpoint(String path, URI metadata, Scope scope) {
+record McpEndpoint(String path, URI resource, URI metadata, Scope scope, Backend backend) {
 
     private static final String WELL_KNOWN = "/.well-known/oauth-protected-resource";
 
     /** An endpoint for our own tokens, which carry our baseline scope. */
-    static McpEndpoint forOwnTokens(String path, Settings settings) {
-        return new McpEndpoint(path, settings.at(WELL_KNOWN + path), Scopes.baseline());
+    static McpEndpoint forOwnTokens(String path, Backend backend, Settings settings) {
+        return new McpEndpoint(path, settings.at(path), settings.at(WELL_KNOWN + path), Scopes.baseline(), backend);
     }
 
     /**
      * An endpoint for Okta's tokens. It needs no scope: {@code OKTA_AUDIENCE} is this proxy's alone, so Okta's access
      * policies decide who is issued a token for it. Our scope {@code mcp} is not asked for, as Okta may not know it.
      */
-    static McpEndpoint forOktaTokens(String path, Settings settings) {
-        return new McpEndpoint(path, settings.at(WELL_KNOWN + path), new Scope());
+    static McpEndpoint forOktaTokens(String path, Backend backend, Settings settings) {
+        return new McpEndpoint(path, settings.at(path), settings.at(WELL_KNOWN + path), new Scope(), backend);
     }
 }

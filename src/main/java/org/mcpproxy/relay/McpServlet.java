@@ -1,23 +1,30 @@
 package org.mcpproxy.relay;
 
 import jakarta.inject.Inject;
-import jakarta.servlet.annotation.WebServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import java.util.Map;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.mcpproxy.config.Backends;
+import org.mcpproxy.config.Settings;
 
-/** The MCP endpoint that takes our own tokens. */
-@WebServlet(urlPatterns = McpServlet.PATH, asyncSupported = true)
+/** The MCP endpoints that take our own tokens, one for each backend, and {@code /mcp} for the default. */
 public class McpServlet extends RelayServlet {
-
-    static final String PATH = "/mcp";
 
     private final transient Relay relay;
     private final transient OwnTokenCheck check;
-    private final transient McpEndpoint resource;
+    private final transient Map<String, McpEndpoint> endpoints;
 
     @Inject
     public McpServlet(Relay relay, OwnTokenCheck check) {
         this.relay = relay;
         this.check = check;
-        resource = McpEndpoint.forOwnTokens(PATH, relay.settings());
+        Settings settings = relay.settings();
+        Backends backends = settings.backends();
+        endpoints = backends.paths().stream()
+                .collect(Collectors.toUnmodifiableMap(
+                        Function.identity(),
+                        path -> McpEndpoint.forOwnTokens(path, backends.at(path).orElseThrow(), settings)));
     }
 
     @Override
@@ -31,7 +38,7 @@ public class McpServlet extends RelayServlet {
     }
 
     @Override
-    McpEndpoint resource() {
-        return resource;
+    McpEndpoint endpoint(HttpServletRequest request) {
+        return endpoints.get(request.getServletPath());
     }
 }

@@ -25,6 +25,9 @@ final class MessageReader {
     private static final int DEEPEST = 200;
     private static final int LONGEST_BATCH = 100;
 
+    /** In bytes. */
+    private static final int LARGE = 256 * 1024;
+
     private static final JsonFactory JSON = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .streamReadConstraints(StreamReadConstraints.builder()
@@ -35,10 +38,17 @@ final class MessageReader {
 
     private MessageReader() {}
 
+    /** Whether to read it takes long, and much memory: characters and keys take many times the size of a body meanwhile. */
+    static boolean isLarge(byte[] body) {
+        return body.length >= LARGE;
+    }
+
     /** @throws MalformedMessage where the body is not JSON-RPC 2.0 */
     static McpBody read(byte[] body) {
+        CharBuffer text = utf8(body);
         EnvelopeReader envelope = null;
-        try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), utf8(body))) {
+        try (JsonParser json = JSON.createParser(
+                ObjectReadContext.empty(), text.array(), text.arrayOffset() + text.position(), text.remaining())) {
             JsonToken first = json.nextToken();
             if (first == JsonToken.START_ARRAY) {
                 return complete(json, new McpBody(batch(json), true));
@@ -51,12 +61,9 @@ final class MessageReader {
         }
     }
 
-    private static char[] utf8(byte[] body) {
+    private static CharBuffer utf8(byte[] body) {
         try {
-            CharBuffer text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
-            char[] characters = new char[text.remaining()];
-            text.get(characters);
-            return characters;
+            return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(body));
         } catch (CharacterCodingException e) {
             throw new MalformedMessage(Reason.MESSAGE_NOT_JSON, null);
         }

@@ -5,8 +5,10 @@ import jakarta.servlet.annotation.WebServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.Optional;
+import org.mcpproxy.config.Settings;
 
-/** The same endpoint for Okta's own access tokens; it does not exist where {@code OKTA_AUDIENCE} is not set. */
+/** The default backend for Okta's own access tokens; it does not exist where {@code OKTA_AUDIENCE} is not set. */
 @WebServlet(urlPatterns = OktaMcpServlet.PATH, asyncSupported = true)
 public class OktaMcpServlet extends RelayServlet {
 
@@ -14,18 +16,22 @@ public class OktaMcpServlet extends RelayServlet {
 
     private final transient Relay relay;
     private final transient OktaTokenCheck check;
-    private final transient McpEndpoint resource;
+    private final transient Optional<McpEndpoint> endpoint;
 
     @Inject
     public OktaMcpServlet(Relay relay, OktaTokenCheck check) {
         this.relay = relay;
         this.check = check;
-        resource = McpEndpoint.forOktaTokens(PATH, relay.settings());
+        Settings settings = relay.settings();
+        endpoint = settings.backends()
+                .standard()
+                .filter(backend -> settings.okta().audience().isPresent())
+                .map(backend -> McpEndpoint.forOktaTokens(PATH, backend, settings));
     }
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        if (relay.settings().okta().audience().isEmpty()) {
+        if (endpoint.isEmpty()) {
             response.sendError(HttpServletResponse.SC_NOT_FOUND);
             return;
         }
@@ -43,7 +49,7 @@ public class OktaMcpServlet extends RelayServlet {
     }
 
     @Override
-    McpEndpoint resource() {
-        return resource;
+    McpEndpoint endpoint(HttpServletRequest request) {
+        return endpoint.orElseThrow();
     }
 }

@@ -28,7 +28,7 @@ public class OktaTokenCheck implements BearerCheck {
     }
 
     @Override
-    public Caller caller(HttpServletRequest request) {
+    public Caller caller(HttpServletRequest request, McpEndpoint endpoint) {
         OktaAccessToken token = tokens.verify(
                 PresentedToken.find(Collections.list(request.getHeaders("Authorization")), request.getQueryString()),
                 request);

@@ -6,7 +6,6 @@ import jakarta.inject.Inject;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -44,7 +43,6 @@ public class OpenStreams {
         most = limits.concurrent();
         long tick = Math.min(TICK.toMillis(), Math.max(10, limits.heartbeat().toMillis() / 4));
         clock = new ScheduledThreadPoolExecutor(1, OpenStreams::thread);
-        clock.setRemoveOnCancelPolicy(true);
         clock.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
     }
 
@@ -54,29 +52,37 @@ public class OpenStreams {
         clock = null;
     }
 
-    /** @return false where there is no more room, or the server is going down */
-    boolean add(Open stream) {
-        if (closing || count.incrementAndGet() > most) {
+    /**
+     * Takes a place for one more request; {@link #leave} gives it back.
+     *
+     * @return false where there is no more room, or the server is going down
+     */
+    boolean enter() {
+        if (count.incrementAndGet() > most || closing) {
             count.decrementAndGet();
             return false;
         }
-        open.add(stream);
         return true;
     }
 
-    void remove(Open stream) {
-        if (open.remove(stream)) {
-            count.decrementAndGet();
+    void leave() {
+        count.decrementAndGet();
+    }
+
+    /** @return false where the server is going down */
+    boolean add(Open stream) {
+        if (closing) {
+            return false;
         }
+        return open.add(stream);
+    }
+
+    void remove(Open stream) {
+        open.remove(stream);
     }
 
     int size() {
         return open.size();
-    }
-
-    /** Runs something later, unless it is cancelled before; it must not block. */
-    ScheduledFuture<?> after(Duration delay, Runnable work) {
-        return clock.schedule(work, delay.toMillis(), TimeUnit.MILLISECONDS);
     }
 
     @PreDestroy

@@ -6,43 +6,39 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
-import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.signing.AccessToken;
 
-/** Checks our own access tokens, at {@code /mcp}. */
+/** Checks our own access tokens, for each endpoint those that were issued for it. */
 @ApplicationScoped
 public class OwnTokenCheck implements BearerCheck {
 
-    private final Settings settings;
     private final VerifiedTokens tokens;
     private final LiveGrants grants;
 
     @Inject
-    public OwnTokenCheck(Settings settings, VerifiedTokens tokens, LiveGrants grants) {
-        this.settings = settings;
+    public OwnTokenCheck(VerifiedTokens tokens, LiveGrants grants) {
         this.tokens = tokens;
         this.grants = grants;
     }
 
     /** For CDI's proxy. */
     protected OwnTokenCheck() {
-        this(null, null, null);
+        this(null, null);
     }
 
     @Override
-    public Caller caller(HttpServletRequest request) {
-        return caller(Collections.list(request.getHeaders("Authorization")), request.getQueryString());
+    public Caller caller(HttpServletRequest request, McpEndpoint endpoint) {
+        return caller(Collections.list(request.getHeaders("Authorization")), request.getQueryString(), endpoint);
     }
 
     /** @param query the raw query string, or null */
-    Caller caller(List<String> authorizations, String query) {
+    Caller caller(List<String> authorizations, String query, McpEndpoint endpoint) {
         AccessToken token = tokens.verify(
-                PresentedToken.find(authorizations, query),
-                settings.mcpResource().toString());
+                PresentedToken.find(authorizations, query), endpoint.resource().toString());
         if (!grants.isLive(token.grantId())) {
             throw Rejection.of(Reason.TOKEN_REVOKED);
         }

@@ -4,21 +4,32 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.net.URI;
+import java.time.Duration;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.web.BodyBudget;
+import org.mcpproxy.web.RequestThreads;
 
 /** What every exchange with the backend shares. */
 @ApplicationScoped
 public class Relay {
 
+    /** When to come again. */
+    static final Duration SOON = Duration.ofSeconds(5);
+
     private final Settings settings;
     private final RelayLimits limits;
     private final BackendClient client;
     private final OpenStreams streams;
+    private final CallerLimits callers;
     private final SessionRules sessions;
+    private final BackendCredentials credentials;
+    private final RequestThreads threads;
     private final AuditLog audit;
+    private final BodyBudget bodies;
 
     @Inject
     public Relay(
@@ -26,27 +37,54 @@ public class Relay {
             RelayLimits limits,
             BackendClient client,
             OpenStreams streams,
+            CallerLimits callers,
             SessionRules sessions,
+            BackendCredentials credentials,
+            RequestThreads threads,
             AuditLog audit) {
         this.settings = settings;
         this.limits = limits;
         this.client = client;
         this.streams = streams;
+        this.callers = callers;
         this.sessions = sessions;
+        this.credentials = credentials;
+        this.threads = threads;
         this.audit = audit;
+        this.bodies = limits == null ? null : new BodyBudget(limits.bodies(), limits.bodiesOfUser());
     }
 
     /** For CDI's proxy. */
     protected Relay() {
-        this(null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null);
+    }
+
+    /** @throws Rejection {@code SERVER_FULL}, {@code CALLER_TOO_BUSY} */
+    Admission admit(Caller caller) {
+        if (!streams.enter()) {
+            throw full();
+        }
+        try {
+            callers.enter(caller);
+        } catch (Rejection e) {
+            streams.leave();
+            throw e;
+        }
+        return new Admission(() -> leave(caller), bodies.share(caller.holder()));
+    }
+
+    private void leave(Caller caller) {
+        callers.leave(caller);
+        streams.leave();
+    }
+
+    /** Where there is no room, or the server is going down. */
+    static Rejection full() {
+        return Rejection.until(Reason.SERVER_FULL, SOON);
     }
 
     Settings settings() {
         return settings;
-    }
-
-    URI backend() {
-        return settings.backend().url();
     }
 
     RelayLimits limits() {
@@ -63,6 +101,14 @@ public class Relay {
 
     SessionRules sessions() {
         return sessions;
+    }
+
+    BackendCredentials credentials() {
+        return credentials;
+    }
+
+    RequestThreads threads() {
+        return threads;
     }
 
     AuditLog audit() {

@@ -8,7 +8,6 @@ import org.mcpproxy.audit.Trail;
  * A request that may pass: its caller is known, and it keeps the rules of its era.
  *
  * @param message empty where there is no body
- * @param body empty where there is none
  * @param since {@link System#nanoTime} when it came
  */
 record RelayRequest(
@@ -20,7 +19,6 @@ record RelayRequest(
         McpHeaders mcp,
         List<Header> headers,
         Optional<McpBody> message,
-        byte[] body,
         long since) {
 
     /** For the audit: the JSON-RPC method, or the HTTP method where there is no body. */

@@ -23,33 +23,78 @@ public class SessionRules {
         this(null);
     }
 
+    /** Whether {@link #require} answers without asking the store. */
+    boolean isKnown(RelayRequest request) {
+        return request.session()
+                .map(session -> sessions.isKnown(key(session, request)))
+                .orElse(true);
+    }
+
     /**
      * A session of another user, and one that never was, get the same answer, so that nobody can probe for sessions.
      *
      * @throws Rejection {@code SESSION_UNKNOWN}
      */
-    void require(Optional<String> session, Caller caller) {
-        if (session.isPresent() && !sessions.ownerOf(session.get()).equals(Optional.of(SessionOwner.of(caller)))) {
+    void require(RelayRequest request) {
+        Optional<String> session = request.session();
+        if (session.isPresent()
+                && !sessions.ownerOf(key(session.get(), request)).equals(Optional.of(owner(request)))) {
             throw Rejection.of(Reason.SESSION_UNKNOWN);
         }
     }
 
     /**
-     * Notes what the answer says of sessions: one that was opened, or one that has ended.
+     * What an answer says of sessions that the store must be told: one was opened, or one has ended. Most answers say
+     * nothing new, though many backends repeat the session's id in each.
      *
-     * @param asked the session that the request named
-     * @throws Rejection {@code BACKEND_ANSWER_INVALID} where the backend hands out a session that belongs to another
+     * @param request which may use the session that it named
+     * @return asks the store, so it may take long; throws {@code BACKEND_ANSWER_INVALID} where the backend hands out a
+     *     session that belongs to another, {@code STORE_UNAVAILABLE} where an opened session could not be noted, as
+     *     nobody could use it
      */
-    void note(String httpMethod, Optional<String> asked, Caller caller, int status, List<Header> headers) {
+    Optional<Runnable> news(RelayRequest request, int status, List<Header> headers) {
+        Optional<String> asked = request.session();
         boolean success = status >= 200 && status < 300;
-        if (asked.isPresent() && (status == 404 || (success && httpMethod.equals("DELETE")))) {
-            sessions.closed(asked.get());
-            return;
+        if (asked.isPresent()
+                && (status == 404 || (success && request.httpMethod().equals("DELETE")))) {
+            return Optional.of(() -> close(key(asked.get(), request)));
         }
-        for (String opened : Header.values(headers, McpHeaders.SESSION)) {
-            if (success && !sessions.opened(opened, SessionOwner.of(caller))) {
-                throw Rejection.of(Reason.BACKEND_ANSWER_INVALID);
+        List<String> opened = success ? opened(asked, headers) : List.of();
+        return opened.isEmpty()
+                ? Optional.empty()
+                : Optional.of(() -> opened.forEach(session -> note(key(session, request), owner(request))));
+    }
+
+    /** Backends may choose the same ids: a session is that of its backend. No header's value holds a line end. */
+    private static String key(String session, RelayRequest request) {
+        String backend = request.resource().backend().name();
+        return backend.isEmpty() ? session : backend + "\n" + session;
+    }
+
+    private static SessionOwner owner(RelayRequest request) {
+        return SessionOwner.of(request.caller());
+    }
+
+    /** A row that stays ages out by itself, and its backend knows the session no more: the answer goes on. */
+    private void close(String session) {
+        try {
+            sessions.closed(session);
+        } catch (Rejection e) {
+            if (e.reason() != Reason.STORE_UNAVAILABLE) {
+                throw e;
             }
+        }
+    }
+
+    private static List<String> opened(Optional<String> asked, List<Header> headers) {
+        return Header.values(headers, McpHeaders.SESSION).stream()
+                .filter(session -> !asked.equals(Optional.of(session)))
+                .toList();
+    }
+
+    private void note(String session, SessionOwner owner) {
+        if (!sessions.opened(session, owner)) {
+            throw Rejection.of(Reason.BACKEND_ANSWER_INVALID);
         }
     }
 }

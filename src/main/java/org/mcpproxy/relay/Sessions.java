@@ -12,12 +12,24 @@ public interface Sessions {
      * Notes that the backend opened this session for this owner.
      *
      * @return whether the session is theirs: false where it is another's
+     * @throws org.mcpproxy.oauth.Rejection {@code STORE_UNAVAILABLE}
      */
     boolean opened(String sessionId, SessionOwner owner);
 
-    /** Who opened the session; asking counts as use. Empty where it is unknown, ended or forgotten. */
+    /** Whether this node knows who opened the session, and {@link #ownerOf} needs not ask the store. */
+    boolean isKnown(String sessionId);
+
+    /**
+     * Who opened the session; asking counts as use. Empty where it is unknown, ended or forgotten.
+     *
+     * @throws org.mcpproxy.oauth.Rejection {@code STORE_UNAVAILABLE}
+     */
     Optional<SessionOwner> ownerOf(String sessionId);
 
-    /** The session has ended. */
+    /**
+     * The session has ended.
+     *
+     * @throws org.mcpproxy.oauth.Rejection {@code STORE_UNAVAILABLE}; it is then forgotten once it has not been used for long
+     */
     void closed(String sessionId);
 }

@@ -2,8 +2,6 @@ package org.mcpproxy.signing;
 
 import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.JWSHeader;
-import com.nimbusds.jose.crypto.RSASSASigner;
 import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -41,11 +39,6 @@ public class AccessTokens {
 
     /** The signed token, as the client gets it. */
     public Secret mint(AccessToken token) {
-        RSAKey key = keys.current();
-        JWSHeader header = new JWSHeader.Builder(Capabilities.SIGNING_ALGORITHM)
-                .type(TYPE)
-                .keyID(key.getKeyID())
-                .build();
         JWTClaimsSet claims = new JWTClaimsSet.Builder()
                 .issuer(settings.issuer())
                 .subject(token.subject())
@@ -57,13 +50,7 @@ public class AccessTokens {
                 .claim("scope", token.scope().toString())
                 .claim(GRANT_CLAIM, token.grantId())
                 .build();
-        SignedJWT jwt = new SignedJWT(header, claims);
-        try {
-            jwt.sign(new RSASSASigner(key));
-        } catch (JOSEException e) {
-            throw new IllegalStateException("The signing key cannot sign", e);
-        }
-        return new Secret(jwt.serialize());
+        return CompactJwt.signed(keys.current(), TYPE, claims);
     }
 
     /**

@@ -10,13 +10,15 @@ import java.nio.charset.StandardCharsets;
 import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.grant.AuthorizationCode;
 import org.mcpproxy.grant.AuthorizationCodes;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.GrantEnding;
 import org.mcpproxy.grant.Grants;
-import org.mcpproxy.grant.RefreshTokens;
+import org.mcpproxy.grant.RefreshToken;
+import org.mcpproxy.grant.RefreshTokenValue;
 import org.mcpproxy.oauth.Check;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -34,22 +36,15 @@ public class AuthorizationCodeExchange implements Exchange {
     private final AuthorizationCodes codes;
     private final Grants grants;
     private final GrantEnding ending;
-    private final RefreshTokens refreshTokens;
     private final TokenMint mint;
     private final Clock clock;
 
     @Inject
     public AuthorizationCodeExchange(
-            AuthorizationCodes codes,
-            Grants grants,
-            GrantEnding ending,
-            RefreshTokens refreshTokens,
-            TokenMint mint,
-            Clock clock) {
+            AuthorizationCodes codes, Grants grants, GrantEnding ending, TokenMint mint, Clock clock) {
         this.codes = codes;
         this.grants = grants;
         this.ending = ending;
-        this.refreshTokens = refreshTokens;
         this.mint = mint;
         this.clock = clock;
     }
@@ -69,20 +64,11 @@ public class AuthorizationCodeExchange implements Exchange {
         CHECKS.require(new Presented(code, request), clock.instant());
         Grant grant = grants.find(code.grantId()).orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
         RequestedResource.require(request.parameters(), grant);
-        if (!codes.consume(hash)) {
+        Optional<RefreshTokenValue> refreshToken = mint.firstRefreshToken(request.client());
+        TokenAnswer answer = mint.mint(grant, request.client(), grant.scope(), refreshToken);
+        Optional<RefreshToken> first = refreshToken.map(value -> mint.stored(value, grant));
+        if (!codes.redeem(code, first, first.map(RefreshToken::expiresAt).orElse(answer.expiresAt()))) {
             throw replayed(code, request);
-        }
-        return issue(grant, request);
-    }
-
-    private TokenAnswer issue(Grant grant, TokenRequest request) {
-        TokenAnswer answer = mint.mint(grant, request.client(), grant.scope());
-        answer.refreshToken().ifPresent(token -> {
-            refreshTokens.issue(mint.stored(token, grant));
-            grants.extend(grant.id(), mint.refreshable());
-        });
-        if (answer.refreshToken().isEmpty()) {
-            grants.extend(grant.id(), answer.expiresAt());
         }
         return answer;
     }

@@ -6,6 +6,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.util.Optional;
+import java.util.random.RandomGenerator;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.Grant;
@@ -13,6 +14,7 @@ import org.mcpproxy.grant.GrantEnding;
 import org.mcpproxy.grant.Grants;
 import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.grant.RefreshToken.Rotation;
+import org.mcpproxy.grant.RefreshTokenValue;
 import org.mcpproxy.grant.RefreshTokens;
 import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.oauth.Parameters;
@@ -35,6 +37,7 @@ public class RefreshTokenExchange implements Exchange {
     private final RepeatedAnswers repeatedAnswers;
     private final TokenMint mint;
     private final Settings settings;
+    private final RandomGenerator random;
     private final Clock clock;
 
     @Inject
@@ -46,6 +49,7 @@ public class RefreshTokenExchange implements Exchange {
             RepeatedAnswers repeatedAnswers,
             TokenMint mint,
             Settings settings,
+            RandomGenerator random,
             Clock clock) {
         this.refreshTokens = refreshTokens;
         this.grants = grants;
@@ -54,6 +58,7 @@ public class RefreshTokenExchange implements Exchange {
         this.repeatedAnswers = repeatedAnswers;
         this.mint = mint;
         this.settings = settings;
+        this.random = random;
         this.clock = clock;
     }
 
@@ -65,7 +70,9 @@ public class RefreshTokenExchange implements Exchange {
     @Override
     public TokenAnswer exchange(TokenRequest request) {
         Secret presented = new Secret(request.parameters().get("refresh_token", Reason.REFRESH_TOKEN_MISSING));
-        RefreshToken token = find(presented, request);
+        RefreshTokenValue value = RefreshTokenValue.parse(presented.value())
+                .orElseThrow(() -> Rejection.of(Reason.REFRESH_TOKEN_UNKNOWN));
+        RefreshToken token = find(value, request);
         Grant grant = grants.find(token.grantId()).orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
         RequestedResource.require(request.parameters(), grant);
         Scope scope = requestedScope(request.parameters(), grant);
@@ -73,13 +80,13 @@ public class RefreshTokenExchange implements Exchange {
             return repeat(token, presented, request);
         }
         requireOktaSession(grant, request);
-        return rotate(grant, scope, presented, request);
+        return rotate(grant, scope, value, request);
     }
 
     /** A token in another client's hands was stolen: the family ends, whoever the thief was. */
-    private RefreshToken find(Secret presented, TokenRequest request) {
+    private RefreshToken find(RefreshTokenValue presented, TokenRequest request) {
         RefreshToken token =
-                refreshTokens.find(presented.hash()).orElseThrow(() -> Rejection.of(Reason.REFRESH_TOKEN_UNKNOWN));
+                refreshTokens.find(presented.whole().hash()).orElseThrow(() -> unknownOrReused(presented, request));
         if (!token.clientId().equals(request.client().id())) {
             ending.end(token.grantId(), Cause.REFRESH_TOKEN_REUSED, request.trail());
             throw Rejection.of(Reason.REFRESH_TOKEN_OF_OTHER_CLIENT);
@@ -87,14 +94,21 @@ public class RefreshTokenExchange implements Exchange {
         return token;
     }
 
-    private TokenAnswer rotate(Grant grant, Scope scope, Secret presented, TokenRequest request) {
-        TokenAnswer answer = mint.mint(grant, request.client(), scope);
-        Secret successor = answer.refreshToken().orElseThrow();
-        Rotation rotation = new Rotation(clock.instant(), repeatedAnswers.seal(answer, presented));
-        if (!refreshTokens.rotate(presented.hash(), rotation, mint.stored(successor, grant))) {
-            return repeat(find(presented, request), presented, request);
+    /** Of a family that lives, a token that is no longer kept was used before the grace. */
+    private Rejection unknownOrReused(RefreshTokenValue presented, TokenRequest request) {
+        Optional<Grant> grant = grants.findByFamily(presented.family().hash());
+        grant.ifPresent(reused -> ending.end(reused.id(), Cause.REFRESH_TOKEN_REUSED, request.trail()));
+        return Rejection.of(grant.isPresent() ? Reason.REFRESH_TOKEN_REUSED : Reason.REFRESH_TOKEN_UNKNOWN);
+    }
+
+    private TokenAnswer rotate(Grant grant, Scope scope, RefreshTokenValue presented, TokenRequest request) {
+        RefreshTokenValue successor = presented.next(random);
+        TokenAnswer answer = mint.mint(grant, request.client(), scope, Optional.of(successor));
+        Secret whole = presented.whole();
+        Rotation rotation = new Rotation(clock.instant(), repeatedAnswers.seal(answer, whole));
+        if (!refreshTokens.rotate(whole.hash(), rotation, mint.stored(successor, grant))) {
+            return repeat(find(presented, request), whole, request);
         }
-        grants.extend(grant.id(), mint.refreshable());
         return answer;
     }
 

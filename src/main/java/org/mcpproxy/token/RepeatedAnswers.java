@@ -35,6 +35,6 @@ public class RepeatedAnswers {
 
     private SealedBox box(Secret presented) {
         byte[] token = presented.value().getBytes(StandardCharsets.UTF_8);
-        return new SealedBox(settings.secretKey().derive("repeated-answer", token), random);
+        return settings.secretKeys().box("repeated-answer", token, random);
     }
 }

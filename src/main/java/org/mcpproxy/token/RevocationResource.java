@@ -15,9 +15,11 @@ import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
-import org.mcpproxy.client.ClientAuthenticator;
+import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.GrantEnding;
+import org.mcpproxy.grant.Grants;
 import org.mcpproxy.grant.RefreshToken;
+import org.mcpproxy.grant.RefreshTokenValue;
 import org.mcpproxy.grant.RefreshTokens;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
@@ -25,29 +27,30 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
-import org.mcpproxy.web.FailuresLimited;
 
 /**
  * Revocation endpoint (RFC 7009). Either token ends the whole grant, here and at Okta: a person who disconnects a client
  * means all of it.
  */
 @Path("revoke")
-@FailuresLimited
 public class RevocationResource {
 
-    private final ClientAuthenticator authenticator;
+    private final ClientGate gate;
     private final RefreshTokens refreshTokens;
+    private final Grants grants;
     private final AccessTokens accessTokens;
     private final GrantEnding ending;
 
     @Inject
     public RevocationResource(
-            ClientAuthenticator authenticator,
+            ClientGate gate,
             RefreshTokens refreshTokens,
+            Grants grants,
             AccessTokens accessTokens,
             GrantEnding ending) {
-        this.authenticator = authenticator;
+        this.gate = gate;
         this.refreshTokens = refreshTokens;
+        this.grants = grants;
         this.accessTokens = accessTokens;
         this.ending = ending;
     }
@@ -60,7 +63,7 @@ public class RevocationResource {
             @HeaderParam("Authorization") String authorization,
             @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(form);
-        Client client = authenticator.authenticate(authorization, parameters);
+        Client client = gate.enter(authorization, parameters, Trail.of(http));
         new Actor(null, client.id()).lay(http);
         Secret token = new Secret(parameters.get("token", Reason.TOKEN_TO_REVOKE_MISSING));
         find(token).ifPresent(issued -> {
@@ -74,13 +77,28 @@ public class RevocationResource {
 
     /** The hint is only a hint (RFC 7009 2.1), and the two kinds cannot be mistaken for each other. */
     private Optional<Issued> find(Secret token) {
-        return refreshTokens.find(token.hash()).map(Issued::of).or(() -> accessToken(token));
+        return refreshTokens
+                .find(token.hash())
+                .map(Issued::of)
+                .or(() -> usedRefreshToken(token))
+                .or(() -> accessToken(token));
+    }
+
+    /** A client that lost the newest token may have an old one, which is no longer kept. */
+    private Optional<Issued> usedRefreshToken(Secret token) {
+        return RefreshTokenValue.parse(token.value())
+                .flatMap(value -> grants.findByFamily(value.family().hash()))
+                .map(Issued::of);
     }
 
     private Optional<Issued> accessToken(Secret token) {
         try {
             return Optional.of(Issued.of(accessTokens.verify(token)));
-        } catch (Rejection invalid) {
+        } catch (Rejection rejection) {
+            // What cannot be judged at present must not seem revoked.
+            if (rejection.reason().status() >= 500) {
+                throw rejection;
+            }
             return Optional.empty();
         }
     }
@@ -89,6 +107,10 @@ public class RevocationResource {
 
         static Issued of(RefreshToken token) {
             return new Issued(token.clientId(), token.grantId());
+        }
+
+        static Issued of(Grant grant) {
+            return new Issued(grant.clientId(), grant.id());
         }
 
         static Issued of(AccessToken token) {

@@ -13,6 +13,7 @@ import org.mcpproxy.client.Client;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.RefreshToken;
+import org.mcpproxy.grant.RefreshTokenValue;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
@@ -35,12 +36,19 @@ public class TokenMint {
     }
 
     /**
-     * An access token, and a refresh token where the client is registered for one: many clients never ask for
-     * {@code offline_access} and rely on it all the same. The caller stores {@link #stored}.
+     * The first refresh token of a grant, where the client is registered for one: many clients never ask for
+     * {@code offline_access} and rely on it all the same.
+     */
+    public Optional<RefreshTokenValue> firstRefreshToken(Client client) {
+        return client.mayUse(GrantType.REFRESH_TOKEN) ? Optional.of(RefreshTokenValue.first(random)) : Optional.empty();
+    }
+
+    /**
+     * An access token, together with a refresh token. The caller stores {@link #stored}.
      *
      * @param scope what this access token is for; no more than was granted
      */
-    public TokenAnswer mint(Grant grant, Client client, Scope scope) {
+    public TokenAnswer mint(Grant grant, Client client, Scope scope, Optional<RefreshTokenValue> refreshToken) {
         Instant expiresAt =
                 clock.instant().plus(settings.lifetimes().accessToken()).truncatedTo(ChronoUnit.SECONDS);
         Secret accessToken = accessTokens.mint(new AccessToken(
@@ -51,19 +59,23 @@ public class TokenMint {
                 grant.id(),
                 Secret.random(random).value(),
                 expiresAt));
-        Optional<Secret> refreshToken =
-                client.mayUse(GrantType.REFRESH_TOKEN) ? Optional.of(Secret.random(random)) : Optional.empty();
         return new TokenAnswer(
-                accessToken, expiresAt, refreshToken, scope, grant.user().id(), grant.id());
+                accessToken,
+                expiresAt,
+                refreshToken.map(RefreshTokenValue::whole),
+                scope,
+                grant.user().id(),
+                grant.id());
     }
 
     /** How a new refresh token is kept. */
-    public RefreshToken stored(Secret refreshToken, Grant grant) {
-        return new RefreshToken(refreshToken.hash(), grant.id(), grant.clientId(), refreshable(), Optional.empty());
-    }
-
-    /** Until when a grant lives that is used now. */
-    public Instant refreshable() {
-        return clock.instant().plus(settings.lifetimes().refreshToken());
+    public RefreshToken stored(RefreshTokenValue refreshToken, Grant grant) {
+        return new RefreshToken(
+                refreshToken.whole().hash(),
+                refreshToken.family().hash(),
+                grant.id(),
+                grant.clientId(),
+                clock.instant().plus(settings.lifetimes().refreshToken()),
+                Optional.empty());
     }
 }

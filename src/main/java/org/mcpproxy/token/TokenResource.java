@@ -19,30 +19,27 @@ import org.mcpproxy.audit.AuditEvent.TokensIssued;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
-import org.mcpproxy.client.ClientAuthenticator;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
-import org.mcpproxy.web.FailuresLimited;
 
 /**
  * Token endpoint (RFC 6749 3.2). What all grant types share stands here, once and in order: who the client is, whether
  * it may use this grant type, and then the one exchange.
  */
 @Path("token")
-@FailuresLimited
 public class TokenResource {
 
-    private final ClientAuthenticator authenticator;
+    private final ClientGate gate;
     private final Instance<Exchange> exchanges;
     private final AuditLog audit;
     private final Clock clock;
 
     @Inject
-    public TokenResource(ClientAuthenticator authenticator, Instance<Exchange> exchanges, AuditLog audit, Clock clock) {
-        this.authenticator = authenticator;
+    public TokenResource(ClientGate gate, Instance<Exchange> exchanges, AuditLog audit, Clock clock) {
+        this.gate = gate;
         this.exchanges = exchanges;
         this.audit = audit;
         this.clock = clock;
@@ -56,7 +53,7 @@ public class TokenResource {
             @HeaderParam("Authorization") String authorization,
             @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(form);
-        Client client = authenticator.authenticate(authorization, parameters);
+        Client client = gate.enter(authorization, parameters, Trail.of(http));
         new Actor(null, client.id()).lay(http);
         Exchange exchange = exchange(parameters, client);
         TokenAnswer answer = exchange.exchange(new TokenRequest(client, parameters, Trail.of(http)));

@@ -7,7 +7,7 @@ import java.time.Duration;
  *
  * @param connect until the connection stands
  * @param read between two reads of the answer
- * @param whole until the answer has been read, however steadily it drips
+ * @param whole after which no more of the answer is waited for, however steadily it drips
  * @param answerBytes the largest answer
  * @param concurrent how many calls may be under way at once, so that a slow issuer cannot hold every thread
  * @param turn how long a call waits for its turn
@@ -17,8 +17,8 @@ record CallLimits(Duration connect, Duration read, Duration whole, int answerByt
     static CallLimits standard() {
         return new CallLimits(
                 Duration.ofSeconds(3),
+                Duration.ofSeconds(5),
                 Duration.ofSeconds(8),
-                Duration.ofSeconds(15),
                 512 * 1024,
                 32,
                 Duration.ofSeconds(2));

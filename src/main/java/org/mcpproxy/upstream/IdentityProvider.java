@@ -32,19 +32,30 @@ public interface IdentityProvider {
      * @throws Rejection {@code OKTA_SESSION_ENDED} only for a true {@code invalid_grant}; {@code OKTA_UNAVAILABLE},
      *     with a time to wait, for time-outs, 429 and 5xx
      */
-    UpstreamTokens refresh(UpstreamTokens tokens);
+    RefreshedTokens refresh(UpstreamTokens tokens);
 
     /**
-     * Revokes the refresh token, and with it its access tokens (RFC 7009); without one, the access token. Does its best:
-     * the grant here ends in any case.
+     * The refreshed tokens with their ID token, where it is valid (OpenID Connect Core 12.2). One that cannot be
+     * validated, be it only that its key is too new to be known, is left aside, and the old one stays.
+     *
+     * @throws Rejection {@code ID_TOKEN_INVALID} where it is valid and another person's, which is no slip
+     */
+    UpstreamTokens validated(RefreshedTokens refreshed);
+
+    /**
+     * Revokes the refresh token, and with it its access tokens (RFC 7009); without one, the access token.
+     *
+     * @throws Rejection {@code OKTA_UNAVAILABLE} or {@code OKTA_REFUSED_PROXY} where they may still be alive
      */
     void revoke(UpstreamTokens tokens);
 
     /**
-     * Where the browser goes to end Okta's own session (OpenID Connect RP-Initiated Logout).
+     * Where the browser goes to end Okta's own session (OpenID Connect RP-Initiated Logout). The standard only recommends
+     * the hint; Okta answers 400 without it.
      *
+     * @param idTokenHint an ID token of the person who signs out, expired or not
      * @param returnTo where Okta sends the browser afterwards
      * @return empty where the issuer offers none, or discovery has not loaded
      */
-    Optional<URI> endSession(URI returnTo);
+    Optional<URI> endSession(Secret idTokenHint, URI returnTo);
 }

@@ -7,6 +7,7 @@ import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
 import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
 import com.nimbusds.oauth2.sdk.ResponseType;
 import com.nimbusds.oauth2.sdk.TokenRevocationRequest;
+import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.State;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
@@ -112,35 +113,43 @@ class OpenIdProvider implements IdentityProvider {
     }
 
     @Override
-    public UpstreamTokens refresh(UpstreamTokens old) {
+    public RefreshedTokens refresh(UpstreamTokens old) {
         Secret refreshToken = old.refreshToken().orElseThrow(() -> Rejection.of(Reason.OKTA_SESSION_ENDED));
         OIDCTokens tokens = tokenEndpoint.exchange(
                 new RefreshTokenGrant(new RefreshToken(refreshToken.value())), Reason.OKTA_SESSION_ENDED);
-        return upstreamTokens(tokens, old.refreshToken(), refreshedIdToken(tokens, old.idToken()));
+        return new RefreshedTokens(upstreamTokens(tokens, old.refreshToken(), old.idToken()), idToken(tokens));
+    }
+
+    @Override
+    public UpstreamTokens validated(RefreshedTokens refreshed) {
+        UpstreamTokens tokens = refreshed.tokens();
+        return refreshed
+                .idToken()
+                .filter(idToken -> isAcceptable(idToken, tokens))
+                .map(tokens::with)
+                .orElse(tokens);
     }
 
     @Override
     public void revoke(UpstreamTokens tokens) {
-        try {
-            discovery
-                    .current()
-                    .revocationEndpoint()
-                    .ifPresent(endpoint -> calls.repeatable(
-                            IssuerCalls.Endpoint.REVOCATION,
-                            new TokenRevocationRequest(endpoint, credential.at(endpoint), revocable(tokens))
-                                    .toHTTPRequest()));
-        } catch (Rejection e) {
-            LOG.log(Level.WARNING, "Okta''s tokens could not be revoked at Okta: {0}", e.reason());
-        }
+        discovery
+                .current()
+                .revocationEndpoint()
+                .ifPresent(endpoint -> requireAccepted(calls.once(
+                        IssuerCalls.Endpoint.REVOCATION,
+                        new TokenRevocationRequest(endpoint, credential.at(endpoint), revocable(tokens))
+                                .toHTTPRequest())));
     }
 
     @Override
-    public Optional<URI> endSession(URI returnTo) {
+    public Optional<URI> endSession(Secret idTokenHint, URI returnTo) {
         try {
             return discovery
                     .current()
                     .endSessionEndpoint()
-                    .map(endpoint -> new LogoutRequest(endpoint, null, null, client(), returnTo, null, null).toURI());
+                    .map(endpoint -> new LogoutRequest(
+                                    endpoint, parsed(idTokenHint), null, client(), returnTo, null, null)
+                            .toURI());
         } catch (Rejection e) {
             return Optional.empty();
         }
@@ -164,24 +173,28 @@ class OpenIdProvider implements IdentityProvider {
         return new AuthorizationCode(code);
     }
 
-    /**
-     * The old refresh token is dead by now and the new one is in the answer, so nothing here may lose it: where only the
-     * keys are out of reach the old ID token stays.
-     */
-    private Optional<Secret> refreshedIdToken(OIDCTokens tokens, Optional<Secret> old) {
-        if (tokens.getIDToken() == null) {
-            return old;
+    /** RFC 7009 2.2.1: whatever else is said of the token, it is not alive; but this says something of us. */
+    private static void requireAccepted(HTTPResponse response) {
+        if (response.getStatusCode() == HTTPResponse.SC_UNAUTHORIZED) {
+            throw Rejection.of(Reason.OKTA_REFUSED_PROXY);
         }
+    }
+
+    private boolean isAcceptable(Secret idToken, UpstreamTokens tokens) {
+        IDTokenClaimsSet claims;
         try {
-            IDTokenClaimsSet claims = idTokens.validate(tokens, null);
-            old.ifPresent(previous -> requireSamePerson(claims, previous));
-            return idToken(tokens);
+            claims = idTokens.validate(
+                    new OIDCTokens(
+                            parsed(idToken),
+                            new BearerAccessToken(tokens.accessToken().value()),
+                            null),
+                    null);
         } catch (Rejection e) {
-            if (e.reason() == Reason.OKTA_UNAVAILABLE) {
-                return old;
-            }
-            throw e;
+            LOG.log(Level.DEBUG, "The refreshed ID token is left aside: {0}", e.reason());
+            return false;
         }
+        tokens.idToken().ifPresent(previous -> requireSamePerson(claims, previous));
+        return true;
     }
 
     private static void requireSamePerson(IDTokenClaimsSet claims, Secret previous) {
@@ -190,10 +203,18 @@ class OpenIdProvider implements IdentityProvider {
         }
     }
 
-    /** Of a token that was validated when it came. */
     private static String subject(Secret idToken) {
         try {
-            return JWTParser.parse(idToken.value()).getJWTClaimsSet().getSubject();
+            return parsed(idToken).getJWTClaimsSet().getSubject();
+        } catch (ParseException e) {
+            throw new IllegalStateException("The kept ID token has no claims");
+        }
+    }
+
+    /** Of a token that was a JWT when it came. */
+    private static JWT parsed(Secret idToken) {
+        try {
+            return JWTParser.parse(idToken.value());
         } catch (ParseException e) {
             throw new IllegalStateException("The kept ID token is no JWT");
         }

@@ -11,4 +11,9 @@ import org.mcpproxy.oauth.Secret;
  * @param idToken the newest ID token, the hint for Okta's end-session endpoint
  */
 public record UpstreamTokens(
-        Secret accessToken, Optional<Secret> refreshToken, Optional<Secret> idToken, Instant accessTokenExpiresAt) {}
+        Secret accessToken, Optional<Secret> refreshToken, Optional<Secret> idToken, Instant accessTokenExpiresAt) {
+
+    UpstreamTokens with(Secret newIdToken) {
+        return new UpstreamTokens(accessToken, refreshToken, Optional.of(newIdToken), accessTokenExpiresAt);
+    }
+}

@@ -1,38 +1,21 @@
 package org.mcpproxy.web;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
 import java.time.Clock;
 import java.time.Duration;
-import java.time.Instant;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
-/**
- * How often one address may do a thing: so many times at once, and again as the window passes (a token bucket). Bounded in
- * memory: with very many addresses those that were longest idle are forgotten.
- */
+/** How often one address may do a thing. */
 public final class AddressRateLimit {
 
-    private static final int MOST_ADDRESSES = 50_000;
-
-    private final int times;
-    private final Duration window;
-    private final Clock clock;
-    private final Cache<String, Bucket> buckets;
+    private final RateLimit limit;
 
     /**
      * @param times how often within the window
      * @param window the time after which an empty allowance is full again
      */
     public AddressRateLimit(int times, Duration window, Clock clock) {
-        this.times = times;
-        this.window = window;
-        this.clock = clock;
-        this.buckets = Caffeine.newBuilder()
-                .maximumSize(MOST_ADDRESSES)
-                .expireAfterAccess(window)
-                .build();
+        this.limit = new RateLimit(times, window, clock);
     }
 
     /**
@@ -42,44 +25,36 @@ public final class AddressRateLimit {
      */
     public void take(String address) {
         if (!count(address)) {
-            throw Rejection.until(Reason.TOO_MANY_REQUESTS, window.dividedBy(times));
+            throw refusal();
         }
     }
 
     /** Counts one use; false where none was left. */
     public boolean count(String address) {
-        Instant now = clock.instant();
-        Bucket bucket = buckets.asMap()
-                .compute(
-                        Network.of(address),
-                        (network, old) -> refilled(old, now).takeOne());
-        return !bucket.exhausted();
+        return limit.take(Network.of(address));
+    }
+
+    /** Counts one use by this address of one among many things. */
+    void count(String address, String thing) {
+        limit.take(key(address, thing));
     }
 
     /**
-     * Counts nothing; for limits on failures, where {@link #count} is called once a thing has failed.
+     * Counts nothing; for limits on failures, where {@link #count(String, String)} is called once a thing has failed.
      *
      * @throws Rejection {@code TOO_MANY_REQUESTS}, with the time to wait, where none is left
      */
-    public void requireAny(String address) {
-        Bucket bucket = buckets.getIfPresent(Network.of(address));
-        if (bucket != null && refilled(bucket, clock.instant()).left < 1) {
-            throw Rejection.until(Reason.TOO_MANY_REQUESTS, window.dividedBy(times));
+    void requireAny(String address, String thing) {
+        if (!limit.hasAny(key(address, thing))) {
+            throw refusal();
         }
     }
 
-    private Bucket refilled(Bucket old, Instant now) {
-        if (old == null) {
-            return new Bucket(times, now, false);
-        }
-        double back = (double) Duration.between(old.at, now).toMillis() / window.toMillis() * times;
-        return new Bucket(Math.min(times, old.left + Math.max(0, back)), now, false);
+    private Rejection refusal() {
+        return Rejection.until(Reason.TOO_MANY_REQUESTS, limit.pause());
     }
 
-    private record Bucket(double left, Instant at, boolean exhausted) {
-
-        Bucket takeOne() {
-            return left < 1 ? new Bucket(left, at, true) : new Bucket(left - 1, at, false);
-        }
+    private static String key(String address, String thing) {
+        return Network.of(address) + " " + thing;
     }
 }

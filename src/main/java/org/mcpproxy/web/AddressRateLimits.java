@@ -13,13 +13,12 @@ import org.mcpproxy.config.Settings;
 @Singleton
 public class AddressRateLimits {
 
-    private static final Duration WINDOW = Duration.ofMinutes(1);
+    static final Duration WINDOW = Duration.ofMinutes(1);
 
     /** What is counted. */
     public enum Kind {
         REGISTRATION,
-        AUTHORIZATION,
-        FAILED_AUTHENTICATION
+        AUTHORIZATION
     }
 
     private final Map<Kind, AddressRateLimit> limits = new EnumMap<>(Kind.class);
@@ -29,7 +28,6 @@ public class AddressRateLimits {
         AddressLimits times = settings.addressLimits();
         limits.put(Kind.REGISTRATION, new AddressRateLimit(times.registrations(), WINDOW, clock));
         limits.put(Kind.AUTHORIZATION, new AddressRateLimit(times.authorizations(), WINDOW, clock));
-        limits.put(Kind.FAILED_AUTHENTICATION, new AddressRateLimit(times.failedAuthentications(), WINDOW, clock));
     }
 
     AddressRateLimit of(Kind kind) {

@@ -1,7 +1,6 @@
 package org.mcpproxy.web;
 
 import com.nimbusds.oauth2.sdk.ErrorObject;
-import com.nimbusds.oauth2.sdk.OAuth2Error;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -38,8 +37,20 @@ public final class ErrorAnswer {
 
     /** For what the container or JAX-RS refused by itself. */
     static ErrorAnswer of(int status) {
-        ErrorObject base = status < 500 ? OAuth2Error.INVALID_REQUEST : OAuth2Error.SERVER_ERROR;
-        return new ErrorAnswer(new ErrorObject(base.getCode(), sentence(status), status), Optional.empty());
+        Reason reason = reason(status);
+        return new ErrorAnswer(new ErrorObject(reason.error().getCode(), reason.sentence(), status), Optional.empty());
+    }
+
+    /** Why the container or JAX-RS refused a request, as far as its status tells. */
+    static Reason reason(int status) {
+        return switch (status) {
+            case 404 -> Reason.ADDRESS_UNKNOWN;
+            case 405 -> Reason.HTTP_METHOD_UNSUPPORTED;
+            case 406 -> Reason.ANSWER_TYPE_UNSUPPORTED;
+            case 413 -> Reason.REQUEST_TOO_LARGE;
+            case 415 -> Reason.BODY_TYPE_UNSUPPORTED;
+            default -> status < 500 ? Reason.MALFORMED_REQUEST : Reason.INTERNAL_ERROR;
+        };
     }
 
     public int status() {
@@ -93,16 +104,5 @@ public final class ErrorAnswer {
     private static String requestId(HttpServletRequest request) {
         Trail trail = Trail.of(request);
         return trail == null ? "" : trail.requestId();
-    }
-
-    private static String sentence(int status) {
-        return switch (status) {
-            case 404 -> "There is nothing at this address.";
-            case 405 -> "This address does not answer to this HTTP method.";
-            case 406 -> "This address has no answer in a form that the request accepts.";
-            case 413 -> Reason.REQUEST_TOO_LARGE.sentence();
-            case 415 -> "This address does not take a body of this type.";
-            default -> status < 500 ? Reason.MALFORMED_REQUEST.sentence() : Reason.INTERNAL_ERROR.sentence();
-        };
     }
 }

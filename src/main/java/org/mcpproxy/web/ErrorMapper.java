@@ -31,9 +31,12 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
     @Context
     private HttpServletRequest request;
 
-    // A field, because RESTEasy makes a provider only by a constructor without parameters.
+    // Fields, because RESTEasy makes a provider only by a constructor without parameters.
     @Inject
     private AuditLog audit;
+
+    @Inject
+    private BareRefusals refusals;
 
     @Override
     public Response toResponse(Throwable failure) {
@@ -43,6 +46,7 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
         }
         if (failure instanceof WebApplicationException known
                 && known.getResponse().getStatus() < 500) {
+            refusals.record(known.getResponse().getStatus(), request);
             return answer(ErrorAnswer.of(known.getResponse().getStatus()), known.getResponse());
         }
         if (!isOurs(failure)) {
@@ -53,8 +57,8 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
     }
 
     /**
-     * Whether an endpoint of ours was at work. Else JAX-RS could not make sense of the request: a wrong percent-encoding,
-     * an unknown charset, a media range that is none. A stranger shall not fill the log with stack traces by that.
+     * Whether an endpoint of ours was at work. Else JAX-RS could not make sense of the request: a wrong percent-encoding
+     * in a form, an unknown charset, a media range that is none. A stranger shall not fill the log with stack traces by that.
      */
     private static boolean isOurs(Throwable failure) {
         for (Throwable cause = failure; cause != null; cause = cause.getCause()) {

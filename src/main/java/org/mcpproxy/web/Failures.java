@@ -7,15 +7,20 @@ import org.mcpproxy.audit.Trail;
  * Logs what nobody foresaw: where it happened, and under which request id. Messages of exceptions are left out, because
  * parsers quote their input there, and that may be a token.
  */
-final class Failures {
+public final class Failures {
 
     private static final System.Logger LOG = System.getLogger(Failures.class.getName());
 
     private Failures() {}
 
     /** @param trail the request's, or null where it failed before it had one */
-    static void log(Trail trail, Throwable failure) {
-        LOG.log(Level.ERROR, "Request " + (trail == null ? "" : trail.requestId()) + " failed", new Silenced(failure));
+    public static void log(Trail trail, Throwable failure) {
+        log("Request " + (trail == null ? "" : trail.requestId()), failure);
+    }
+
+    /** @param what failed */
+    public static void log(String what, Throwable failure) {
+        LOG.log(Level.ERROR, what + " failed", new Silenced(failure));
     }
 
     /** The classes and stack frames of a failure and its causes. */

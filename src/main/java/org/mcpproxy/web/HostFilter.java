@@ -16,7 +16,8 @@ import org.mcpproxy.oauth.Reason;
 
 /**
  * Answers only for hosts that are ours. With DNS rebinding, a page of an attacker's domain reaches a server on this
- * machine as its own origin; its {@code Host} gives it away. Health is exempt: probes come by address.
+ * machine as its own origin; its {@code Host} gives it away. Health is no part of this application, and answers to any
+ * host: probes come by address.
  */
 public class HostFilter extends HttpFilter {
 
@@ -32,7 +33,7 @@ public class HostFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (isHealth(request.getRequestURI()) || hosts.contain(host(request))) {
+        if (hosts.contain(host(request))) {
             chain.doFilter(request, response);
         } else {
             audit.record(new AuditEvent.Refused(
@@ -48,9 +49,5 @@ public class HostFilter extends HttpFilter {
         return header == null && http2
                 ? request.getServerName() + ":" + request.getServerPort()
                 : Objects.requireNonNullElse(header, "");
-    }
-
-    private static boolean isHealth(String path) {
-        return path.equals("/health") || path.startsWith("/health/");
     }
 }

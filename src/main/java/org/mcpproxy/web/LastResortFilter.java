@@ -20,11 +20,16 @@ public class LastResortFilter extends HttpFilter {
         try {
             chain.doFilter(request, response);
         } catch (Exception failure) {
-            Failures.log(Trail.of(request), failure);
-            if (!response.isCommitted()) {
-                response.resetBuffer();
-                ErrorAnswer.of(Reason.INTERNAL_ERROR).writeTo(request, response);
-            }
+            answer(failure, request, response);
+        }
+    }
+
+    /** Also for what fails on another thread than the one that this filter is on. */
+    static void answer(Exception failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
+        Failures.log(Trail.of(request), failure);
+        if (!response.isCommitted()) {
+            response.resetBuffer();
+            ErrorAnswer.of(Reason.INTERNAL_ERROR).writeTo(request, response);
         }
     }
 }

@@ -10,7 +10,7 @@ import org.eclipse.microprofile.health.HealthCheckResponse;
 import org.eclipse.microprofile.health.HealthCheckResponseBuilder;
 import org.eclipse.microprofile.health.Readiness;
 
-/** Ready once every part has loaded; the settings have, or this application would not run. */
+/** Ready once every part has loaded, and while none is down; the settings have loaded, or this application would not run. */
 @Readiness
 @Singleton
 public class NodeReadiness implements HealthCheck {
@@ -29,7 +29,7 @@ public class NodeReadiness implements HealthCheck {
         for (ReadinessPart part : parts) {
             ReadinessPart.State state = part.state();
             response.withData(part.name(), state.name().toLowerCase(Locale.ROOT));
-            ready &= state != ReadinessPart.State.LOADING;
+            ready &= state.isReady();
         }
         return response.status(ready).build();
     }

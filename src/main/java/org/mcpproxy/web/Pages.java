@@ -1,5 +1,7 @@
 package org.mcpproxy.web;
 
+import jakarta.ws.rs.HttpMethod;
+import jakarta.ws.rs.NotAllowedException;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
@@ -35,5 +37,10 @@ public final class Pages {
      */
     public static Response.ResponseBuilder goOn(URI location, String title) {
         return page(Response.Status.OK, CONTINUE.render(Map.of("location", location.toString(), "title", title)));
+    }
+
+    /** For a page that does something when it is asked for. */
+    public static NotAllowedException onlyForGet() {
+        return new NotAllowedException(HttpMethod.GET, new String[] {HttpMethod.OPTIONS});
     }
 }

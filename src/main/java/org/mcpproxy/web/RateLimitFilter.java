@@ -10,7 +10,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.ext.Provider;
 import org.mcpproxy.audit.Trail;
 
-/** Counts the calls of each address to what is {@link RateLimited}, before anything is read. */
+/** Counts the calls of each address to what is {@link RateLimited}, before anything is done for them. */
 @Provider
 @Dependent
 @RateLimited

@@ -28,8 +28,11 @@ public class TrailFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        Trail trail = new Trail(newId(), request.getRemoteAddr());
-        trail.lay(request);
+        Trail trail = Trail.of(request);
+        if (trail == null) {
+            trail = new Trail(newId(), request.getRemoteAddr());
+            trail.lay(request);
+        }
         response.setHeader(REQUEST_ID, trail.requestId());
         chain.doFilter(request, response);
     }

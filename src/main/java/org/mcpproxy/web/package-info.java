@@ -1,4 +1,4 @@
 /**
- * What every request meets: host check, CORS, headers, request id, errors, health.
+ * What every request meets: syntax and host check, CORS, headers, request id, errors, health.
  */
 package org.mcpproxy.web;

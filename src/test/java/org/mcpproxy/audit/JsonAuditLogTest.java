@@ -32,6 +32,17 @@ class JsonAuditLogTest {
     }
 
     @Test
+    void aRefusedMessageNamesTheToolThatItAskedFor() {
+        log.record(
+                new AuditEvent.Refused(TRAIL, "user", "client", "/mcp", "tools/call", "echo", Reason.HEADER_MISMATCH));
+
+        assertThat(lines())
+                .contains(
+                        "\"reason\":\"header_mismatch\"",
+                        "\"endpoint\":\"/mcp\",\"method\":\"tools/call\",\"name\":\"echo\"}");
+    }
+
+    @Test
     void anMcpRequestNamesTheToolTheStatusAndTheTime() {
         log.record(new AuditEvent.McpRequest(
                 TRAIL, "user", "client", "/mcp", "tools/call", "echo", 200, null, Duration.ofMillis(12)));
@@ -47,6 +58,24 @@ class JsonAuditLogTest {
         log.record(new AuditEvent.ClientRegistered(TRAIL, "client", "a\"\n{\"event\":\"forged\"}" + "x".repeat(5_000)));
 
         assertThat(lines()).hasLineCount(1).hasSizeLessThan(600).contains("a\\\"\\n{");
+    }
+
+    /** Control characters of both sets, marks that reorder text, line and paragraph separators, a letter, an emoji. */
+    @Test
+    void nothingButPrintableAsciiStandsInALine() {
+        String name = "\u001b[2J \u007f \u009b31m \u202e \u2028 \u2029 \u200b \ufeff \u00e4 \ud83d\ude00";
+        log.record(new AuditEvent.ClientRegistered(TRAIL, "client", name));
+        log.record(
+                new AuditEvent.McpRequest(TRAIL, "user", name, "/mcp", name, name, 200, null, Duration.ofMillis(12)));
+
+        assertThat(lines()).hasLineCount(2).matches("[ -~\n]+").contains("\\u009B31m \\u202E \\u2028");
+    }
+
+    @Test
+    void aNameThatIsCutWithinACharacterIsStillAscii() {
+        log.record(new AuditEvent.ClientRegistered(TRAIL, "client", "x".repeat(255) + "\ud83d\ude00"));
+
+        assertThat(lines()).matches("[ -~\n]+");
     }
 
     private String lines() {

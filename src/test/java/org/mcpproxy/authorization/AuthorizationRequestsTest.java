@@ -5,10 +5,18 @@ import static org.mcpproxy.fixture.Refusals.assertRefused;
 import static org.mcpproxy.fixture.Samples.parameters;
 import static org.mcpproxy.fixture.Samples.with;
 
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.Scope;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.Backends;
 import org.mcpproxy.fixture.KnownClients;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.oauth.Parameters;
@@ -123,6 +131,19 @@ class AuthorizationRequestsTest {
     }
 
     @Test
+    void noMoreScopesAreAskedForThanAreRegisteredAndOffered() {
+        assertRefused(Reason.SCOPE_UNKNOWN, () -> readAsked("mcp offline_access", new Scope("mcp")));
+        assertRefused(Reason.SCOPE_UNKNOWN, () -> readAsked("mcp admin", new Scope("mcp", "admin")));
+        assertThat(readAsked("mcp", new Scope("mcp", "admin")).scope()).isEqualTo(Scopes.baseline());
+    }
+
+    /** It is kept for the time of a sign-on, and anybody may send one. */
+    @Test
+    void aBoundlessStateIsDisplayed() {
+        assertRefused(Reason.MALFORMED_REQUEST, () -> requests.redirection(with(GOOD, "state", "s".repeat(4097))));
+    }
+
+    @Test
     void whoAsksForNothingGetsTheBaseline() {
         assertThat(read(with(GOOD, "scope")).scope()).isEqualTo(Scopes.baseline());
         assertThat(read(with(GOOD, "scope", " ")).scope()).isEqualTo(Scopes.baseline());
@@ -142,7 +163,56 @@ class AuthorizationRequestsTest {
                 () -> read(with(GOOD, "resource", Samples.RESOURCE, "https://other.example/mcp")));
     }
 
-    private ClientRequest read(Parameters parameters) {
+    @Test
+    void eachBackendIsAResourceAndOneIsAskedForAtATime() {
+        AuthorizationRequests many = manyBackends(Optional.of(Samples.backend("")));
+        String files = Samples.ISSUER + "/files/mcp";
+
+        assertThat(read(many, with(GOOD, "resource", files)).resource()).isEqualTo(files);
+        assertThat(read(many, with(GOOD, "resource", files + "/")).resource()).isEqualTo(files);
+        assertThat(read(many, with(GOOD, "resource")).resource()).isEqualTo(Samples.RESOURCE);
+        for (String unknown : List.of("/jira/mcp", "/files", "/files/mcp/x", "/okta/mcp", "")) {
+            assertRefused(Reason.RESOURCE_UNKNOWN, () -> read(many, with(GOOD, "resource", Samples.ISSUER + unknown)));
+        }
+        assertRefused(Reason.RESOURCE_UNKNOWN, () -> read(many, with(GOOD, "resource", files, Samples.RESOURCE)));
+    }
+
+    @Test
+    void withoutADefaultBackendTheResourceMustBeNamed() {
+        AuthorizationRequests many = manyBackends(Optional.empty());
+
+        assertRefused(Reason.RESOURCE_UNKNOWN, () -> read(many, with(GOOD, "resource")));
+        assertRefused(Reason.RESOURCE_UNKNOWN, () -> read(many, GOOD));
+    }
+
+    private static AuthorizationRequests manyBackends(Optional<Backend> standard) {
+        return new AuthorizationRequests(
+                new KnownClients(Samples.client("client")),
+                Samples.settings(Backends.of(standard, List.of(Samples.backend("files")))));
+    }
+
+    private static ClientRequest read(AuthorizationRequests requests, Parameters parameters) {
         return requests.request(parameters, requests.redirection(parameters));
+    }
+
+    /** Of a client that may not refresh, and is registered for these scopes. */
+    private static ClientRequest readAsked(String asked, Scope registered) {
+        Client client = Samples.client("client");
+        Client other = new Client(
+                client.id(),
+                client.name(),
+                client.redirectUris(),
+                client.authenticationMethod(),
+                client.secretHash(),
+                Set.of(GrantType.AUTHORIZATION_CODE),
+                registered,
+                client.registeredAt());
+        AuthorizationRequests requests = new AuthorizationRequests(new KnownClients(other), Samples.settings());
+        Parameters parameters = with(GOOD, "scope", asked);
+        return requests.request(parameters, requests.redirection(parameters));
+    }
+
+    private ClientRequest read(Parameters parameters) {
+        return read(requests, parameters);
     }
 }

@@ -6,6 +6,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -14,10 +15,15 @@ import org.mcpproxy.authorization.AuthorizationRequests.Redirection;
 import org.mcpproxy.fixture.BrowserRequest;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.KeyRing;
 import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.oauth.SecretKeyMaterial;
 import org.mcpproxy.web.Cookies;
 
 class RememberedConsentTest {
+
+    private static final SecretKeyMaterial NEW_SECRET =
+            new SecretKeyMaterial("another secret, of 32 bytes or more".getBytes(StandardCharsets.UTF_8));
 
     private final SettableClock clock = new SettableClock();
     private final RememberedConsent consent =
@@ -83,6 +89,14 @@ class RememberedConsentTest {
     }
 
     @Test
+    void anotherAddressesCookieUnderThisOnesNameIsNotBelieved() {
+        String others = consent.remember(request("client", "https://other.example/cb", Scopes.offered()))
+                .orElseThrow();
+
+        assertThat(coversWithValue(value(others))).isFalse();
+    }
+
+    @Test
     void anAlteredCookieIsNotBelieved() {
         String value = value(cookie);
         String signature = value.substring(value.indexOf('.'));
@@ -91,6 +105,29 @@ class RememberedConsentTest {
         assertThat(coversWithValue(base64(terms) + signature)).isFalse();
         assertThat(coversWithValue(value.substring(0, value.length() - 2) + "AA"))
                 .isFalse();
+    }
+
+    @Test
+    void whatAnOldSecretSignedIsBelievedWhileThatSecretIsListed() {
+        SecretKeyMaterial old = Samples.settings().secretKeys().current();
+
+        assertThat(withSecrets(new KeyRing(NEW_SECRET, List.of(old))).covers(allowed, browser.request()))
+                .isTrue();
+        assertThat(withSecrets(KeyRing.of(NEW_SECRET)).covers(allowed, browser.request()))
+                .isFalse();
+    }
+
+    @Test
+    void theNewSecretSigns() {
+        SecretKeyMaterial old = Samples.settings().secretKeys().current();
+        String signed = withSecrets(new KeyRing(NEW_SECRET, List.of(old)))
+                .remember(allowed)
+                .orElseThrow();
+        BrowserRequest other = new BrowserRequest().keep(signed);
+
+        assertThat(withSecrets(KeyRing.of(NEW_SECRET)).covers(allowed, other.request()))
+                .isTrue();
+        assertThat(consent.covers(allowed, other.request())).isFalse();
     }
 
     @ParameterizedTest
@@ -119,6 +156,10 @@ class RememberedConsentTest {
         assertThat(consent.forgetAll(browser.request()))
                 .hasSize(1)
                 .allMatch(cleared -> cleared.startsWith(name(cookie) + "=;") && cleared.contains("Max-Age=0"));
+    }
+
+    private RememberedConsent withSecrets(KeyRing secrets) {
+        return new RememberedConsent(new Cookies(Samples.settings()), Samples.settings(secrets), clock);
     }
 
     private boolean covers(ClientRequest request) {

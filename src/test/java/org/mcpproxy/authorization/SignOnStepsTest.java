@@ -16,16 +16,14 @@ import org.mcpproxy.grant.Grant;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
-import org.mcpproxy.store.MemoryApprovals;
-import org.mcpproxy.store.MemoryPendingAuthorizations;
 
 class SignOnStepsTest {
 
     private static final String CONSENT = Samples.ISSUER + "/oauth/consent?request=";
 
     private final TokenEndpoint endpoint = new TokenEndpoint();
-    private final PendingAuthorizations pendings = new MemoryPendingAuthorizations(endpoint.clock);
-    private final Approvals approvals = new MemoryApprovals(endpoint.clock);
+    private final PendingAuthorizations pendings = endpoint.store.pendings;
+    private final Approvals approvals = endpoint.store.approvals;
     private final SignOnSteps steps = new SignOnSteps(
             pendings,
             endpoint.okta,

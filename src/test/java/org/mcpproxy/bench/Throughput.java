@@ -3,7 +3,6 @@ package org.mcpproxy.bench;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -53,6 +52,7 @@ public final class Throughput {
                 .with("OKTA_CLIENT_ID", okta.clientId())
                 .with("OKTA_CLIENT_SECRET", okta.clientSecret())
                 .with("MCP_BACKEND", backend.uri())
+                .with("RELAY_REQUESTS_PER_MINUTE", 1_000_000)
                 .start();
     }
 
@@ -67,7 +67,7 @@ public final class Throughput {
         }
         row("bare backend", bare);
         row("through /mcp, with a valid token", proxied);
-        out.printf("| resident memory of the proxy after that load | %d MB |%n", residentMegabytes(proxy.pid()));
+        out.printf("| resident memory of the proxy after that load | %d MB |%n", ResidentMemory.megabytes(proxy.pid()));
     }
 
     private void row(String what, List<Result> results) {
@@ -82,14 +82,5 @@ public final class Throughput {
                 sorted.get(0).rate(),
                 sorted.get(sorted.size() - 1).rate(),
                 median.slowest());
-    }
-
-    /** Of the server's own process, which the launcher script has become. */
-    private static long residentMegabytes(long pid) throws IOException {
-        return Files.readAllLines(Path.of("/proc/" + pid + "/status")).stream()
-                .filter(line -> line.startsWith("VmRSS:"))
-                .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
-                .findFirst()
-                .orElseThrow();
     }
 }

@@ -62,11 +62,26 @@ class RedirectUrisTest {
                 "cursor://a@b_c/callback",
                 "cursor://user@host/callback",
                 "com.example.app://user@host/",
+                "http://localhost:/callback",
+                "http://localhost:0/callback",
+                "http://localhost:65536/callback",
+                "https://app.example:99999/callback",
+                "com.example.app:callback",
+                "https://app.example/caf\u00e9",
+                "https://\u0430pp.example/callback",
                 "https://app.example/ callback",
                 "https://app.example/\ncallback"
             })
     void nothingElseMay(String uri) {
         assertThat(redirectUris.acceptable(uri)).isFalse();
+    }
+
+    /** Whatever the settings let through. */
+    @ParameterizedTest
+    @ValueSource(strings = {"javascript://x/%0aalert(1)", "data:/x", "file:///etc/passwd", "http://app.example/"})
+    void whatABrowserActsOnItselfIsNeverAPrivateScheme(String uri) {
+        assertThat(new RedirectUris(Set.of("javascript", "data", "file", "http")).acceptable(uri))
+                .isFalse();
     }
 
     @Test
@@ -82,6 +97,9 @@ class RedirectUrisTest {
         "http://localhost:3000/callback, http://localhost:49152/callback",
         "http://127.0.0.1:3000/callback?a=b, http://127.0.0.1/callback?a=b",
         "http://[::1]/callback, http://[::1]:49152/callback",
+        "http://localhost, http://localhost:65535",
+        "http://localhost:1?a=b, http://localhost:2?a=b",
+        "HTTP://LOCALHOST:1/a, HTTP://LOCALHOST:2/a",
         "cursor://anysphere/callback, cursor://anysphere/callback"
     })
     void theSameUriMatchesWhateverPortALoopbackOneHas(String registered, String requested) {
@@ -104,6 +122,18 @@ class RedirectUrisTest {
         "http://localhost/callback, http://user@localhost:49152/callback",
         "http://localhost/callback, http://localhost:49152/callback#x",
         "http://localhost/callback, http://localhost:x/callback",
+        // the same to java.net.URI, and other texts all the same
+        "http://127.0.0.1:1/a, HTTP://127.0.0.1:1/a",
+        "http://localhost:1/a, http://LOCALHOST:1/a",
+        "http://localhost:1/%2f, http://localhost:1/%2F",
+        "http://localhost:1/a, http://localhost:1/a?",
+        "http://localhost:1, http://localhost:1/",
+        // no ports
+        "http://127.0.0.1/a, http://127.0.0.1:/a",
+        "http://127.0.0.1:1/a, http://127.0.0.1:0/a",
+        "http://127.0.0.1:1/a, http://127.0.0.1:65536/a",
+        "http://127.0.0.1:1/a, http://127.0.0.1:99999/a",
+        "http://127.0.0.1:1/a, http://127.0.0.1:000001/a",
         "cursor://anysphere/callback, cursor://anysphere:1/callback"
     })
     void anythingElseDoesNotMatch(String registered, String requested) {
@@ -112,7 +142,10 @@ class RedirectUrisTest {
 
     @ParameterizedTest
     @CsvSource({
-        "https://app.example:8443/callback, app.example",
+        "https://app.example/callback, app.example",
+        "https://app.example:443/callback, app.example",
+        "https://app.example:8443/callback, app.example:8443",
+        "https://app.example:80/callback, app.example:80",
         "http://localhost:3000/callback, localhost",
         "cursor://anysphere/callback, cursor://",
         "com.example.app:/callback, com.example.app://",
@@ -128,6 +161,8 @@ class RedirectUrisTest {
     void onlyHttpsIsVouchedFor() {
         assertThat(RedirectUris.isHttps("https://app.example/cb")).isTrue();
         assertThat(RedirectUris.isHttps("http://localhost/cb")).isFalse();
+        assertThat(RedirectUris.isHttps("https://localhost/cb")).isFalse();
+        assertThat(RedirectUris.isHttps("https://127.0.0.1:8443/cb")).isFalse();
         assertThat(RedirectUris.isHttps("https.evil://bank.example")).isFalse();
         assertThat(RedirectUris.isLoopback("http://localhost:1/cb")).isTrue();
         assertThat(RedirectUris.isLoopback("https://localhost/cb")).isFalse();

@@ -25,6 +25,7 @@ class ChromiumClientIT {
                         "sign-in page",
                         "allow",
                         "logout",
+                        "logout here only",
                         "deny",
                         "error pages",
                         "allow to a private scheme",

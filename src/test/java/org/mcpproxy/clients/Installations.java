@@ -17,16 +17,15 @@ final class Installations implements ParameterResolver {
 
     @Override
     public boolean supportsParameter(ParameterContext parameter, ExtensionContext context) {
-        return parameter.isAnnotated(Behind.class) && parameter.getParameter().getType() == Installation.class;
+        Class<?> type = parameter.getParameter().getType();
+        return parameter.isAnnotated(Behind.class) && (type == Installation.class || type == Running.class);
     }
 
     @Override
-    public Installation resolveParameter(ParameterContext parameter, ExtensionContext context) {
+    public Object resolveParameter(ParameterContext parameter, ExtensionContext context) {
         Kind kind = parameter.findAnnotation(Behind.class).orElseThrow().value();
-        return context.getRoot()
-                .getStore(HERE)
-                .computeIfAbsent(kind, Installations::start, Running.class)
-                .installation();
+        Running running = context.getRoot().getStore(HERE).computeIfAbsent(kind, Installations::start, Running.class);
+        return parameter.getParameter().getType() == Running.class ? running : running.installation();
     }
 
     private static Running start(Kind kind) {

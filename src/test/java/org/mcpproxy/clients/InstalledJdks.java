@@ -14,23 +14,40 @@ import java.util.TreeMap;
 /** The JDKs of this machine: those in {@code /usr/lib/jvm}, and what variables named {@code JAVA_HOME...} say. */
 final class InstalledJdks {
 
+    private static final int OLDEST = 17;
     private static final Path DEBIAN = Path.of("/usr/lib/jvm");
 
     private InstalledJdks() {}
 
-    /** Feature versions and homes of the oldest supported JDK, where it is installed, and of the newest. */
+    /**
+     * Feature versions and homes of the oldest supported JDK, where it is installed, and of the newest. Elsewhere than in
+     * CI they may be one and the same.
+     *
+     * @throws IllegalStateException in CI ({@code CI=true}), where JDK 17 or a newer one is missing
+     */
     static Map<Integer, Path> oldestAndNewest() {
         TreeMap<Integer, Path> found = new TreeMap<>();
         for (Path home : candidates()) {
             int version = versionOf(home);
-            if (version >= 17) {
+            if (version >= OLDEST) {
                 found.putIfAbsent(version, home);
             }
         }
         Map<Integer, Path> ends = new TreeMap<>();
         ends.put(found.firstKey(), found.firstEntry().getValue());
         ends.put(found.lastKey(), found.lastEntry().getValue());
+        if ("true".equals(System.getenv("CI"))) {
+            requireBoth(found);
+        }
         return ends;
+    }
+
+    /** Else CI would vouch for Java versions that it never ran on. */
+    private static void requireBoth(Map<Integer, Path> found) {
+        if (!found.containsKey(OLDEST) || found.size() < 2) {
+            throw new IllegalStateException("CI needs JDK " + OLDEST + " and a newer one, in " + DEBIAN
+                    + " or named by variables JAVA_HOME…; found: " + found);
+        }
     }
 
     private static List<Path> candidates() {

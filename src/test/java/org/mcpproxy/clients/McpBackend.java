@@ -21,7 +21,10 @@ final class McpBackend implements AutoCloseable {
         EVERYTHING("node_modules/@modelcontextprotocol/server-everything/dist/index.js", "streamableHttp"),
 
         /** A small server on {@code @modelcontextprotocol/server}: revision 2026-07-28 only. */
-        MODERN("backends/modern.mjs");
+        MODERN("backends/modern.mjs"),
+
+        /** One with all that the conformance suite asks for: both eras, by the request. */
+        CONFORMANCE("backends/conformance.mjs");
 
         private final String script;
         private final String[] arguments;

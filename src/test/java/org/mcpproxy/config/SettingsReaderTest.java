@@ -29,6 +29,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.config.OktaSettings.Credential;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.oauth.SecretKeyMaterial;
 
 class SettingsReaderTest {
 
@@ -58,6 +59,8 @@ class SettingsReaderTest {
                 .containsExactly("openid", "profile", "email", "offline_access", "groups");
         assertThat(settings.okta().credential()).isEqualTo(new Credential.ClientSecret(new Secret("the-secret")));
         assertThat(settings.lifetimes().refreshGrace()).isEqualTo(Duration.ofSeconds(90));
+        assertThat(settings.keyRotation()).isEqualTo(Duration.ofDays(90));
+        assertThat(settings.secretKeys().previous()).isEmpty();
     }
 
     @Test
@@ -80,6 +83,8 @@ class SettingsReaderTest {
                 "PROXY_PORT         | 65536",
                 "PROXY_PORT         | many",
                 "LOGLEVEL           | LOUD",
+                "DATABASE_CONNECTIONS | 1",
+                "DATABASE_CONNECTIONS | many",
                 "PUBLIC_URL         | http://proxy.example.com",
                 "PUBLIC_URL         | https://proxy.example.com/mcp",
                 "PUBLIC_URL         | https://proxy.example.com?a=b",
@@ -100,8 +105,35 @@ class SettingsReaderTest {
                 "MCP_BACKEND        | python main.py",
                 "MCP_BACKEND        | ftp://backend/mcp",
                 "MCP_BACKEND        | https://user:word@backend/mcp",
+                "MCP_BACKENDS       | Files",
+                "MCP_BACKENDS       | a_b",
+                "MCP_BACKENDS       | okta",
+                "MCP_BACKENDS       | health",
+                "MCP_BACKENDS       | ,",
+                "MCP_BACKENDS       | a/b",
+                "MCP_DEFAULT_BACKEND | files",
+                "MCP_BACKEND        | http://localhost:3001/mcp",
+                "MCP_BACKEND        | http://localhost:3001/okta/mcp",
+                "MCP_BACKEND_CREDENTIAL | password",
+                "MCP_BACKEND_CREDENTIAL | exchange",
+                "RELAY_HEADERS      | X_Tenant",
+                "RELAY_HEADERS      | x-tenant;x-other",
+                "RELAY_HEADERS      | Authorization",
+                "RELAY_HEADERS      | x-tenant,Cookie",
+                "RELAY_HEADERS      | Transfer-Encoding",
+                "RELAY_HEADERS      | X-Forwarded-For",
+                "RELAY_HEADERS      | X-Consumer-Username",
+                "RELAY_HEADERS      | X-Userinfo",
+                "RELAY_HEADERS      | X-Apigateway-Api-Userinfo",
+                "RELAY_HEADERS      | CF-Connecting-IP",
+                "RELAY_HEADERS      | X-HTTP-Method-Override",
+                "RELAY_HEADERS      | Proxy",
                 "REFRESH_GRACE_SECONDS | -1",
                 "SESSION_SECRET_KEY | c2hvcnQ=",
+                "SESSION_SECRET_KEY_PREVIOUS | c2hvcnQ=",
+                "KEY_ROTATION_DAYS  | 0",
+                "KEY_ROTATION_DAYS  | 3651",
+                "KEY_ROTATION_DAYS  | 90d",
                 "OKTA_AUDIENCE      | api://mcp",
             })
     void aBadSettingIsNamedAlone(String name, String value) {
@@ -122,11 +154,47 @@ class SettingsReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\"4000\"", "'4000'", " 4000 "})
-    void onePairOfQuotesIsTakenOff(String port) {
-        written.put("PROXY_PORT", port);
+    @ValueSource(strings = {"\"https://a.example\"", "'https://a.example'", " https://a.example "})
+    void onePairOfQuotesIsTakenOff(String url) {
+        written.put("PUBLIC_URL", url);
 
-        assertThat(read().publicUrl()).hasToString("http://localhost:4000");
+        assertThat(read().publicUrl()).hasToString("https://a.example");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            quoteCharacter = '`',
+            value = {
+                "PROXY_HOST, '*'",
+                "PROXY_PORT, \"4000\"",
+                "PROXY_PORT, '4000'",
+                "TRUSTED_PROXIES, \"10[.]0[.]0[.]5\"",
+                "LOGLEVEL, \"DEBUG\"",
+                "LOG_FORMAT, \"json\"",
+                "ACCESS_LOG, 'false'"
+            })
+    void quotesAreRefusedWhereTheServerReadsTheSettingToo(String name, String value) {
+        written.put(name, value);
+
+        assertThat(problems()).singleElement().asString().startsWith(name + " must stand without quotes");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "postgresql://db.internal/proxy",
+                "jdbc:oracle:thin:@db.internal",
+                "jdbc:postgresql://db.internal/proxy?user=proxy&password=word",
+            })
+    void aDatabaseThatCannotBeOrWouldShowItsPasswordIsRefused(String url) {
+        written.put("DATABASE_URL", url);
+        written.put("SESSION_SECRET_KEY", "0".repeat(64));
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("DATABASE_URL must ")
+                .doesNotContain("word&", "=word");
     }
 
     @Test
@@ -134,6 +202,142 @@ class SettingsReaderTest {
         written.put("OKTA_CLIENT_SECRET", "\"'quoted'\"");
 
         assertThat(read().okta().credential()).isEqualTo(new Credential.ClientSecret(new Secret("'quoted'")));
+    }
+
+    @Test
+    void furtherHeadersForTheBackendAreNamedInAnyCase() {
+        assertThat(read().backends().standard().orElseThrow().headers()).isEmpty();
+        written.put("RELAY_HEADERS", "X-Tenant, x-feature");
+
+        assertThat(read().backends().standard().orElseThrow().headers())
+                .containsExactlyInAnyOrder("x-tenant", "x-feature");
+    }
+
+    @Test
+    void theShortFormIsOneBackendAndTheDefault() {
+        Settings settings = read();
+
+        assertThat(settings.mcpResources()).containsExactly(URI.create("http://localhost:3001/mcp"));
+        assertThat(settings.defaultResource()).contains(URI.create("http://localhost:3001/mcp"));
+    }
+
+    @Test
+    void eachOfManyBackendsIsAResourceOfItsOwn() {
+        many();
+        Settings settings = read();
+
+        assertThat(settings.backends().paths()).containsExactly("/files/mcp", "/our-jira/mcp");
+        assertThat(settings.backends().at("/our-jira/mcp").orElseThrow().url())
+                .hasToString("https://jira.internal/mcp");
+        assertThat(settings.defaultResource()).isEmpty();
+    }
+
+    @Test
+    void oneOfManyBackendsMayBeTheDefaultToo() {
+        many();
+        written.put("MCP_DEFAULT_BACKEND", "files");
+        Settings settings = read();
+
+        assertThat(settings.backends().paths()).containsExactly("/mcp", "/files/mcp", "/our-jira/mcp");
+        assertThat(settings.backends().standard()).isEqualTo(settings.backends().at("/files/mcp"));
+    }
+
+    @Test
+    void whatIsWrongWithManyBackendsIsNamed() {
+        many();
+        written.remove("MCP_BACKENDS_FILES_URL");
+        written.put("MCP_DEFAULT_BACKEND", "others");
+        written.put("MCP_BACKENDS_OUR_JIRA_URL", "python main.py");
+
+        assertThat(problems())
+                .hasSize(3)
+                .anyMatch(problem -> problem.startsWith("MCP_BACKENDS_FILES_URL is missing."))
+                .anyMatch(problem -> problem.startsWith("MCP_BACKENDS_OUR_JIRA_URL is a command line"))
+                .anyMatch(problem -> problem.startsWith("MCP_DEFAULT_BACKEND must be one of"));
+    }
+
+    @Test
+    void aBackendListedTwiceIsRefused() {
+        many();
+        written.put("MCP_BACKENDS", "files,our-jira,files");
+
+        assertThat(problems()).singleElement().asString().startsWith("MCP_BACKENDS must ");
+    }
+
+    /** It would lead nowhere. */
+    @Test
+    void oktasTokensNeedADefaultBackend() {
+        many();
+        written.put("OKTA_ISSUER", "https://acme.okta.com/oauth2/default");
+        written.put("OKTA_AUDIENCE", "api://mcp");
+
+        assertThat(problems()).singleElement().asString().startsWith("MCP_DEFAULT_BACKEND is missing.");
+    }
+
+    @Test
+    void aBackendIsToldWhoCallsUnlessSaidOtherwise() {
+        many();
+        written.put("MCP_BACKENDS_OUR_JIRA_CREDENTIAL", "static");
+        written.put("MCP_BACKENDS_OUR_JIRA_CREDENTIAL_HEADER", "X-Api-Key");
+        written.put("MCP_BACKENDS_OUR_JIRA_CREDENTIAL_VALUE", "a key");
+        Backends backends = read().backends();
+
+        assertThat(backends.at("/files/mcp").orElseThrow().credential()).isEqualTo(new BackendCredential.Identity());
+        assertThat(backends.at("/our-jira/mcp").orElseThrow().credential())
+                .isEqualTo(new BackendCredential.Static("X-Api-Key", new Secret("a key")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"Host", "content-length", "Mcp-Session-Id", "Last-Event-ID", "X_Key", "X Key", "X-Key:"})
+    void aStaticCredentialStandsInNoHeaderThatMeansSomethingElse(String header) {
+        written.put("MCP_BACKEND_CREDENTIAL", "static");
+        written.put("MCP_BACKEND_CREDENTIAL_VALUE", "a-secret-value");
+        written.put("MCP_BACKEND_CREDENTIAL_HEADER", header);
+
+        assertThat(problems()).singleElement().asString().startsWith("MCP_BACKEND_CREDENTIAL_HEADER must ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a\nb", "a\u0000b", "\u00e9"})
+    void aStaticCredentialIsAHeadersValueAndIsNotShown(String value) {
+        written.put("MCP_BACKEND_CREDENTIAL", "static");
+        assertThat(problems()).singleElement().asString().startsWith("MCP_BACKEND_CREDENTIAL_VALUE is missing.");
+
+        written.put("MCP_BACKEND_CREDENTIAL_VALUE", "sesame-" + value);
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("MCP_BACKEND_CREDENTIAL_VALUE must ")
+                .doesNotContain("sesame");
+    }
+
+    /** It would be believed to be sent. */
+    @Test
+    void aCredentialThatWouldNotBeSentIsNamed() {
+        written.put("MCP_BACKEND_CREDENTIAL_VALUE", "a key");
+        assertThat(problems()).singleElement().asString().startsWith("MCP_BACKEND_CREDENTIAL_VALUE is for");
+
+        written.remove("MCP_BACKEND_CREDENTIAL_VALUE");
+        many();
+        written.put("MCP_BACKEND_CREDENTIAL", "none");
+        assertThat(problems()).singleElement().asString().startsWith("MCP_BACKEND_CREDENTIAL is for MCP_BACKEND");
+    }
+
+    /** Who comes there has no session at Okta here, and their own token must not be passed on. */
+    @Test
+    void oktasTokensAreNotSentOnFromOktasEndpoint() {
+        written.put("OKTA_ISSUER", "https://acme.okta.com/oauth2/default");
+        written.put("OKTA_AUDIENCE", "api://mcp");
+        written.put("MCP_BACKEND_CREDENTIAL", "okta");
+
+        assertThat(problems()).singleElement().asString().startsWith("OKTA_AUDIENCE cannot be set");
+    }
+
+    private void many() {
+        written.remove("MCP_BACKEND");
+        written.put("MCP_BACKENDS", "files, our-jira");
+        written.put("MCP_BACKENDS_FILES_URL", "http://files.internal/mcp");
+        written.put("MCP_BACKENDS_OUR_JIRA_URL", "https://jira.internal/mcp");
     }
 
     @Test
@@ -217,20 +421,56 @@ class SettingsReaderTest {
         }) {
             written.put("SESSION_SECRET_KEY", text);
 
-            assertThat(read().secretKey().bytes()).isEqualTo(key);
+            assertThat(read().secretKeys().current().bytes()).isEqualTo(key);
         }
     }
 
     @Test
     void aSecretKeyThatNobodySetIsMadeOnceForTheOwnerAlone() throws IOException {
         written.remove("SESSION_SECRET_KEY");
-        byte[] first = read().secretKey().bytes();
+        byte[] first = read().secretKeys().current().bytes();
 
-        assertThat(read().secretKey().bytes()).isEqualTo(first).hasSize(32);
+        assertThat(read().secretKeys().current().bytes()).isEqualTo(first).hasSize(32);
         assertThat(Files.list(folder))
                 .singleElement()
                 .satisfies(file -> assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
                         .isEqualTo("rw-------"));
+    }
+
+    @Test
+    void secretKeysOfThePastAreListedWithCommas() {
+        written.put("SESSION_SECRET_KEY_PREVIOUS", "11".repeat(32) + ", " + "22".repeat(32));
+
+        assertThat(read().secretKeys().all().map(SecretKeyMaterial::bytes).map(HexFormat.of()::formatHex))
+                .containsExactly("00".repeat(32), "11".repeat(32), "22".repeat(32));
+    }
+
+    @Test
+    void oneBadSecretKeyOfThePastSpoilsTheList() {
+        written.put("SESSION_SECRET_KEY_PREVIOUS", "11".repeat(32) + ",short-secret");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("SESSION_SECRET_KEY_PREVIOUS ")
+                .doesNotContain("short-secret");
+    }
+
+    /** Other nodes would have other keys, or the database would outlive this node's. */
+    @Test
+    void aDatabaseServerNeedsASecretKeyThatSomebodySet() throws IOException {
+        written.remove("SESSION_SECRET_KEY");
+        written.put("DATABASE_URL", "jdbc:postgresql://db.internal/proxy");
+
+        assertThat(problems()).singleElement().asString().startsWith("SESSION_SECRET_KEY is missing.");
+        assertThat(Files.list(folder)).isEmpty();
+    }
+
+    @Test
+    void keysAreRotatedAsOftenAsIsSet() {
+        written.put("KEY_ROTATION_DAYS", "7");
+
+        assertThat(read().keyRotation()).isEqualTo(Duration.ofDays(7));
     }
 
     @Test

@@ -59,7 +59,7 @@ class MetadataTest {
     /** RFC 9728 2. */
     @Test
     void aResourceNamesItselfItsServerAndNoScopeOfTheServersOwn() throws Exception {
-        JSONObject json = JSONObjectUtils.parse(ProtectedResource.ours(URI.create(Samples.RESOURCE), Samples.ISSUER)
+        JSONObject json = JSONObjectUtils.parse(ProtectedResource.ours(URI.create(Samples.RESOURCE), Samples.ISSUER, "")
                 .metadata());
 
         assertThat(json.get("resource")).isEqualTo(Samples.RESOURCE);

@@ -21,7 +21,7 @@ class GrantEndingTest {
             return true;
         });
 
-        assertThat(endpoint.grants.isLive(grant)).isFalse();
+        assertThat(endpoint.grants.find(grant)).isEmpty();
         assertThat(endpoint.okta.revoked()).hasSize(1);
         assertThat(endpoint.audit)
                 .containsExactly(
@@ -33,6 +33,6 @@ class GrantEndingTest {
         endpoint.ending.end("unknown", Cause.REVOKED_BY_CLIENT, Samples.TRAIL);
 
         assertThat(endpoint.audit).isEmpty();
-        assertThat(endpoint.grants.isLive(grant)).isTrue();
+        assertThat(endpoint.grants.find(grant)).isPresent();
     }
 }

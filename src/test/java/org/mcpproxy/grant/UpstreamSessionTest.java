@@ -1,18 +1,30 @@
 package org.mcpproxy.grant;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.fixture.Race;
+import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.TokenEndpoint;
+import org.mcpproxy.oauth.KeyRing;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.oauth.SecretKeyMaterial;
+import org.mcpproxy.upstream.SignOn;
 import org.mcpproxy.upstream.UpstreamTokens;
 
 class UpstreamSessionTest {
@@ -45,6 +57,119 @@ class UpstreamSessionTest {
         assertThat(endpoint.okta.refreshed()).hasSize(1);
         assertThat(endpoint.okta.mostRefreshesAtOnce()).isEqualTo(1);
         assertThat(tokens.stream().distinct()).hasSize(1);
+    }
+
+    @Test
+    void ofManyOnTwoNodesWhoNeedFreshTokensAtOnceOneRefreshes() {
+        UpstreamSession otherNode = session(endpoint.store.beside(endpoint.clock).upstream);
+        AtomicInteger numbers = new AtomicInteger();
+        endpoint.clock.advance(Duration.ofHours(2));
+
+        List<UpstreamTokens> tokens =
+                Race.of(200, () -> (numbers.incrementAndGet() % 2 == 0 ? session : otherNode).fresh(grant));
+
+        assertThat(endpoint.okta.refreshed()).hasSize(1);
+        assertThat(tokens.stream().distinct()).hasSize(1);
+    }
+
+    @Test
+    void aNodeThatDiesWithTheLeaseHoldsTheOthersUpForItsTimeOnly() throws Exception {
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.upstream.lease(grant, "a node that died", Duration.ofSeconds(20));
+        FutureTask<UpstreamTokens> fresh = new FutureTask<>(() -> session.fresh(grant));
+        Thread waiting = new Thread(fresh);
+        waiting.start();
+        while (waiting.getState() != Thread.State.TIMED_WAITING) {
+            Thread.onSpinWait();
+        }
+        assertThat(endpoint.okta.refreshed()).isEmpty();
+
+        endpoint.clock.advance(Duration.ofSeconds(20));
+
+        assertThat(fresh.get(20, TimeUnit.SECONDS).accessToken()).isEqualTo(new Secret("okta-access-2"));
+    }
+
+    /** Okta's old refresh token is dead by then. */
+    @Test
+    void whatOktaHasRotatedIsKeptThoughTheStoreIsAwayForAMoment() {
+        FailingSessions failing = new FailingSessions(endpoint.upstream);
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringRefresh(() -> failing.failToSave(3));
+
+        UpstreamTokens tokens = session(failing).fresh(grant);
+
+        assertThat(session.fresh(grant)).isEqualTo(tokens);
+        assertThat(endpoint.okta.refreshed()).hasSize(1);
+    }
+
+    /** The store comes back, and both try at once: the one with Okta's new tokens, and one who finds the old ones. */
+    @Test
+    void afterAnOutageLongerThanTheLeaseWhoHasNewTokensGoesFirst() throws Exception {
+        FailingSessions failing = new FailingSessions(endpoint.upstream);
+        UpstreamSession otherNode = session(endpoint.store.beside(endpoint.clock).upstream);
+        FutureTask<UpstreamTokens> other = new FutureTask<>(() -> otherNode.fresh(grant));
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringRefresh(() -> {
+            endpoint.clock.advance(SessionTurns.LEASE);
+            failing.failToSave(3);
+            Thread asking = new Thread(other);
+            asking.start();
+            waitUntilItWaitsOrIsOver(asking);
+        });
+
+        UpstreamTokens tokens = session(failing).fresh(grant);
+
+        assertThat(other.get(20, TimeUnit.SECONDS)).isEqualTo(tokens);
+        assertThat(endpoint.okta.refreshed()).hasSize(1);
+    }
+
+    /** Each would hold a thread, and those who need nothing of Okta would find none. */
+    @Test
+    void soManyMayWaitForASlowOktaAndTheOthersComeAgain() throws Exception {
+        endpoint.clock.advance(Duration.ofHours(2));
+        CountDownLatch answer = new CountDownLatch(1);
+        endpoint.okta.duringRefresh(() -> awaitOf(answer));
+        List<FutureTask<UpstreamTokens>> waiting = Stream.generate(() -> new FutureTask<>(() -> session.fresh(grant)))
+                .limit(SessionTurns.PLACES)
+                .toList();
+        List<Thread> threads = waiting.stream().map(Thread::new).toList();
+        threads.forEach(Thread::start);
+        threads.forEach(UpstreamSessionTest::waitUntilItWaitsOrIsOver);
+
+        assertRefused(Reason.OKTA_UNAVAILABLE, () -> session.fresh(grant));
+
+        answer.countDown();
+        for (FutureTask<UpstreamTokens> one : waiting) {
+            assertThat(one.get(30, TimeUnit.SECONDS).accessToken()).isEqualTo(new Secret("okta-access-2"));
+        }
+        assertThat(session.fresh(grant).accessToken()).isEqualTo(new Secret("okta-access-2"));
+    }
+
+    @Test
+    void aLeaseThatCannotBeGivenBackHidesNoOutcome() {
+        FailingSessions failing = new FailingSessions(endpoint.upstream);
+        failing.failToRelease();
+        endpoint.clock.advance(Duration.ofHours(2));
+
+        assertThat(session(failing).fresh(grant).accessToken()).isEqualTo(new Secret("okta-access-2"));
+
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringRefresh(() -> {
+            throw Rejection.of(Reason.OKTA_SESSION_ENDED);
+        });
+        assertRefused(Reason.OKTA_SESSION_ENDED, () -> session(failing).fresh(grant));
+    }
+
+    /** A forgotten SESSION_SECRET_KEY_PREVIOUS says nothing about the session. */
+    @Test
+    void tokensThatAnUnknownSecretSealedAreNoEndOfTheSession() {
+        KeyRing other = KeyRing.of(new SecretKeyMaterial("x".repeat(32).getBytes(StandardCharsets.UTF_8)));
+        UpstreamSession elsewhere = new UpstreamSession(
+                endpoint.upstream, endpoint.okta, Samples.settings(other), Samples.RANDOM, endpoint.clock);
+
+        assertRefused(Reason.SECRET_KEY_UNKNOWN, () -> elsewhere.fresh(grant));
+
+        assertThat(session.fresh(grant)).isNotNull();
     }
 
     @Test
@@ -91,7 +216,7 @@ class UpstreamSessionTest {
     @Test
     void alteredTokensAreNotOpened() {
         byte[] kept = endpoint.upstream.find(grant).orElseThrow().clone();
-        kept[20] ^= 1;
+        kept[kept.length - 1] ^= 1;
         endpoint.upstream.save(grant, kept);
 
         assertRefused(Reason.OKTA_SESSION_ENDED, () -> session.fresh(grant));
@@ -123,9 +248,122 @@ class UpstreamSessionTest {
         assertThat(endpoint.okta.revoked()).containsExactly(brought);
     }
 
+    /** Validating may ask Okta for its keys, and take long. */
+    @Test
+    void whatOktaHasRotatedIsKeptBeforeItsIdTokenIsLookedAt() {
+        byte[] before = endpoint.upstream.find(grant).orElseThrow();
+        endpoint.clock.advance(Duration.ofHours(2));
+        List<byte[]> during = new ArrayList<>();
+        endpoint.okta.duringValidation(
+                () -> during.add(endpoint.upstream.find(grant).orElseThrow()));
+
+        session.fresh(grant);
+
+        assertThat(during).hasSize(1).doesNotContain(before);
+    }
+
+    @Test
+    void anotherPersonsTokensEndTheSession() {
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringValidation(() -> {
+            throw Rejection.of(Reason.ID_TOKEN_INVALID);
+        });
+
+        assertRefused(Reason.OKTA_SESSION_ENDED, () -> session.fresh(grant));
+        assertRefused(Reason.OKTA_SESSION_ENDED, () -> session.fresh(grant));
+    }
+
+    /** Such as where the node died between the two. */
+    @Test
+    void tokensWhoseIdTokenNobodyHasLookedAtAreGivenToNobody() {
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringValidation(() -> {
+            throw new IllegalStateException("killed");
+        });
+        assertThatThrownBy(() -> session.fresh(grant)).hasMessage("killed");
+
+        endpoint.okta.duringValidation(() -> {
+            throw Rejection.of(Reason.ID_TOKEN_INVALID);
+        });
+        assertRefused(Reason.OKTA_SESSION_ENDED, () -> session.fresh(grant));
+
+        endpoint.okta.duringValidation(() -> {});
+        assertThat(session.fresh(grant).accessToken()).isEqualTo(new Secret("okta-access-2"));
+        assertThat(endpoint.okta.refreshed()).hasSize(1);
+    }
+
+    /** His answer came after its lease: another has refreshed since, with the newer token. */
+    @Test
+    void whoComesLateDoesNotOverwriteWhatAnotherRefreshed() {
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringRefresh(() -> {
+            endpoint.okta.duringRefresh(() -> {});
+            endpoint.clock.advance(SessionTurns.LEASE);
+            session(endpoint.store.beside(endpoint.clock).upstream).fresh(grant);
+        });
+
+        assertRefused(Reason.OKTA_UNAVAILABLE, () -> session.fresh(grant));
+
+        assertThat(session.fresh(grant).accessToken()).isEqualTo(new Secret("okta-access-2"));
+        assertThat(endpoint.okta.revoked()).isEmpty();
+    }
+
+    @Test
+    void whatCannotBeRevokedForNowIsKeptForLater() {
+        endpoint.okta.duringRevocation(() -> {
+            throw Rejection.until(Reason.OKTA_UNAVAILABLE, Duration.ofSeconds(5));
+        });
+
+        assertRefused(Reason.OKTA_UNAVAILABLE, () -> session.end(grant));
+
+        assertThat(endpoint.upstream.find(grant)).isPresent();
+    }
+
+    /** Nobody else would ever know of them. */
+    @Test
+    void whatASignOnBroughtAndCouldNotBeKeptIsRevoked() {
+        FailingSessions failing = new FailingSessions(endpoint.upstream);
+        failing.failToSave(1);
+        Granting granting = new Granting(
+                endpoint.grants, endpoint.codes, session(failing), endpoint.settings, Samples.RANDOM, endpoint.clock);
+        UpstreamTokens tokens = endpoint.okta.issue();
+
+        assertRefused(
+                Reason.STORE_UNAVAILABLE,
+                () -> granting.open(new SignOn(Samples.ALICE, tokens), "client", Scopes.offered(), Samples.RESOURCE));
+
+        assertThat(endpoint.okta.revoked()).containsExactly(tokens);
+    }
+
+    private UpstreamSession session(UpstreamSessions sessions) {
+        return new UpstreamSession(sessions, endpoint.okta, endpoint.settings, Samples.RANDOM, endpoint.clock);
+    }
+
+    /** As it happens where a node was away for longer than its lease. */
+    @Test
+    void whatARefreshBringsForASessionThatHasGoneIsRevoked() {
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringRefresh(() -> endpoint.upstream.remove(grant));
+
+        assertRefused(Reason.OKTA_SESSION_ENDED, () -> session.fresh(grant));
+
+        assertThat(endpoint.upstream.find(grant)).isEmpty();
+        assertThat(endpoint.okta.revoked())
+                .extracting(UpstreamTokens::accessToken)
+                .containsExactly(new Secret("okta-access-2"));
+    }
+
     private static void waitUntilItWaitsOrIsOver(Thread thread) {
         while (thread.getState() == Thread.State.RUNNABLE) {
             Thread.onSpinWait();
+        }
+    }
+
+    private static void awaitOf(CountDownLatch latch) {
+        try {
+            assertThat(latch.await(30, TimeUnit.SECONDS)).isTrue();
+        } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
         }
     }
 }

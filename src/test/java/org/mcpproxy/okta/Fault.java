@@ -18,8 +18,12 @@ public sealed interface Fault {
     /** Does what was asked, then ends the connection without an answer. */
     record LostAnswer() implements Fault {}
 
-    /** Waits until released, or for the bound, and then works. */
-    record Slow(CountDownLatch arrived, CountDownLatch released, Duration bound) implements Fault {
+    /**
+     * Waits until released, or for the bound, and then works.
+     *
+     * @param works or else does not, and ends the connection
+     */
+    record Slow(CountDownLatch arrived, CountDownLatch released, Duration bound, boolean works) implements Fault {
 
         public void release() {
             released.countDown();
@@ -39,7 +43,12 @@ public sealed interface Fault {
     }
 
     static Slow slow(Duration bound) {
-        return new Slow(new CountDownLatch(1), new CountDownLatch(1), bound);
+        return new Slow(new CountDownLatch(1), new CountDownLatch(1), bound, true);
+    }
+
+    /** As slow, and in the end nothing was done. */
+    static Slow silent(Duration bound) {
+        return new Slow(new CountDownLatch(1), new CountDownLatch(1), bound, false);
     }
 
     static Fault status(int status) {

@@ -87,10 +87,10 @@ final class OktaSignOns implements OAuth2AuthorizationService {
         return new LinkedHashSet<>(signOnOf.keySet());
     }
 
-    /** Which application an ID token was issued to, or null. An ID token that was replaced by a newer one is still a hint. */
-    String applicationOf(String idToken) {
-        String id = signOnOf.get(idToken);
-        return id == null ? null : byId.get(id).getRegisteredClientId();
+    /** The sign-on that issued this token, whether it still lives or not; or null. */
+    OAuth2Authorization issuerOf(String token) {
+        String id = signOnOf.get(token);
+        return id == null ? null : byId.get(id);
     }
 
     Collection<OAuth2Authorization> all() {

@@ -179,26 +179,37 @@ class OktaTenantTest {
 
     @Test
     void signOutEndsTheSessionAndReturnsToARegisteredAddressOnly() {
-        code();
-        String logout = okta.endpoint(Endpoint.LOGOUT) + "?client_id=" + okta.clientId();
+        String logout = okta.endpoint(Endpoint.LOGOUT) + "?id_token_hint="
+                + OktaBrowser.tokens(redeem(code(), Map.of())).idToken();
         assertThat(browser.get(URI.create(logout + "&post_logout_redirect_uri=https://evil.example/"))
                         .statusCode())
                 .isEqualTo(400);
-        HttpResponse<String> out =
-                browser.get(URI.create(logout + "&post_logout_redirect_uri=http://localhost:9/&state=s"));
+        HttpResponse<String> out = browser.get(URI.create(
+                logout + "&client_id=" + okta.clientId() + "&post_logout_redirect_uri=http://localhost:9/&state=s"));
         assertThat(OktaBrowser.location(out)).hasToString("http://localhost:9/?state=s");
         assertThat(browser.follow(browser.get(authorize(Map.of()))).body()).contains("name=\"password\"");
     }
 
     @Test
-    void signOutTakesAnIdTokenForAHint() {
+    void signOutTakesNothingForAHintButAnIdTokenOfThisPersonForThisApplication() {
         OktaTokens tokens = OktaBrowser.tokens(redeem(code(), Map.of()));
-        URI logout = okta.endpoint(Endpoint.LOGOUT);
-        assertThat(browser.get(URI.create(logout + "?id_token_hint=" + tokens.idToken()))
+        OktaTokens bobs = okta.agentTokens(OktaUser.BOB, "openid");
+        String logout = okta.endpoint(Endpoint.LOGOUT) + "?post_logout_redirect_uri=http://localhost:9/";
+        for (String refused : List.of(
+                "",
+                "&client_id=" + okta.clientId(),
+                "&id_token_hint=forged",
+                "&id_token_hint=" + tokens.accessToken(),
+                "&id_token_hint=" + bobs.idToken(),
+                "&client_id=" + OktaApplications.Application.AGENT.clientId() + "&id_token_hint=" + tokens.idToken())) {
+            assertThat(browser.get(URI.create(logout + refused)).statusCode())
+                    .as(refused)
+                    .isEqualTo(400);
+        }
+
+        assertThat(browser.get(URI.create(logout + "&id_token_hint=" + tokens.idToken()))
                         .statusCode())
                 .isEqualTo(302);
-        assertThat(browser.get(URI.create(logout + "?id_token_hint=forged")).statusCode())
-                .isEqualTo(400);
     }
 
     @Test

@@ -78,7 +78,11 @@ final class OktaWire extends ValveBase {
             response.getWriter().write(answer.body());
         } else if (fault instanceof Fault.Slow slow) {
             awaitRelease(slow);
-            work(endpoint, request, response);
+            if (slow.works()) {
+                work(endpoint, request, response);
+            } else {
+                hangUp(response);
+            }
         } else if (fault instanceof Fault.LostAnswer) {
             response.setSuspended(true);
             work(endpoint, request, response);

@@ -136,13 +136,25 @@ class RegistrationTest {
                 .mapToObj(number -> "'https://app.example/" + number + "'")
                 .collect(Collectors.joining(","));
 
-        assertRefused(Reason.REDIRECT_URI_UNACCEPTABLE, () -> register("{'redirect_uris':[" + uris + "]}"));
+        assertRefused(Reason.REDIRECT_URIS_TOO_LONG, () -> register("{'redirect_uris':[" + uris + "]}"));
         assertRefused(
-                Reason.CLIENT_METADATA_INVALID,
+                Reason.CLIENT_NAME_TOO_LONG,
                 () -> register("{" + PUBLIC + ",'client_name':'" + "x".repeat(201) + "'}"));
         assertRefused(
                 Reason.CLIENT_METADATA_INVALID,
                 () -> register("{'a':" + "[".repeat(30_000) + "]".repeat(30_000) + "}"));
+    }
+
+    @Test
+    void allRedirectUrisTogetherMayHave4096Characters() {
+        String half = "https://app.example/".concat("x".repeat(2028));
+
+        register("{'redirect_uris':['" + half + "','" + half.replace("app", "aqq") + "']}");
+
+        assertRefused(
+                Reason.REDIRECT_URIS_TOO_LONG,
+                () -> register("{'redirect_uris':['" + half + "','" + half.replace("app", "aqq")
+                        + "','https://app.example/']}"));
     }
 
     /** @param json with single quotes, to be read more easily */

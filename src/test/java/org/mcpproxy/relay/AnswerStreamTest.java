@@ -8,16 +8,20 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Flow;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerStreamTest {
 
     private final Client client = new Client();
     private final Backend backend = new Backend();
     private int ended;
-    private final AnswerStream stream = new AnswerStream(client, backend, true, () -> ended++);
+    private int brokenOff;
+    private final AnswerStream stream = stream(true);
 
     @Test
     void eachPartIsFlushedBeforeTheNextIsAskedFor() {
@@ -69,7 +73,7 @@ class AnswerStreamTest {
 
     @Test
     void aJsonAnswerGetsNoHeartbeat() {
-        AnswerStream json = new AnswerStream(client, backend, false, () -> ended++);
+        AnswerStream json = stream(false);
         json.onWritePossible();
         json.beatAfter(Duration.ZERO);
         assertThat(client.text).hasToString("");
@@ -86,16 +90,79 @@ class AnswerStreamTest {
     }
 
     @Test
-    void whatTheBackendSentBeforeItBrokeOffIsDelivered() {
+    void whatTheBackendSentBeforeItBrokeOffIsDeliveredButIsNotTheWhole() {
         stream.onWritePossible();
         client.ready = false;
         backend.send("a\n");
         backend.subscriber.onError(new IOException());
-        assertThat(ended).isZero();
+        assertThat(brokenOff).isZero();
         client.ready = true;
         stream.onWritePossible();
         assertThat(client.text).hasToString("a\n|");
+        assertThat(brokenOff).isEqualTo(1);
+        assertThat(ended).isZero();
+    }
+
+    @Test
+    void aStreamThatWeStopHasNotBrokenOff() {
+        stream.onWritePossible();
+        stream.stop();
+        backend.subscriber.onError(new IOException());
+        assertThat(brokenOff).isZero();
         assertThat(ended).isEqualTo(1);
+    }
+
+    @Test
+    void aLineMayEndWithCarriageReturnAlone() {
+        stream.onWritePossible();
+        backend.send("data: 1\r\r");
+        stream.beatAfter(Duration.ZERO);
+        assertThat(client.text).hasToString("data: 1\r\r|:\r|");
+    }
+
+    /** Whatever was sent last, and however the rest comes: a client sees the same events. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "data: 1\n\ndata: 2\ndata: 3\n\n",
+                "data: 1\r\n\r\nid: 7\r\ndata: 2\r\ndata: 3\r\n\r\n",
+                "data: 1\r\rdata: 2\rdata: 3\r\r",
+                ": c\r\ndata: 1\r\n\ndata: 2\n\r\ndata\r\r\n\n\rdata: 3\r\n\r",
+            })
+    void heartbeatsAtEveryByteMakeNoOtherEvents(String events) {
+        for (int beats = 1; beats <= 2; beats++) {
+            client.text.setLength(0);
+            AnswerStream beating = stream(true);
+            beating.onWritePossible();
+            for (String one : events.split("")) {
+                backend.send(one);
+                for (int beat = 0; beat < beats; beat++) {
+                    beating.beatAfter(Duration.ZERO);
+                }
+            }
+            String written = client.text.toString().replace("|", "");
+            assertThat(written).hasSizeGreaterThan(events.length());
+            assertThat(dispatched(written)).isEqualTo(dispatched(events));
+        }
+    }
+
+    private AnswerStream stream(boolean events) {
+        return new AnswerStream(client, backend, events, () -> ended++, () -> brokenOff++);
+    }
+
+    /** The fields of each event, as the grammar has it (HTML, Server-sent events, 9.2.5); comments are nothing. */
+    private static List<List<String>> dispatched(String stream) {
+        List<List<String>> events = new ArrayList<>();
+        List<String> fields = new ArrayList<>();
+        for (String line : stream.split("\r\n|\n|\r", -1)) {
+            if (line.isEmpty()) {
+                events.add(List.copyOf(fields));
+                fields.clear();
+            } else if (!line.startsWith(":")) {
+                fields.add(line);
+            }
+        }
+        return events;
     }
 
     @Test

@@ -2,21 +2,20 @@ package org.mcpproxy.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import com.nimbusds.oauth2.sdk.Scope;
-import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
 class ErrorAnswerTest {
 
     private static final String METADATA = "https://mcp.example/.well-known/oauth-protected-resource/mcp";
-    private static final McpEndpoint MCP = new McpEndpoint("/mcp", URI.create(METADATA), new Scope("mcp"));
+    private static final McpEndpoint MCP = Endpoints.standard(Samples.settings("https://mcp.example"));
     private static final Optional<RequestId> ID = Optional.of(new RequestId("\"a\""));
 
     @Test
@@ -51,7 +50,7 @@ class ErrorAnswerTest {
 
     @Test
     void anEndpointWithoutScopesOfOursNamesNone() {
-        McpEndpoint okta = new McpEndpoint("/okta/mcp", URI.create(METADATA), new Scope());
+        McpEndpoint okta = McpEndpoint.forOktaTokens("/okta/mcp", MCP.backend(), Samples.settings());
         assertThat(Challenge.of(Reason.TOKEN_MISSING, okta)).doesNotContain("scope");
     }
 

@@ -1,32 +1,27 @@
 package org.mcpproxy.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.oauth2.sdk.Scope;
-import java.net.URI;
-import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.ZoneId;
-import java.time.ZoneOffset;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
-import org.mcpproxy.config.AddressLimits;
-import org.mcpproxy.config.Backend;
-import org.mcpproxy.config.CorsOrigins;
-import org.mcpproxy.config.Lifetimes;
-import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.fixture.FixedKeys;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
 import org.mcpproxy.signing.SigningKeys;
@@ -34,13 +29,13 @@ import org.mcpproxy.signing.SigningKeys;
 class OwnTokenCheckTest {
 
     private static final String MCP = "https://mcp.example/mcp";
+    private static final Settings SETTINGS = Samples.settings("https://mcp.example");
 
     private final SettableClock clock = new SettableClock();
     private final CountedKeys keys = new CountedKeys();
     private final Set<String> live = new HashSet<>(Set.of("grant"));
-    private final AccessTokens tokens = new AccessTokens(settings(), keys, clock);
-    private final OwnTokenCheck check =
-            new OwnTokenCheck(settings(), new VerifiedTokens(tokens, clock), live::contains);
+    private final AccessTokens tokens = new AccessTokens(SETTINGS, keys, clock);
+    private final OwnTokenCheck check = new OwnTokenCheck(new VerifiedTokens(tokens, clock), live::contains);
 
     @Test
     void aTokenOfOursTellsWhoCalls() {
@@ -80,6 +75,16 @@ class OwnTokenCheckTest {
     }
 
     @Test
+    void aRememberedTokenIsRefusedAtAnotherResourceAllTheSame() {
+        VerifiedTokens verified = new VerifiedTokens(tokens, clock);
+        Secret token = new Secret(mint(MCP, "mcp", Duration.ofMinutes(10)));
+        verified.verify(token, MCP);
+
+        assertThatThrownBy(() -> verified.verify(token, "https://mcp.example/okta/mcp"))
+                .hasMessage(Reason.TOKEN_AUDIENCE_WRONG.name());
+    }
+
+    @Test
     void aTokenForAnotherResourceIsRefused() {
         assertThat(refusal(mint("https://mcp.example/okta/mcp", "mcp", Duration.ofMinutes(10))))
                 .isEqualTo(Reason.TOKEN_AUDIENCE_WRONG);
@@ -98,8 +103,24 @@ class OwnTokenCheckTest {
                 .isEqualTo(Reason.TOKEN_SIGNATURE_WRONG);
     }
 
+    /** Once it has been accepted where it belongs, too. */
+    @Test
+    void aTokenForOneBackendIsRefusedAtAnother() {
+        String token = mint(MCP, "mcp", Duration.ofMinutes(10));
+        call(token);
+        assertRefused(Reason.TOKEN_AUDIENCE_WRONG, () -> call(token, Endpoints.named("files", SETTINGS)));
+
+        String other = mint("https://mcp.example/files/mcp", "mcp", Duration.ofMinutes(10));
+        assertThat(call(other, Endpoints.named("files", SETTINGS)).client()).isEqualTo("client");
+        assertRefused(Reason.TOKEN_AUDIENCE_WRONG, () -> call(other));
+    }
+
     private Caller call(String token) {
-        return check.caller(List.of("Bearer " + token), null);
+        return call(token, Endpoints.standard(SETTINGS));
+    }
+
+    private Caller call(String token, McpEndpoint endpoint) {
+        return check.caller(List.of("Bearer " + token), null, endpoint);
     }
 
     private Reason refusal(String token) {
@@ -112,72 +133,25 @@ class OwnTokenCheckTest {
                 .value();
     }
 
-    private static Settings settings() {
-        return new Settings(
-                URI.create("https://mcp.example"),
-                3001,
-                Set.of(),
-                Set.of(),
-                new CorsOrigins(false, Set.of()),
-                null,
-                new Backend(URI.create("http://localhost:1/mcp")),
-                null,
-                Lifetimes.standard(),
-                AddressLimits.standard(),
-                RelayLimits.standard());
-    }
-
     private static final class CountedKeys implements SigningKeys {
 
-        private static final RSAKey KEY = key();
+        private final SigningKeys keys = new FixedKeys();
         private int asked;
-
-        private static RSAKey key() {
-            try {
-                return new RSAKeyGenerator(2048).keyID("k").generate();
-            } catch (JOSEException e) {
-                throw new IllegalStateException(e);
-            }
-        }
 
         @Override
         public RSAKey current() {
-            return KEY;
+            return keys.current();
         }
 
         @Override
         public Optional<RSAKey> find(String keyId) {
             asked++;
-            return Optional.of(KEY);
+            return keys.find(keyId);
         }
 
         @Override
         public JWKSet published() {
-            return new JWKSet(KEY.toPublicJWK());
-        }
-    }
-
-    private static final class SettableClock extends Clock {
-
-        private Instant now = Instant.parse("2026-11-23T10:00:00Z");
-
-        void advance(Duration by) {
-            now = now.plus(by);
-        }
-
-        @Override
-        public Instant instant() {
-            return now;
-        }
-
-        @Override
-        public ZoneId getZone() {
-            return ZoneOffset.UTC;
-        }
-
-        @Override
-        public Clock withZone(ZoneId zone) {
-            return this;
+            return keys.published();
         }
     }
 }

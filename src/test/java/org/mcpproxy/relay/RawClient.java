@@ -6,7 +6,9 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
 /** An HTTP client that shows what comes over the wire, as it comes. */
@@ -25,18 +27,40 @@ final class RawClient implements AutoCloseable {
 
     /** Sends a request; {@code headers} are whole lines. */
     static RawClient send(int port, String method, String path, String body, String... headers) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        return begin(port, method, path, bytes.length, bytes, headers);
+    }
+
+    /** Sends as much of a body, of blanks, as the server takes, but not its last byte. */
+    static RawClient sendUnfinished(int port, String path, int length, String... headers) {
+        return begin(port, "POST", path, length + 1, " ".repeat(length).getBytes(StandardCharsets.US_ASCII), headers);
+    }
+
+    /** As {@link #send}, from another address of this machine than all others. */
+    static RawClient sendFrom(String address, int port, String method, String path, String body, String... headers) {
+        byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
+        return begin(address, port, method, path, bytes.length, bytes, headers);
+    }
+
+    private static RawClient begin(
+            int port, String method, String path, int announced, byte[] body, String... headers) {
+        return begin("127.0.0.1", port, method, path, announced, body, headers);
+    }
+
+    private static RawClient begin(
+            String address, int port, String method, String path, int announced, byte[] body, String... headers) {
         try {
             Socket socket = new Socket();
             // small, so that a reader who does not read is noticed soon
             socket.setReceiveBufferSize(16 * 1024);
-            socket.connect(new java.net.InetSocketAddress("localhost", port));
+            socket.bind(new InetSocketAddress(address, 0));
+            socket.connect(new InetSocketAddress("localhost", port));
             socket.setSoTimeout(PATIENCE_MILLIS);
-            byte[] bytes = body.getBytes(StandardCharsets.UTF_8);
             String lines = headers.length == 0 ? "" : String.join("\r\n", headers) + "\r\n";
             String start = method + " " + path + " HTTP/1.1\r\nHost: localhost:" + port + "\r\n" + lines
-                    + (method.equals("POST") ? "Content-Length: " + bytes.length + "\r\n" : "") + "\r\n";
+                    + (method.equals("POST") ? "Content-Length: " + announced + "\r\n" : "") + "\r\n";
             socket.getOutputStream().write(start.getBytes(StandardCharsets.ISO_8859_1));
-            socket.getOutputStream().write(bytes);
+            socket.getOutputStream().write(body);
             return new RawClient(socket);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
@@ -95,6 +119,27 @@ final class RawClient implements AutoCloseable {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
+    }
+
+    /** Everything that still comes, raw, until the connection is closed, which a reset is too. */
+    String rest() {
+        head();
+        ByteArrayOutputStream rest = new ByteArrayOutputStream();
+        try {
+            for (int next = in.read(); next >= 0; next = in.read()) {
+                rest.write(next);
+            }
+        } catch (SocketTimeoutException e) {
+            throw new AssertionError("The connection stayed open after " + rest, e);
+        } catch (IOException e) {
+            // closed by a reset
+        }
+        return rest.toString(StandardCharsets.ISO_8859_1);
+    }
+
+    /** The name of the server's side of this connection in {@link Connections}. */
+    String keyAt(int serverPort) {
+        return Connections.key(serverPort, "127.0.0.1", socket.getLocalPort()).orElseThrow();
     }
 
     /** Reads raw bytes of the body, for who cares for their number only; -1 at the end. */

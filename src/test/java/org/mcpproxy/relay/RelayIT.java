@@ -20,7 +20,8 @@ class RelayIT {
 
     @BeforeAll
     static void start() throws IOException {
-        system = RelaySystem.start("RELAY_HEARTBEAT", "PT0.4S", "RELAY_FIRST_BYTE_TIMEOUT", "PT2S");
+        system = RelaySystem.start(
+                "RELAY_HEARTBEAT", "PT0.4S", "RELAY_FIRST_BYTE_TIMEOUT", "PT2S", "RELAY_HEADERS", "X-Tenant");
         alice = system.caller("alice", "inspector");
     }
 
@@ -47,9 +48,13 @@ class RelayIT {
     @Test
     void anAnswerComesBackAsItIs() {
         try (RawClient client = alice.post(PING)) {
-            system.backend().next().answer("200 OK\r\nContent-Type: application/json\r\nX-Custom: kept", "{\"ok\":1}");
+            system.backend()
+                    .next()
+                    .answer("200 OK\r\nContent-Type: application/json\r\nMcp-Custom: kept", "{\"ok\":1}");
             assertThat(client.status()).isEqualTo(200);
-            assertThat(client.head()).containsIgnoringCase("X-Custom: kept").containsIgnoringCase("content-length: 8");
+            assertThat(client.head())
+                    .containsIgnoringCase("Mcp-Custom: kept")
+                    .containsIgnoringCase("content-length: 8");
             assertThat(client.body()).isEqualTo("{\"ok\":1}");
         }
     }
@@ -69,10 +74,22 @@ class RelayIT {
 
     @Test
     void anAcceptedNotificationStaysEmpty() {
-        try (RawClient client = alice.post("{\"jsonrpc\":\"2.0\",\"method\":\"notifications/initialized\"}")) {
-            system.backend().next().answer("202 Accepted", "");
-            assertThat(client.status()).isEqualTo(202);
-            assertThat(client.body()).isEmpty();
+        String notification =
+                "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}";
+        for (String revision : new String[] {"2025-11-25", "2026-07-28"}) {
+            for (String emptiness : new String[] {"Content-Length: 0", "Transfer-Encoding: chunked"}) {
+                try (RawClient client =
+                        alice.post(notification, "MCP-Protocol-Version: " + revision, "Connection: close")) {
+                    RawBackend.Request request = system.backend().next();
+                    request.send("HTTP/1.1 202 Accepted\r\n" + emptiness + "\r\nConnection: close\r\n\r\n"
+                            + (emptiness.endsWith("chunked") ? "0\r\n\r\n" : ""));
+                    request.end();
+                    assertThat(client.status()).isEqualTo(202);
+                    assertThat(client.head()).doesNotContainIgnoringCase("\ncontent-type:");
+                    assertThat(client.body()).isEmpty();
+                    assertThat(client.rest()).isEmpty();
+                }
+            }
         }
     }
 
@@ -81,8 +98,11 @@ class RelayIT {
         try (RawClient client = alice.post(
                 PING,
                 "Cookie: a=b",
-                "Connection: X-Secret-Hop",
-                "X-Secret-Hop: 1",
+                "Connection: Mcp-Secret-Hop",
+                "Mcp-Secret-Hop: 1",
+                "Mcp_Session_Id: of-somebody-else",
+                "X-Tenant: a",
+                "X-Consumer-Username: root",
                 "X-Forwarded-User: root",
                 "X_Forwarded_User: root",
                 "Mcp-Param-Region: eu",
@@ -91,13 +111,18 @@ class RelayIT {
             RawBackend.Request request = system.backend().next();
             request.answer(
                     "200 OK\r\nContent-Type: application/json\r\nSet-Cookie: x=y\r\nAccess-Control-Allow-Origin: *"
-                            + "\r\nWWW-Authenticate: Bearer",
+                            + "\r\nWWW-Authenticate: Bearer\r\nContent-Security-Policy: default-src *"
+                            + "\r\nX-Frame-Options: ALLOWALL\r\nRefresh: 0\r\nServer: backend/1",
                     "{}");
             assertThat(request.head())
                     .containsIgnoringCase("mcp-param-region: eu")
                     .containsIgnoringCase("accept-encoding: identity")
-                    .doesNotContainIgnoringCase("authorization")
+                    .containsOnlyOnce("Authorization: Bearer ")
+                    .doesNotContain(alice.token())
                     .doesNotContainIgnoringCase("cookie")
+                    .containsIgnoringCase("x-tenant: a")
+                    .doesNotContainIgnoringCase("of-somebody-else")
+                    .doesNotContainIgnoringCase("consumer")
                     .doesNotContainIgnoringCase("secret-hop")
                     .doesNotContainIgnoringCase("forwarded")
                     .doesNotContainIgnoringCase("gzip")
@@ -105,7 +130,9 @@ class RelayIT {
                     .doesNotContain(alice.token());
             assertThat(client.head())
                     .contains("Access-Control-Allow-Origin: http://localhost:6274")
-                    .doesNotContain("Set-Cookie", "Allow-Origin: *", "WWW-Authenticate: ");
+                    .contains("X-Frame-Options: DENY")
+                    .doesNotContain("Set-Cookie", "Allow-Origin: *", "WWW-Authenticate: ")
+                    .doesNotContain("default-src *", "ALLOWALL", "Refresh", "backend/1");
         }
     }
 
@@ -151,6 +178,66 @@ class RelayIT {
     }
 
     @Test
+    void anEventStreamThatTheBackendCompressesUnaskedGetsNoHeartbeats() {
+        try (RawClient client = alice.get()) {
+            RawBackend.Request request = system.backend().next();
+            request.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nContent-Encoding: gzip\r\n"
+                    + "Connection: close\r\n\r\ncompressed\n");
+            assertThat(client.head()).containsIgnoringCase("content-encoding: gzip");
+            assertThat(client.chunk()).isEqualTo("compressed\n");
+            assertThat(request.isGivenUpWithin(1500)).isFalse();
+            request.send("too\n");
+            assertThat(client.chunk()).isEqualTo("too\n");
+        }
+    }
+
+    @Test
+    void heartbeatsDoNotCutAStreamWhoseLengthTheBackendTold() {
+        try (RawClient client = alice.post(PING)) {
+            RawBackend.Request request = system.backend().next();
+            request.send("HTTP/1.1 200 OK\r\nContent-Type: text/event-stream\r\nConnection: close\r\n"
+                    + "Content-Length: 18\r\n\r\ndata: 1\n\n");
+            assertThat(client.head()).doesNotContainIgnoringCase("content-length");
+            assertThat(client.chunk()).isEqualTo("data: 1\n\n");
+            assertThat(client.chunk()).isEqualTo(":\n");
+            request.send("data: 2\n\n");
+            request.end();
+            assertThat(skipHeartbeats(client)).isEqualTo("data: 2\n\n");
+            assertThat(skipHeartbeats(client)).isNull();
+        }
+    }
+
+    @Test
+    void anAnswerThatTheBackendBreaksOffHasNoEnd() {
+        for (String type : new String[] {"application/json", "text/event-stream"}) {
+            String tool = "broken_" + type.replaceAll("\\W", "_");
+            try (RawClient client = alice.post(call(tool))) {
+                RawBackend.Request request = system.backend().next();
+                request.send("HTTP/1.1 200 OK\r\nContent-Type: " + type + "\r\nTransfer-Encoding: chunked\r\n\r\n"
+                        + "9\r\n{\"half\":\n\r\n");
+                assertThat(client.chunk()).isEqualTo("{\"half\":\n");
+                request.end();
+                assertThat(client.rest()).doesNotContain("0\r\n");
+            }
+            awaitAudit(tool, "\"reason\":\"backend_broke_off\"");
+        }
+        assertThat(system.proxy().allLogs().lines().filter(line -> line.matches(".*SRVE\\d{4}[EW]:.*|\tat .*")))
+                .isEmpty();
+    }
+
+    @Test
+    void anAnswerThatIsShorterThanItsLengthHasNoEndEither() {
+        try (RawClient client = alice.post(call("short_answer"))) {
+            RawBackend.Request request = system.backend().next();
+            request.send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 20\r\n\r\n{\"half\":");
+            assertThat(client.head()).containsIgnoringCase("content-length: 20");
+            request.end();
+            assertThat(client.rest()).isEqualTo("{\"half\":");
+        }
+        awaitAudit("short_answer", "\"reason\":\"backend_broke_off\"");
+    }
+
+    @Test
     void aDisconnectReachesTheBackendOfAModernRequestWithinASecond() {
         RawBackend.Request request;
         try (RawClient client = alice.post(MODERN_PING, MODERN)) {
@@ -179,6 +266,14 @@ class RelayIT {
     }
 
     @Test
+    void aStreamOfTheOlderEraWhoseClientLeftBeforeItBeganDoesNotLeak() {
+        RawClient client = alice.get("MCP-Protocol-Version: 2025-11-25");
+        RawBackend.Request request = system.backend().next();
+        client.close();
+        assertThat(request.isGivenUpWithin(2000)).isTrue();
+    }
+
+    @Test
     void aDisconnectBeforeTheAnswerCancelsNothingInTheOlderEra() {
         RawClient client = alice.post(PING);
         RawBackend.Request request = system.backend().next();
@@ -202,6 +297,28 @@ class RelayIT {
         assertThat(logs.contains("argument-of-the-tool")).isFalse();
         assertThat(logs.contains("result-of-the-tool")).isFalse();
         assertThat(logs.contains(alice.token())).isFalse();
+    }
+
+    @Test
+    void theAuditNamesTheToolOfARefusedCallToo() {
+        try (RawClient client = alice.post(call("mismatched_tool"), MODERN)) {
+            assertThat(client.status()).isEqualTo(400);
+        }
+        awaitAudit("mismatched_tool", "\"reason\":\"header_mismatch\"");
+        try (RawClient client = alice.post(call("sessionless_tool"), "Mcp-Session-Id: of-nobody")) {
+            assertThat(client.status()).isEqualTo(404);
+        }
+        awaitAudit("sessionless_tool", "\"reason\":\"session_unknown\"");
+    }
+
+    @Test
+    void aRequestWhoseIdIsNullIsNoNotification() {
+        try (RawClient client = alice.post(
+                "{\"jsonrpc\":\"2.0\",\"id\":null,\"method\":\"tools/call\",\"params\":{\"name\":\"a\"}}", MODERN)) {
+            assertThat(client.status()).isEqualTo(400);
+            assertThat(client.body()).contains("-32600");
+        }
+        assertThat(system.backend().isIdle()).isTrue();
     }
 
     @Test
@@ -245,6 +362,11 @@ class RelayIT {
             try (RawClient client = other.post(PING, "Mcp-Session-Id: " + session)) {
                 assertThat(client.status()).isEqualTo(404);
                 assertThat(client.body()).contains("\"id\":7");
+            }
+            for (String method : new String[] {"GET", "DELETE"}) {
+                try (RawClient client = other.send(method, "", "Mcp-Session-Id: " + session)) {
+                    assertThat(client.status()).isEqualTo(404);
+                }
             }
         }
         assertThat(system.backend().isIdle()).isTrue();
@@ -291,6 +413,15 @@ class RelayIT {
     }
 
     @Test
+    void aBodyThatTheBackendWouldReadOtherwiseIsRefused() {
+        try (RawClient client = alice.post(PING, "Content-Encoding: gzip")) {
+            assertThat(client.status()).isEqualTo(400);
+            assertThat(client.body()).contains("-32700");
+        }
+        assertThat(system.backend().isIdle()).isTrue();
+    }
+
+    @Test
     void aHeaderThatDisagreesWithTheBodyIsRefused() {
         try (RawClient client = alice.post(MODERN_PING, "MCP-Protocol-Version: 2026-07-28", "Mcp-Method: tools/list")) {
             assertThat(client.status()).isEqualTo(400);
@@ -329,6 +460,19 @@ class RelayIT {
             }
             assertThat(read).isEqualTo(most);
         }
+    }
+
+    private static String call(String tool) {
+        return "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"tools/call\",\"params\":{\"name\":\"" + tool + "\"}}";
+    }
+
+    /** A line of the audit about this tool that has this too. */
+    private static void awaitAudit(String tool, String other) {
+        system.proxy()
+                .awaitConsole(
+                        "audit of " + tool,
+                        console -> console.lines()
+                                .anyMatch(line -> line.contains("\"name\":\"" + tool + "\"") && line.contains(other)));
     }
 
     /** The next chunk that is no heartbeat. */

@@ -97,12 +97,21 @@ final class RelaySystem implements AutoCloseable {
         }
 
         RawClient send(String method, String body, String... headers) {
+            return RawClient.send(system.port(), method, "/mcp", body, with(headers));
+        }
+
+        /** A POST whose body is not sent to its end. */
+        RawClient unfinished(int length) {
+            return RawClient.sendUnfinished(system.port(), "/mcp", length, with());
+        }
+
+        private String[] with(String... headers) {
             List<String> all = new ArrayList<>(List.of(
                     "Authorization: Bearer " + token,
                     "Content-Type: application/json",
                     "Accept: application/json, text/event-stream"));
             all.addAll(List.of(headers));
-            return RawClient.send(system.port(), method, "/mcp", body, all.toArray(String[]::new));
+            return all.toArray(String[]::new);
         }
 
         /** Ends the grant, as a revocation does. */

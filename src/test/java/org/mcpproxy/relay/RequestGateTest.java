@@ -24,7 +24,15 @@ class RequestGateTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"https://app.example.evil", "http://localhost.evil.example", "null", "", "http://127.0.0.1.evil"
+            strings = {
+                "https://app.example.evil",
+                "http://localhost.evil.example",
+                "http://localhost@evil.example",
+                "http://localhost:80.evil.example",
+                "http://localhost/evil",
+                "null",
+                "",
+                "http://127.0.0.1.evil"
             })
     void aForeignOriginMayNot(String origin) {
         assertThatThrownBy(() -> RequestGate.requireOrigin(List.of(new Header("Origin", origin)), ORIGINS))

@@ -41,7 +41,7 @@ public class TokenFountain extends HttpServlet {
         String user = request.getParameter("user");
         String client = request.getParameter("client");
         Scope scope = Scope.parse(request.getParameter("scope"));
-        String resource = settings.mcpResource().toString();
+        String resource = settings.defaultResource().orElseThrow().toString();
         Instant now = Instant.now();
         Instant end = now.plusSeconds(600);
         grants.open(new Grant(

@@ -9,9 +9,7 @@ import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
-import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
-import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
@@ -19,11 +17,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
-import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
@@ -32,11 +30,11 @@ import org.mcpproxy.oauth.Secret;
 
 class AccessTokensTest {
 
-    private static final RSAKey KEY = key("ours");
-    private static final RSAKey STRANGERS_KEY = key("ours");
+    private static final RSAKey KEY = new FixedKeys().current();
+    private static final RSAKey STRANGERS_KEY = FixedKeys.key(KEY.getKeyID());
 
     private final SettableClock clock = new SettableClock();
-    private final AccessTokens tokens = new AccessTokens(Samples.settings(), new OneKey(), clock);
+    private final AccessTokens tokens = new AccessTokens(Samples.settings(), new FixedKeys(), clock);
     private final AccessToken token = new AccessToken(
             "00ualice",
             "client",
@@ -259,31 +257,5 @@ class AccessTokensTest {
             throw new AssertionError(e);
         }
         return jwt.serialize();
-    }
-
-    private static RSAKey key(String id) {
-        try {
-            return new RSAKeyGenerator(2048).keyID(id).generate();
-        } catch (JOSEException e) {
-            throw new AssertionError(e);
-        }
-    }
-
-    private static final class OneKey implements SigningKeys {
-
-        @Override
-        public RSAKey current() {
-            return KEY;
-        }
-
-        @Override
-        public Optional<RSAKey> find(String keyId) {
-            return Optional.of(KEY).filter(key -> key.getKeyID().equals(keyId));
-        }
-
-        @Override
-        public JWKSet published() {
-            return new JWKSet(KEY.toPublicJWK());
-        }
     }
 }

@@ -20,6 +20,7 @@ public final class Browser {
 
     private final Map<String, String> cookies = new LinkedHashMap<>();
     private final HttpClient http = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
             .followRedirects(HttpClient.Redirect.NEVER)
             .connectTimeout(Duration.ofSeconds(5))
             .build();
@@ -70,6 +71,11 @@ public final class Browser {
 
     /** Does all that a person does who allows the client, and answers with the address that the client is given. */
     public URI signOn(URI start, String user, URI redirectUri) {
+        return signOn(get(start), user, redirectUri);
+    }
+
+    /** Does the rest of it from a page on. */
+    public URI signOn(Page start, String user, URI redirectUri) {
         Page page = follow(start, redirectUri);
         for (int step = 0; step < MOST_STEPS && page.hasForm(); step++) {
             page = follow(submit(page, answers(page, user)), redirectUri);
@@ -105,7 +111,8 @@ public final class Browser {
                             .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
                             .collect(Collectors.joining("; ")));
         }
-        HttpRequest built = request.header("Accept", "text/html,application/xhtml+xml")
+        HttpRequest built = OneRequest.perConnection(request)
+                .header("Accept", "text/html,application/xhtml+xml")
                 .timeout(Duration.ofSeconds(30))
                 .build();
         try {

@@ -3,12 +3,13 @@ package org.mcpproxy.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.net.Socket;
-import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What every request meets, seen on the wire: a client library would hide or refuse some of it. */
 class EdgeIT {
@@ -110,18 +111,133 @@ class EdgeIT {
         }
     }
 
+    @Test
+    void aPreflightForAnotherHostIsRefusedToo() throws IOException {
+        assertThat(answer("OPTIONS", "/mcp", "Host: evil.example:" + proxy.port()))
+                .startsWith("HTTP/1.1 421 ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "//mcp",
+                "/mcp/",
+                "/mcp;x=1",
+                "/./mcp",
+                "/x/../mcp",
+                "/%6dcp",
+                "/;x=1",
+                "/mcp/..",
+                "//oauth2/v1/authorize",
+                "/oauth2/v1/authorize;x=1",
+                "/x/../oauth/logout",
+                "/.well-known/jwks.json;x=1",
+                "/WEB-INF/web.xml",
+                "//WEB-INF/web.xml",
+                "/META-INF/MANIFEST.MF",
+                "/j_security_check",
+                "/ibm_security_logout",
+                "/x/ibm_security_logout?logoutExitPage=https://evil.example/"
+            })
+    void thereIsNothingAtAnAddressInAnotherSpellingOrOfTheContainer(String path) throws IOException {
+        assertThat(answer("GET", path, ourHost()))
+                .startsWith("HTTP/1.1 404 ")
+                .contains("There is nothing at this address.")
+                .doesNotContain("Location:");
+        assertThat(answer("POST", path, ourHost())).startsWith("HTTP/1.1 404 ").doesNotContain("Location:");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "/                       | GET, HEAD, OPTIONS",
+                "/mcp                    | GET, POST, DELETE, OPTIONS",
+                "/oauth2/v1/token        | POST",
+                "/oauth2/v1/authorize    | GET",
+                "/oauth/logout           | POST",
+                "/.well-known/jwks.json  | GET"
+            })
+    void anUnknownMethodIsAnsweredWithTheKnownOnes(String path, String known) throws IOException {
+        for (String method : new String[] {"FOO", "PUT", "TRACE", "CONNECT"}) {
+            assertThat(answer(method, path, ourHost(), "Cookie: a=echo-me"))
+                    .as(method)
+                    .startsWith("HTTP/1.1 405 ")
+                    .containsPattern("Allow: .*" + known)
+                    .contains("HTTP method.")
+                    .doesNotContain("echo-me");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/oauth2/v1/authorize", "/oauth/callback"})
+    void whatChangesSomethingIsNoHead(String path) throws IOException {
+        assertThat(answer("HEAD", path, ourHost()))
+                .startsWith("HTTP/1.1 405 ")
+                .containsPattern("Allow: .*GET")
+                .doesNotContain("Set-Cookie");
+    }
+
+    /** Liberty's features serve pages of their own, which no filter of ours sees. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/jwt", "/jwt/", "/jwt/x", "/jwt/ibm/api/defaultJWT/token", "/health/x"})
+    void whatFeaturesServeTellsNothingAndLeadsNowhere(String path) throws IOException {
+        for (String host : new String[] {"evil.example", "localhost:" + proxy.port()}) {
+            assertThat(answer("GET", path, "Host: " + host, "$WSSN: evil.example", "$WSSC: https", "$WSIS: true"))
+                    .startsWith("HTTP/1.1 404 ")
+                    .doesNotContain("Location:", "$WS", "Exception", "SRVE", "CWWK", "evil.example");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"/%zz", "/%00", "/%2F", "/..;/", "/../mcp", "/%5c", "/a%0d%0aX-Y:%20z"})
+    void aPathThatIsNoneIsABadRequest(String path) throws IOException {
+        assertThat(answer("GET", path, ourHost()))
+                .startsWith("HTTP/1.1 400 ")
+                .doesNotContain("Location:", "Exception", "\tat ", "X-Y: z");
+    }
+
+    /** No filter of ours is asked before the container refuses these. */
+    @ParameterizedTest
+    @ValueSource(strings = {"/mcp%2f", "/mcp%5c"})
+    void whatTheContainerRefusesCarriesTheSameHeaders(String path) throws IOException {
+        assertThat(answer("GET", path, ourHost(), "Origin: http://127.0.0.1:6274"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains(
+                        "X-Request-Id: ",
+                        "X-Content-Type-Options: nosniff",
+                        "Access-Control-Allow-Origin: http://127.0.0.1:6274");
+        assertThat(proxy.allLogs()).doesNotContain("Request  failed");
+    }
+
+    /** What stands in front might see another end of the body, and take what follows for a request of its own. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "Content-Length: 5  | Transfer-Encoding: chunked",
+                "Content-Length: 5  | Content-Length: 6",
+                "Content-Length: 5  | Content-Length: 5",
+                "Content-Length: +5 | X: y",
+                "Content-Length: x5 | X: y",
+                "Content-Length: -5 | X: y",
+                "Transfer-Encoding: gzip, chunked | X: y",
+            })
+    void whatFollowsARequestWhoseEndIsUnclearIsNotServed(String first, String second) throws IOException {
+        for (String path : List.of("/mcp", "/oauth2/v1/revoke", "/oauth2/v1/clients", "/")) {
+            String answer = new RawRequest("POST " + path + " HTTP/1.1\r\n" + ourHost() + "\r\n" + first + "\r\n"
+                            + second + "\r\n\r\n0\r\n\r\nGET /second HTTP/1.1\r\n" + ourHost()
+                            + "\r\nConnection: close\r\n\r\n")
+                    .answer(proxy.port());
+            assertThat(answer).as(path).startsWith("HTTP/1.1 4").containsOnlyOnce("HTTP/1.1 ");
+        }
+    }
+
     private static String ourHost() {
         return "Host: localhost:" + proxy.port();
     }
 
     private static String answer(String method, String path, String... headers) throws IOException {
-        try (Socket socket = new Socket("localhost", proxy.port())) {
-            OutputStream out = socket.getOutputStream();
-            String head = method + " " + path + " HTTP/1.1\r\n" + String.join("\r\n", headers)
-                    + "\r\nConnection: close\r\n\r\n";
-            out.write(head.getBytes(StandardCharsets.ISO_8859_1));
-            out.flush();
-            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        }
+        return RawRequest.of(method, path, headers).answer(proxy.port());
     }
 }

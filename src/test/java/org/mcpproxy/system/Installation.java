@@ -1,12 +1,6 @@
 package org.mcpproxy.system;
 
-import com.sun.net.httpserver.HttpServer;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import org.mcpproxy.okta.OktaOptions;
 import org.mcpproxy.okta.OktaTenant;
 import org.mcpproxy.system.ProxySystem.Plan;
@@ -26,10 +20,12 @@ public final class Installation implements AutoCloseable {
     private Installation(Plan plan, OktaTenant okta, URI mcpServer, Runnable endOfBackend) {
         this.okta = okta;
         this.endOfBackend = endOfBackend;
+        if (!plan.names("MCP_BACKENDS")) {
+            plan.with("MCP_BACKEND", mcpServer);
+        }
         proxy = plan.with("OKTA_ISSUER", okta.issuer())
                 .with("OKTA_CLIENT_ID", okta.clientId())
                 .with("OKTA_CLIENT_SECRET", okta.clientSecret())
-                .with("MCP_BACKEND", mcpServer)
                 .with("LOGLEVEL", "DEBUG")
                 .launch();
         okta.allowRedirect(proxy.at("/oauth/callback"));
@@ -73,9 +69,8 @@ public final class Installation implements AutoCloseable {
     }
 
     private static Installation answering(Plan plan, OktaTenant okta) {
-        HttpServer backend = backend();
-        URI mcpServer = URI.create("http://127.0.0.1:" + backend.getAddress().getPort() + "/mcp");
-        return new Installation(plan, okta, mcpServer, () -> backend.stop(0));
+        PlainMcpServer backend = PlainMcpServer.start();
+        return new Installation(plan, okta, backend.url(), backend::close);
     }
 
     private Installation awaitReady() {
@@ -100,23 +95,5 @@ public final class Installation implements AutoCloseable {
         proxy.close();
         endOfBackend.run();
         okta.close();
-    }
-
-    private static HttpServer backend() {
-        try {
-            HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
-            server.createContext("/mcp", exchange -> {
-                exchange.getRequestBody().readAllBytes();
-                byte[] body = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{}}".getBytes(StandardCharsets.UTF_8);
-                exchange.getResponseHeaders().set("Content-Type", "application/json");
-                exchange.sendResponseHeaders(200, body.length);
-                exchange.getResponseBody().write(body);
-                exchange.close();
-            });
-            server.start();
-            return server;
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

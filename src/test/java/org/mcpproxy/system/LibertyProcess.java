@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -36,12 +37,15 @@ final class LibertyProcess {
     }
 
     static LibertyProcess in(ServerFolder folder, Path javaHome, Map<String, String> environment) {
-        LibertyProcess liberty = new LibertyProcess(folder, javaHome, Map.copyOf(environment));
+        LibertyProcess liberty = new LibertyProcess(folder, javaHome, new HashMap<>(environment));
         Runtime.getRuntime().addShutdownHook(new Thread(liberty::killIfAlive));
         return liberty;
     }
 
-    synchronized void start() {
+    /** @param changes to the environment, from now on; an empty value removes */
+    synchronized void start(Map<String, String> changes) {
+        environment.putAll(changes);
+        environment.values().removeIf(String::isEmpty);
         ProcessBuilder builder = new ProcessBuilder(
                         ServerFolder.RUNTIME.resolve("bin/server").toString(), "run", ServerFolder.SERVER)
                 .redirectErrorStream(true)

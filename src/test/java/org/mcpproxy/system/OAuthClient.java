@@ -28,28 +28,40 @@ import net.minidev.json.JSONObject;
  */
 public final class OAuthClient {
 
-    private static final HttpClient HTTP =
-            HttpClient.newBuilder().connectTimeout(Duration.ofSeconds(5)).build();
+    private static final HttpClient HTTP = HttpClient.newBuilder()
+            .version(HttpClient.Version.HTTP_1_1)
+            .connectTimeout(Duration.ofSeconds(5))
+            .build();
 
-    private final ProxySystem proxy;
+    private final URI resource;
+    private final Address proxy;
     private final JSONObject registration;
     private final URI redirectUri;
-    private final CodeVerifier verifier = new CodeVerifier();
-    private final String state = UUID.randomUUID().toString();
+    private final CodeVerifier verifier;
+    private final String state;
 
-    private OAuthClient(ProxySystem proxy, JSONObject registration, URI redirectUri) {
+    private OAuthClient(
+            URI resource,
+            Address proxy,
+            JSONObject registration,
+            URI redirectUri,
+            CodeVerifier verifier,
+            String state) {
+        this.resource = resource;
         this.proxy = proxy;
         this.registration = registration;
         this.redirectUri = redirectUri;
+        this.verifier = verifier;
+        this.state = state;
     }
 
     /** A public client on a loopback address, as desktop programs are. */
-    public static OAuthClient publicClient(ProxySystem proxy) {
+    public static OAuthClient publicClient(Address proxy) {
         return register(proxy, "none", "http://127.0.0.1:8123/callback");
     }
 
     /** A client with a redirect URI and authentication method of its own. */
-    public static OAuthClient register(ProxySystem proxy, String method, String redirectUri) {
+    public static OAuthClient register(Address proxy, String method, String redirectUri) {
         JSONObject metadata = new JSONObject();
         metadata.put("client_name", "A plain client");
         metadata.put("redirect_uris", List.of(redirectUri));
@@ -59,15 +71,40 @@ public final class OAuthClient {
     }
 
     /** A client with metadata of its own. */
-    public static OAuthClient registered(ProxySystem proxy, JSONObject metadata, String redirectUri) {
+    public static OAuthClient registered(Address proxy, JSONObject metadata, String redirectUri) {
         Answer answer = register(proxy, metadata);
         if (answer.status() != 201) {
             throw new AssertionError("Registration failed: " + answer.status() + " " + answer.text());
         }
-        return new OAuthClient(proxy, answer.json(), URI.create(redirectUri));
+        return of(proxy, answer.json(), redirectUri);
     }
 
-    public static Answer register(ProxySystem proxy, JSONObject metadata) {
+    /** A public client that is registered already. */
+    public static OAuthClient known(Address proxy, String id, String redirectUri) {
+        return of(proxy, new JSONObject(Map.of("client_id", id)), redirectUri);
+    }
+
+    private static OAuthClient of(Address proxy, JSONObject registration, String redirectUri) {
+        return new OAuthClient(
+                proxy.mcp(),
+                proxy,
+                registration,
+                URI.create(redirectUri),
+                new CodeVerifier(),
+                UUID.randomUUID().toString());
+    }
+
+    /** The same client, which asks another address for the same resource: one node of several. */
+    public OAuthClient at(Address other) {
+        return new OAuthClient(resource, other, registration, redirectUri, verifier, state);
+    }
+
+    /** The same client, which asks for another resource, and calls that. */
+    public OAuthClient to(String path) {
+        return new OAuthClient(proxy.at(path), proxy, registration, redirectUri, verifier, state);
+    }
+
+    public static Answer register(Address proxy, JSONObject metadata) {
         return send(HttpRequest.newBuilder(proxy.at("/oauth2/v1/clients"))
                 .header("Content-Type", "application/json")
                 .POST(HttpRequest.BodyPublishers.ofString(metadata.toJSONString())));
@@ -101,7 +138,7 @@ public final class OAuthClient {
         parameters.put("redirect_uri", redirectUri.toString());
         parameters.put("state", state);
         parameters.put("scope", "mcp offline_access");
-        parameters.put("resource", proxy.mcp().toString());
+        parameters.put("resource", resource.toString());
         parameters.put(
                 "code_challenge",
                 CodeChallenge.compute(CodeChallengeMethod.S256, verifier).getValue());
@@ -164,10 +201,7 @@ public final class OAuthClient {
 
     /** Sends the same token request many times at the same moment, each on a connection of its own. */
     public List<Answer> tokenAtOnce(int times, Map<String, String> parameters) {
-        HttpRequest request = form("/oauth2/v1/token", parameters)
-                .version(HttpClient.Version.HTTP_1_1)
-                .timeout(Duration.ofSeconds(30))
-                .build();
+        HttpRequest request = alone(form("/oauth2/v1/token", parameters));
         return Stream.generate(
                         () -> HTTP.sendAsync(request, HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)))
                 .limit(times)
@@ -202,25 +236,50 @@ public final class OAuthClient {
 
     /** Calls any MCP endpoint. */
     public static Answer ping(URI endpoint, String accessToken) {
-        return send(HttpRequest.newBuilder(endpoint)
+        return send(message(endpoint, accessToken, "ping"));
+    }
+
+    /** Opens a session of the older era, whose id is in the answer's {@code Mcp-Session-Id}. */
+    public Answer initialize(String accessToken) {
+        return send(message(proxy.mcp(), accessToken, "initialize"));
+    }
+
+    /** Calls the MCP server within a session of the older era. */
+    public Answer ping(String accessToken, String session) {
+        return send(message(proxy.mcp(), accessToken, "ping").header("Mcp-Session-Id", session));
+    }
+
+    /** Ends a session of the older era. */
+    public Answer endSession(String accessToken, String session) {
+        return send(HttpRequest.newBuilder(proxy.mcp())
+                .header("Authorization", "Bearer " + accessToken)
+                .header("Mcp-Session-Id", session)
+                .DELETE());
+    }
+
+    private static HttpRequest.Builder message(URI endpoint, String accessToken, String method) {
+        return HttpRequest.newBuilder(endpoint)
                 .header("Authorization", "Bearer " + accessToken)
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json, text/event-stream")
-                .POST(HttpRequest.BodyPublishers.ofString("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}")));
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\"}"));
     }
 
     /** Any request, with the timeout that all have. */
     public static Answer send(HttpRequest.Builder request) {
         try {
-            return new Answer(HTTP.send(
-                    request.timeout(Duration.ofSeconds(30)).build(),
-                    HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)));
+            return new Answer(HTTP.send(alone(request), HttpResponse.BodyHandlers.ofString(StandardCharsets.UTF_8)));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
         }
+    }
+
+    private static HttpRequest alone(HttpRequest.Builder request) {
+        return OneRequest.perConnection(request).timeout(Duration.ofSeconds(30)).build();
     }
 
     /** A parameter of an address's query; empty where there is none. */

@@ -12,6 +12,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Predicate;
 
 /**
@@ -19,7 +20,7 @@ import java.util.function.Predicate;
  * its users run it. Several may run at once. Only the given settings reach it: neither the environment nor the
  * {@code .env} of whoever runs the tests.
  */
-public final class ProxySystem implements AutoCloseable {
+public final class ProxySystem implements Address, AutoCloseable {
 
     private static final Duration START = Duration.ofSeconds(120);
     private static final Duration ONE_ANSWER = Duration.ofSeconds(5);
@@ -49,13 +50,9 @@ public final class ProxySystem implements AutoCloseable {
      *
      * @param path begins with a slash
      */
+    @Override
     public URI at(String path) {
         return URI.create("http://localhost:" + port + path);
-    }
-
-    /** The MCP endpoint of this node. */
-    public URI mcp() {
-        return at("/mcp");
     }
 
     /** Waits until {@code /health/ready} says so. */
@@ -67,17 +64,17 @@ public final class ProxySystem implements AutoCloseable {
         return this;
     }
 
-    /** Liberty's word for an application that could not be started. */
+    /** Liberty's words for an application that could not be started. */
     private boolean hasFailed() {
-        return console().contains("CWWKZ0002E");
+        return console().contains("CWWKZ0002E") || console().contains("CWWKZ0012I");
     }
 
     /**
-     * Waits until the application is deployed and the port is open, which Liberty opens only after that; for a proxy that
-     * never gets ready, having no Okta.
+     * Waits until the application is deployed, the port is open, which Liberty opens only after that, and the store has
+     * loaded; for a proxy that never gets ready, having no Okta.
      */
     public ProxySystem awaitLive() {
-        liberty.await("live", START, () -> console().contains("CWWKZ0001I") && answersOk("/health/live"));
+        liberty.await("live", START, () -> console().contains("CWWKZ0001I") && health().contains("\"store\":\"well\""));
         return this;
     }
 
@@ -89,16 +86,22 @@ public final class ProxySystem implements AutoCloseable {
 
     /** Whether {@code /health/ready} says so now. */
     public boolean isReady() {
-        return answersOk("/health/ready");
+        return ready().filter(answer -> answer.statusCode() == 200).isPresent();
     }
 
-    private boolean answersOk(String path) {
+    /** What {@code /health/ready} answers; empty where nothing does. */
+    private String health() {
+        return ready().map(HttpResponse::body).orElse("");
+    }
+
+    private Optional<HttpResponse<String>> ready() {
         try {
-            HttpRequest request =
-                    HttpRequest.newBuilder(at(path)).timeout(ONE_ANSWER).build();
-            return http.send(request, HttpResponse.BodyHandlers.discarding()).statusCode() == 200;
+            HttpRequest request = HttpRequest.newBuilder(at("/health/ready"))
+                    .timeout(ONE_ANSWER)
+                    .build();
+            return Optional.of(http.send(request, HttpResponse.BodyHandlers.ofString()));
         } catch (IOException e) {
-            return false;
+            return Optional.empty();
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("Interrupted while asking for health", e);
@@ -140,8 +143,18 @@ public final class ProxySystem implements AutoCloseable {
 
     /** Starts it again after {@link #kill} or {@link #stop}, on the same port and with the files that it left. */
     public ProxySystem startAgain() {
-        liberty.start();
-        return awaitReady();
+        return launchAgain().awaitReady();
+    }
+
+    /** As {@link #startAgain()}, and does not wait. */
+    public ProxySystem launchAgain() {
+        return launchAgain(Map.of());
+    }
+
+    /** As {@link #launchAgain()}, with some settings changed from now on, or gone where they are empty. */
+    public ProxySystem launchAgain(Map<String, String> changes) {
+        liberty.start(changes);
+        return this;
     }
 
     @Override
@@ -174,6 +187,11 @@ public final class ProxySystem implements AutoCloseable {
         public Plan without(String setting) {
             settings.remove(setting);
             return this;
+        }
+
+        /** Whether it has been given this setting. */
+        boolean names(String setting) {
+            return settings.containsKey(setting);
         }
 
         /** The JDK that the server runs on; that of the caller, if not said. */
@@ -222,7 +240,7 @@ public final class ProxySystem implements AutoCloseable {
             try {
                 LibertyProcess liberty =
                         LibertyProcess.in(ServerFolder.create(name).with(probes), javaHome, environment);
-                liberty.start();
+                liberty.start(Map.of());
                 return new ProxySystem(liberty, port);
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 
 /**
  * A server's folder as somebody who deploys the proxy would make it: {@code server.xml}, what lies in {@code liberty/},
- * and the WAR.
+ * the database drivers, and the WAR.
  *
  * @param users what {@code WLP_USER_DIR} names
  */
@@ -35,12 +35,19 @@ record ServerFolder(Path users) {
         Path apps = Files.createDirectories(folder.server().resolve("apps"));
         Files.copy(war, apps.resolve(WAR));
         Files.copy(PROJECT.resolve("server.xml"), folder.server().resolve("server.xml"));
-        try (Stream<Path> included = Files.list(PROJECT.resolve("liberty"))) {
-            for (Path file : included.toList()) {
-                Files.copy(file, folder.server().resolve(file.getFileName()));
+        copyAll(PROJECT.resolve("liberty"), folder.server());
+        copyAll(
+                PROJECT.resolve("target/jdbc"),
+                Files.createDirectories(folder.server().resolve("jdbc")));
+        return folder;
+    }
+
+    private static void copyAll(Path from, Path to) throws IOException {
+        try (Stream<Path> files = Files.list(from)) {
+            for (Path file : files.toList()) {
+                Files.copy(file, to.resolve(file.getFileName()));
             }
         }
-        return folder;
     }
 
     /** The same folder, with these classes of the tests in its WAR. */

@@ -2,6 +2,7 @@ package org.mcpproxy.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.http.HttpRequest;
 import org.junit.jupiter.api.Test;
 
 class StartIT {
@@ -31,6 +32,41 @@ class StartIT {
                     .as("the server goes on for its other applications")
                     .isTrue();
             assertThat(proxy.isReady()).isFalse();
+            assertThat(health(proxy, "/health/live")).isEqualTo(200);
+            assertThat(health(proxy, "/health/started"))
+                    .as("by which an orchestrator sees it")
+                    .isEqualTo(503);
+        }
+    }
+
+    private static int health(ProxySystem proxy, String path) {
+        return OAuthClient.send(HttpRequest.newBuilder(proxy.at(path))).status();
+    }
+
+    /** Liberty would listen on a port of its own choice, and say so in a line among many. */
+    @Test
+    void quotesThatLibertyWouldKeepStopTheStart() {
+        ProxySystem.Plan plan = ProxySystem.plan();
+        try (ProxySystem proxy = plan.with("OKTA_ISSUER", "'http://localhost:9/oauth2/default'")
+                .with("OKTA_CLIENT_ID", "\"client\"")
+                .with("OKTA_CLIENT_SECRET", "\"secret\"")
+                .with("MCP_BACKEND", "'http://localhost:9/mcp'")
+                .with("PROXY_HOST", "'localhost'")
+                .with("PROXY_PORT", "\"" + plan.port() + "\"")
+                .with("LOGLEVEL", "\"DEBUG\"")
+                .with("LOG_FORMAT", "'json'")
+                .with("ACCESS_LOG", "'false'")
+                .launch()) {
+
+            proxy.awaitConsole("the server up", console -> console.contains("CWWKF0011I"));
+
+            assertThat(proxy.console())
+                    .contains(SENTENCE + " 5 settings must be mended:")
+                    .contains("- PROXY_HOST must stand without quotes:")
+                    .contains("- PROXY_PORT must stand without quotes:")
+                    .contains("- LOGLEVEL must stand without quotes:")
+                    .contains("- LOG_FORMAT must stand without quotes:")
+                    .contains("- ACCESS_LOG must stand without quotes:");
         }
     }
 }

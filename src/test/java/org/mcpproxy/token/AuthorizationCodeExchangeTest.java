@@ -7,6 +7,7 @@ import static org.mcpproxy.fixture.TokenEndpoint.codeRequest;
 
 import com.nimbusds.oauth2.sdk.GrantType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -19,7 +20,10 @@ import org.mcpproxy.client.Client;
 import org.mcpproxy.fixture.Race;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.TokenEndpoint;
+import org.mcpproxy.grant.AuthorizationCode;
+import org.mcpproxy.grant.AuthorizationCodes;
 import org.mcpproxy.grant.Grant;
+import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -52,7 +56,7 @@ class AuthorizationCodeExchangeTest {
         endpoint.redeem(client, codeRequest(code));
         endpoint.clock.advance(Duration.ofDays(29));
 
-        assertThat(endpoint.grants.isLive(grant.id())).isTrue();
+        assertThat(endpoint.grants.find(grant.id())).isPresent();
     }
 
     @Test
@@ -76,15 +80,33 @@ class AuthorizationCodeExchangeTest {
 
         assertRefused(Reason.CODE_REPLAYED, () -> endpoint.redeem(client, codeRequest(code)));
 
-        assertThat(endpoint.grants.isLive(grant.id())).isFalse();
+        assertThat(endpoint.grants.find(grant.id())).isEmpty();
         assertThat(endpoint.okta.revoked()).hasSize(1);
         assertThat(endpoint.audit)
                 .anyMatch(event -> event instanceof GrantRevoked revoked
                         && revoked.cause() == Cause.CODE_REPLAYED
                         && revoked.grant().equals(grant.id()));
         assertRefused(
-                Reason.GRANT_ENDED,
+                Reason.REFRESH_TOKEN_UNKNOWN,
                 () -> endpoint.refresh(client, answer.refreshToken().orElseThrow()));
+    }
+
+    /** Whoever has a code without its verifier has stolen it, as surely as the one who has both. */
+    @Test
+    void aReplayWithoutTheVerifierRevokesToo() {
+        endpoint.redeem(client, codeRequest(code));
+
+        assertRefused(Reason.CODE_REPLAYED, () -> endpoint.redeem(client, with(codeRequest(code), "code_verifier")));
+
+        assertThat(endpoint.grants.find(grant.id())).isEmpty();
+    }
+
+    @Test
+    void whoIsSecondByAMomentGetsNothingAndTheGrantEnds() {
+        assertRefused(
+                Reason.CODE_REPLAYED, () -> endpoint.redeem(client, codeRequest(code), new Outrun(endpoint.codes)));
+
+        assertThat(endpoint.grants.find(grant.id())).isEmpty();
     }
 
     @Test
@@ -95,7 +117,7 @@ class AuthorizationCodeExchangeTest {
         assertThat(outcomes.stream().flatMap(Optional::stream))
                 .hasSize(199)
                 .allMatch(reason -> reason == Reason.CODE_REPLAYED || reason == Reason.GRANT_ENDED);
-        assertThat(endpoint.grants.isLive(grant.id())).isFalse();
+        assertThat(endpoint.grants.find(grant.id())).isEmpty();
         assertThat(endpoint.okta.revoked()).hasSize(1);
     }
 
@@ -114,6 +136,14 @@ class AuthorizationCodeExchangeTest {
         endpoint.clock.advance(Duration.ofSeconds(60));
 
         assertRefused(Reason.CODE_UNKNOWN, () -> endpoint.redeem(client, codeRequest(code)));
+    }
+
+    @Test
+    void anExpiredCodeIsRefusedThoughTheStoreHasNotForgottenIt() {
+        AuthorizationCode kept = endpoint.codes.find(code.hash()).orElseThrow();
+        endpoint.clock.advance(Duration.ofSeconds(60));
+
+        assertRefused(Reason.CODE_UNKNOWN, () -> endpoint.redeem(client, codeRequest(code), new Unforgetting(kept)));
     }
 
     @Test
@@ -181,5 +211,43 @@ class AuthorizationCodeExchangeTest {
         endpoint.ending.end(grant.id(), Cause.REVOKED_BY_CLIENT, Samples.TRAIL);
 
         assertRefused(Reason.GRANT_ENDED, () -> endpoint.redeem(client, codeRequest(code)));
+    }
+
+    /** A store that holds one code for ever. */
+    private record Unforgetting(AuthorizationCode code) implements AuthorizationCodes {
+
+        @Override
+        public void issue(AuthorizationCode another) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public Optional<AuthorizationCode> find(String hash) {
+            return Optional.of(code);
+        }
+
+        @Override
+        public boolean redeem(AuthorizationCode redeemed, Optional<RefreshToken> first, Instant grantExpiresAt) {
+            return true;
+        }
+    }
+
+    /** Codes that somebody else uses up, each between the look at it and its use. */
+    private record Outrun(AuthorizationCodes codes) implements AuthorizationCodes {
+
+        @Override
+        public void issue(AuthorizationCode code) {
+            codes.issue(code);
+        }
+
+        @Override
+        public Optional<AuthorizationCode> find(String hash) {
+            return codes.find(hash);
+        }
+
+        @Override
+        public boolean redeem(AuthorizationCode code, Optional<RefreshToken> first, Instant grantExpiresAt) {
+            return codes.redeem(code, Optional.empty(), grantExpiresAt) && codes.redeem(code, first, grantExpiresAt);
+        }
     }
 }

@@ -19,11 +19,13 @@ import org.mcpproxy.fixture.TokenEndpoint;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.SealedBox;
 import org.mcpproxy.oauth.Secret;
 
 class RefreshTokenExchangeTest {
 
     private static final Duration GRACE = Duration.ofSeconds(90);
+    private static final Duration OKTA_LIFETIME = Duration.ofHours(1);
 
     private final TokenEndpoint endpoint = new TokenEndpoint();
     private final Client client = Samples.client("client");
@@ -52,7 +54,19 @@ class RefreshTokenExchangeTest {
         endpoint.clock.advance(GRACE.minusSeconds(1));
 
         assertThat(endpoint.refresh(client, first)).isEqualTo(answer);
-        assertThat(endpoint.grants.isLive(grant.id())).isTrue();
+        assertThat(endpoint.grants.find(grant.id())).isPresent();
+    }
+
+    @Test
+    void whoAsksAgainGetsTheSameAnswerThoughOktaIsOut() {
+        endpoint.clock.advance(OKTA_LIFETIME.minusSeconds(61));
+        TokenAnswer answer = endpoint.refresh(client, first);
+        endpoint.clock.advance(GRACE.minusSeconds(1));
+        endpoint.okta.duringRefresh(() -> {
+            throw Rejection.until(Reason.OKTA_UNAVAILABLE, Duration.ofSeconds(7));
+        });
+
+        assertThat(endpoint.refresh(client, first)).isEqualTo(answer);
     }
 
     @Test
@@ -63,7 +77,40 @@ class RefreshTokenExchangeTest {
         assertRefused(Reason.REFRESH_TOKEN_REUSED, () -> endpoint.refresh(client, first));
 
         assertEnded(Cause.REFRESH_TOKEN_REUSED);
-        assertRefused(Reason.GRANT_ENDED, () -> endpoint.refresh(client, second));
+        assertRefused(Reason.REFRESH_TOKEN_UNKNOWN, () -> endpoint.refresh(client, second));
+    }
+
+    @Test
+    void aReuseEndsTheFamilyAlthoughTheUsedTokenIsNoLongerKept() {
+        Secret second = endpoint.refresh(client, first).refreshToken().orElseThrow();
+        endpoint.clock.advance(GRACE);
+        endpoint.store.sweepUsedRefreshTokens();
+
+        assertRefused(Reason.REFRESH_TOKEN_REUSED, () -> endpoint.refresh(client, first));
+
+        assertEnded(Cause.REFRESH_TOKEN_REUSED);
+        assertRefused(Reason.REFRESH_TOKEN_UNKNOWN, () -> endpoint.refresh(client, second));
+        assertRefused(Reason.REFRESH_TOKEN_UNKNOWN, () -> endpoint.refresh(client, first));
+    }
+
+    /** Its answer may still be on the way to one process while another has gone on. */
+    @Test
+    void withinTheGraceAnOldTokenGetsItsAnswerAlthoughTheSuccessorWasUsed() {
+        TokenAnswer answer = endpoint.refresh(client, first);
+        endpoint.refresh(client, answer.refreshToken().orElseThrow());
+
+        assertThat(endpoint.refresh(client, first)).isEqualTo(answer);
+        assertThat(endpoint.grants.find(grant.id())).isPresent();
+    }
+
+    @Test
+    void theAnswerThatIsGivenAgainTellsTheSecondsThatRemain() {
+        TokenAnswer answer = endpoint.refresh(client, first);
+        endpoint.clock.advance(Duration.ofSeconds(30));
+
+        assertThat(endpoint.refresh(client, first).toResponse(endpoint.clock.instant()))
+                .containsEntry("expires_in", 570L)
+                .containsEntry("access_token", answer.accessToken().value());
     }
 
     @Test
@@ -71,7 +118,7 @@ class RefreshTokenExchangeTest {
         List<TokenAnswer> answers = Race.of(100, () -> endpoint.refresh(client, first));
 
         assertThat(answers.stream().distinct()).hasSize(1);
-        assertThat(endpoint.grants.isLive(grant.id())).isTrue();
+        assertThat(endpoint.grants.find(grant.id())).isPresent();
         assertThat(endpoint.refresh(client, answers.get(0).refreshToken().orElseThrow()))
                 .isNotNull();
     }
@@ -96,7 +143,7 @@ class RefreshTokenExchangeTest {
         endpoint.refresh(client, first);
         endpoint.ending.end(grant.id(), Cause.REVOKED_BY_CLIENT, Samples.TRAIL);
 
-        assertRefused(Reason.GRANT_ENDED, () -> endpoint.refresh(client, first));
+        assertRefused(Reason.REFRESH_TOKEN_UNKNOWN, () -> endpoint.refresh(client, first));
     }
 
     @Test
@@ -104,7 +151,14 @@ class RefreshTokenExchangeTest {
         endpoint.clock.advance(Duration.ofDays(30));
 
         assertRefused(Reason.REFRESH_TOKEN_UNKNOWN, () -> endpoint.refresh(client, first));
-        assertRefused(Reason.REFRESH_TOKEN_UNKNOWN, () -> endpoint.refresh(client, new Secret("guess")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"guess", "a.b", ".", "..", "a.b.c", "\u00e9.\u00e9", "one."})
+    void whatIsNoTokenOfOursIsUnknownAndEndsNothing(String foreign) {
+        assertRefused(Reason.REFRESH_TOKEN_UNKNOWN, () -> endpoint.refresh(client, new Secret(foreign)));
+
+        assertThat(endpoint.refresh(client, first)).isNotNull();
     }
 
     @Test
@@ -161,18 +215,30 @@ class RefreshTokenExchangeTest {
     void theKeptAnswerIsSealed() {
         TokenAnswer answer = endpoint.refresh(client, first);
 
-        byte[] kept = endpoint.refreshTokens
+        assertThat(new String(kept(), StandardCharsets.ISO_8859_1))
+                .doesNotContain(answer.accessToken().value().substring(0, 20), "access_token");
+    }
+
+    /** The store has the token's hash. */
+    @Test
+    void theKeptAnswerIsNotOpenedByTheServersKeyAndACopyOfTheStore() {
+        endpoint.refresh(client, first);
+
+        SealedBox withoutTheToken = endpoint.settings.secretKeys().box("repeated-answer", Samples.RANDOM);
+        assertThat(withoutTheToken.open(kept(), first.hash())).isEmpty();
+    }
+
+    private byte[] kept() {
+        return endpoint.refreshTokens
                 .find(first.hash())
                 .orElseThrow()
                 .rotation()
                 .orElseThrow()
                 .sealedAnswer();
-        assertThat(new String(kept, StandardCharsets.ISO_8859_1))
-                .doesNotContain(answer.accessToken().value().substring(0, 20), "access_token");
     }
 
     private void assertEnded(Cause cause) {
-        assertThat(endpoint.grants.isLive(grant.id())).isFalse();
+        assertThat(endpoint.grants.find(grant.id())).isEmpty();
         assertThat(endpoint.okta.revoked()).hasSize(1);
         assertThat(endpoint.audit)
                 .filteredOn(GrantRevoked.class::isInstance)

@@ -142,6 +142,20 @@ class AuthorizationRequestIT {
         assertThat(page.text().toLowerCase(Locale.ROOT)).doesNotContain("http-equiv", "<script");
     }
 
+    /** Anyone can send people a link that would open a program of theirs. */
+    @Test
+    void anErrorOfAClientWithASchemeOfItsOwnIsALinkOnAPageToo() {
+        OAuthClient stranger = OAuthClient.register(installation.proxy(), "none", "cursor://anysphere/callback");
+        Map<String, String> wrong = stranger.authorizationParameters();
+        wrong.put("scope", "openid");
+
+        Page page = new Browser().get(stranger.authorizationUri(wrong));
+
+        assertThat(page.status()).isEqualTo(400);
+        assertThat(page.next()).isEmpty();
+        assertThat(page.text()).contains("<strong>cursor://</strong>", "error&#x3D;invalid_scope");
+    }
+
     @Test
     void anErrorOfAnHttpsClientThatThisBrowserHasAllowedIsARedirect() {
         OAuthClient known = OAuthClient.register(installation.proxy(), "none", HTTPS);

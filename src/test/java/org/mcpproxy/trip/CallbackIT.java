@@ -43,8 +43,11 @@ class CallbackIT {
     @Test
     void aStateWorksOnce() {
         URI good = comeBack();
+        Map<String, String> cookies = Map.copyOf(browser.cookies());
         assertThat(browser.get(good).next().orElseThrow().toString())
                 .startsWith(client.redirectUri().toString());
+        // an attacker's browser forgets nothing
+        browser.cookies().putAll(cookies);
 
         assertThatNothingComesOf(browser, good, OAuthClient.parameter(good, "code"));
     }

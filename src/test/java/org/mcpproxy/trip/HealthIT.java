@@ -40,6 +40,9 @@ class HealthIT {
     void aNodeIsReadyOnlyWhenOktaHasBeenReachedAndThenByItself() {
         try (Installation installation = Installation.startWithoutOkta(plan(), OPTIONS)) {
             assertThat(get(installation, "/health/live").status()).isEqualTo(200);
+            assertThat(get(installation, "/health/started").status())
+                    .as("or an outage of Okta would have it started anew again and again")
+                    .isEqualTo(200);
             assertHealth(installation, 503, "DOWN", "loading");
             assertSignOnIsPutOff(allow(installation));
             assertMcpIsPutOff(OAuthClient.ping(installation.at("/okta/mcp"), oktaToken(installation)));

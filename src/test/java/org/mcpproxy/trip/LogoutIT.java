@@ -2,9 +2,11 @@ package org.mcpproxy.trip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.okta.Endpoint;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Browser;
@@ -24,19 +26,53 @@ class LogoutIT {
             OAuthClient.parameter(browser.signOn(client.authorizationUri(), "alice", client.redirectUri()), "code"));
 
     @Test
-    void ourCookiesGoTheBrowserIsSentToOktaAndTheGrantStays() {
+    void ourCookiesGoOktaEndsItsSessionAndTheGrantStays() {
         assertThat(browser.cookies().keySet()).anyMatch(name -> name.startsWith("mcp-consent-"));
 
-        Page answer = browser.submit(browser.get(installation.at("/oauth/logout")), Map.of());
+        Page answer = signOut();
 
-        assertThat(answer.next())
-                .hasValueSatisfying(next -> assertThat(next.toString())
-                        .startsWith(
-                                installation.okta().endpoint(Endpoint.LOGOUT).toString())
-                        .contains("post_logout_redirect_uri="));
+        URI next = answer.next().orElseThrow();
+        assertThat(next.toString())
+                .startsWith(installation.okta().endpoint(Endpoint.LOGOUT).toString());
+        assertThat(OAuthClient.parameter(next, "id_token_hint"))
+                .isIn(installation.okta().secretsIssued());
+        assertThat(answer.header("Cache-Control")).startsWith("no-store");
         assertThat(browser.cookies().keySet()).noneMatch(name -> name.startsWith("mcp-"));
-        assertThat(client.ping(tokens.get("access_token")).status()).isEqualTo(200);
-        assertThat(client.refresh(tokens.get("refresh_token")).status()).isEqualTo(200);
+        assertThat(browser.get(next).next()).contains(installation.at("/"));
+        assertThat(isAskedForThePassword()).isTrue();
+        assertThatTheGrantLives();
+    }
+
+    @Test
+    void theHintIsOfWhoSignedOnLast() {
+        browser.get(signOut().next().orElseThrow());
+        browser.signOn(client.authorizationUri(), "bob", client.redirectUri());
+
+        assertThat(browser.get(signOut().next().orElseThrow()).next()).contains(installation.at("/"));
+    }
+
+    @Test
+    void aBrowserThatNeverSignedOnIsNotSentToOktaAndToldSo() {
+        Browser stranger = new Browser();
+
+        assertThatOktaIsLeftToThePerson(stranger.submit(stranger.get(installation.at("/oauth/logout")), Map.of()));
+    }
+
+    @Test
+    void withoutAnIdTokenOurCookiesGoAndThePersonIsToldThatOktasSessionMayGoOn() {
+        client.revoke(tokens.get("refresh_token"));
+
+        assertThatOktaIsLeftToThePerson(signOut());
+
+        assertThat(browser.cookies().keySet()).noneMatch(name -> name.startsWith("mcp-"));
+        assertThat(isAskedForThePassword()).isFalse();
+    }
+
+    @Test
+    void aForgedSessionIsNone() {
+        browser.cookies().put("mcp-session", new Secret("a guess").hash());
+
+        assertThatOktaIsLeftToThePerson(signOut());
     }
 
     @Test
@@ -68,5 +104,31 @@ class LogoutIT {
 
         assertThat(page.header("X-Frame-Options")).isEqualTo("DENY");
         assertThat(page.header("Content-Security-Policy")).contains("frame-ancestors 'none'");
+    }
+
+    private Page signOut() {
+        return browser.submit(browser.get(installation.at("/oauth/logout")), Map.of());
+    }
+
+    /** No request goes to Okta that it would refuse. */
+    private void assertThatOktaIsLeftToThePerson(Page answer) {
+        String okta = installation.okta().issuer().getAuthority();
+        assertThat(answer.status()).isEqualTo(200);
+        assertThat(answer.next()).isEmpty();
+        assertThat(answer.text())
+                .contains("Signed out here", "still be signed in", okta)
+                .contains("href=\"http://" + okta + "/\"")
+                .doesNotContain(installation.okta().endpoint(Endpoint.LOGOUT).getPath());
+    }
+
+    private boolean isAskedForThePassword() {
+        Page question = browser.follow(client.authorizationUri(), client.redirectUri());
+        Page answer = browser.submit(question, Map.of("decision", "allow"));
+        return browser.follow(answer, client.redirectUri()).text().contains("name=\"password\"");
+    }
+
+    private void assertThatTheGrantLives() {
+        assertThat(client.ping(tokens.get("access_token")).status()).isEqualTo(200);
+        assertThat(client.refresh(tokens.get("refresh_token")).status()).isEqualTo(200);
     }
 }

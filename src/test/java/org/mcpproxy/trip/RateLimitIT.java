@@ -2,7 +2,9 @@ package org.mcpproxy.trip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Supplier;
@@ -14,13 +16,19 @@ import org.junit.jupiter.api.Test;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.ProxySystem;
+import org.mcpproxy.system.RawRequest;
 
 /** How often one address may do what costs memory, or what guesses a secret. */
 class RateLimitIT {
 
     private static final int LIMIT = 5;
 
+    private static final String REDIRECT = "http://127.0.0.1/";
+
     private static ProxySystem proxy;
+    private static OAuthClient open;
+    private static OAuthClient confidential;
+    private static OAuthClient guessedAt;
 
     @BeforeAll
     static void start() {
@@ -34,6 +42,9 @@ class RateLimitIT {
                 .with("FAILED_AUTHENTICATIONS_PER_MINUTE", LIMIT)
                 .launch()
                 .awaitLive();
+        open = OAuthClient.register(proxy, "none", REDIRECT);
+        confidential = OAuthClient.register(proxy, "client_secret_basic", REDIRECT);
+        guessedAt = OAuthClient.register(proxy, "client_secret_basic", REDIRECT);
     }
 
     @AfterAll
@@ -55,23 +66,59 @@ class RateLimitIT {
 
     @Test
     void failedAuthenticationsAreLimitedAtTokenAndRevocationTogetherAndOtherFailuresAreNot() {
-        Map<String, String> unknown = Map.of("grant_type", "refresh_token", "client_id", "unknown", "token", "any");
         assertThat(statusesOf(() -> post("/oauth2/v1/token", Map.of("grant_type", "refresh_token"))))
                 .containsOnly(400);
 
-        List<Integer> statuses = statusesOf(() -> post("/oauth2/v1/token", unknown));
+        List<Integer> statuses = statusesOf(() -> post("/oauth2/v1/token", unknownClient()));
 
         assertThatTheLastIsRefused(statuses, 401);
-        assertThat(post("/oauth2/v1/revoke", unknown).status()).isEqualTo(429);
+        assertThat(post("/oauth2/v1/revoke", unknownClient()).status()).isEqualTo(429);
+    }
+
+    @Test
+    void aClientThatAuthenticatesIsNotHeldUpByWhatOthersOfItsAddressFailAt() {
+        assertThat(statusesOf(() -> post("/oauth2/v1/token", unknownClient()))).contains(429);
+
+        assertThat(open.refresh("unknown").get("error")).isEqualTo("invalid_grant");
+        assertThat(refresh(confidential, confidential.secret()).get("error")).isEqualTo("invalid_grant");
+    }
+
+    @Test
+    void guessesAtASecretAreLimitedForThisClientEvenIfOneIsRight() {
+        assertThat(statusesOf(() -> refresh(guessedAt, "a guess"))).contains(429);
+
+        assertThat(refresh(guessedAt, guessedAt.secret()).status()).isEqualTo(429);
+        assertThat(refresh(confidential, confidential.secret()).status()).isEqualTo(400);
+    }
+
+    /** One test: whoever has had all of the lines of a minute has none left for others. */
+    @Test
+    void everyRefusalIsAuditedButWhoeverTriesManyAddressesDoesNotFillTheLog() throws IOException {
+        assertAudited("GET", "/nothing?token=x", 404, "address_unknown");
+        assertAudited("GET", "//mcp", 404, "address_unknown");
+        assertAudited("PUT", "/", 405, "http_method_unsupported");
+        assertAudited("PUT", "/mcp", 405, "http_method_unsupported");
+        assertAudited("DELETE", "/oauth2/v1/token", 405, "http_method_unsupported");
+        assertAudited("POST", "/oauth2/v1/nothing", 404, "address_unknown");
+        assertAudited("POST", "/oauth2/v1/token", 415, "body_type_unsupported", "Content-Type: text/plain");
+        assertAudited("GET", "/.well-known/jwks.json", 406, "answer_type_unsupported", "Accept: image/png");
+        assertAudited("GET", "/%2F", 400, "malformed_request");
+
+        for (int i = 0; i < 200; i++) {
+            assertThat(get("/tried-" + i).status()).isEqualTo(404);
+        }
+
+        assertThat(proxy.console().lines().filter(line -> line.contains("/tried-")))
+                .hasSizeBetween(1, 100);
     }
 
     @Test
     void whoeverIsRefusedIsToldWhenToComeAgain() {
-        Answer refused = null;
-        while (refused == null || refused.status() != 429) {
-            refused = get("/oauth2/v1/authorize");
-        }
+        statusesOf(() -> get("/oauth2/v1/authorize"));
 
+        Answer refused = get("/oauth2/v1/authorize");
+
+        assertThat(refused.status()).isEqualTo(429);
         assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 60);
         assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo("http://localhost:6274");
         assertThat(refused.get("error")).isEqualTo("temporarily_unavailable");
@@ -87,8 +134,29 @@ class RateLimitIT {
         return IntStream.range(0, LIMIT + 2).mapToObj(i -> call.get().status()).toList();
     }
 
+    private static void assertAudited(String method, String path, int status, String reason, String... headers)
+            throws IOException {
+        List<String> all = new ArrayList<>(List.of(headers));
+        all.add("Host: localhost:" + proxy.port());
+        String answer = RawRequest.of(method, path, all.toArray(String[]::new)).answer(proxy.port());
+        assertThat(answer).startsWith("HTTP/1.1 " + status + " ");
+        String endpoint = "\"endpoint\":\"" + path.replaceAll("\\?.*", "") + "\"";
+        assertThat(proxy.console().lines())
+                .as(method + " " + path)
+                .anySatisfy(line ->
+                        assertThat(line).contains("\"event\":\"refusal\"", "\"reason\":\"" + reason + "\"", endpoint));
+    }
+
+    private static Map<String, String> unknownClient() {
+        return Map.of("grant_type", "refresh_token", "client_id", "unknown", "token", "any");
+    }
+
+    private static Answer refresh(OAuthClient client, String secret) {
+        return client.token(client.refreshParameters("unknown"), secret);
+    }
+
     private static Answer register() {
-        return OAuthClient.register(proxy, new JSONObject(Map.of("redirect_uris", List.of("http://127.0.0.1/"))));
+        return OAuthClient.register(proxy, new JSONObject(Map.of("redirect_uris", List.of(REDIRECT))));
     }
 
     private static Answer get(String path) {

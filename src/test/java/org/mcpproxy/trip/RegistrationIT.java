@@ -126,6 +126,10 @@ class RegistrationIT {
         metadata.remove("client_name");
         metadata.put("redirect_uris", List.of("https://app.example/" + "p".repeat(2048)));
         assertThat(register().get("error")).isEqualTo("invalid_redirect_uri");
+        metadata.put(
+                "redirect_uris",
+                List.of("https://a.example/" + "p".repeat(2020), "https://b.example/" + "p".repeat(2020), REDIRECT));
+        assertThat(register().get("error_description")).contains("4096 characters together");
     }
 
     @Test

@@ -109,9 +109,44 @@ class RememberedConsentIT {
 
         assertThat(question.uri().getPath()).isEqualTo("/oauth/consent");
         assertThat(question.text()).contains("You are signed in as");
+        int revoked = installation.okta().requests().calls(Endpoint.REVOKE);
         URI denied = browser.submit(question, Map.of("decision", "deny")).next().orElseThrow();
         assertThat(OAuthClient.parameter(denied, "error")).isEqualTo("access_denied");
         assertThat(OAuthClient.parameter(denied, "code")).isEmpty();
+        assertThat(installation.okta().requests().calls(Endpoint.REVOKE)).isEqualTo(revoked + 1);
+    }
+
+    @Test
+    void whoDeniesLaterHasTakenBackWhatWasAllowed() {
+        allow(client);
+        Map<String, String> insisting = client.authorizationParameters();
+        insisting.put("prompt", "consent");
+        Page question = browser.follow(client.authorizationUri(insisting), client.redirectUri());
+
+        browser.submit(question, Map.of("decision", "deny"));
+
+        assertThat(isAsked(browser, client.authorizationParameters())).isTrue();
+    }
+
+    /** The cookie of one browser speaks for the approval that the person has taken back in another. */
+    @Test
+    void whoDeniesAfterSigningOnIsAskedInEveryBrowser() {
+        Map<String, String> narrow = client.authorizationParameters();
+        narrow.put("scope", "mcp");
+        allow(client);
+        Browser other = new Browser();
+        other.signOn(client.authorizationUri(narrow), "bob", client.redirectUri());
+        browser.cookies().remove("okta_sid");
+        Page signIn = browser.follow(client.authorizationUri(), client.redirectUri());
+        Page question = browser.follow(
+                browser.submit(signIn, Map.of("username", "bob", "password", "bob")), client.redirectUri());
+
+        browser.submit(question, Map.of("decision", "deny"));
+
+        assertThat(other.follow(client.authorizationUri(narrow), client.redirectUri())
+                        .uri()
+                        .getPath())
+                .isEqualTo("/oauth/consent");
     }
 
     private OAuthClient httpsClient() {

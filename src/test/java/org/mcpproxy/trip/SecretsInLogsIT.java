@@ -32,6 +32,7 @@ class SecretsInLogsIT {
         signOnWith("client_secret_basic");
         signOnWith("client_secret_post");
         failAtOkta();
+        signOut();
         secrets.addAll(installation.okta().secretsIssued());
         secrets.removeIf(secret -> secret.length() < LEAST);
 
@@ -100,6 +101,17 @@ class SecretsInLogsIT {
         URI back = browser.signOn(client.authorizationUri(), "alice", installation.at("/oauth/callback"));
         browser.get(back);
         installation.okta().faults().clear();
+    }
+
+    private void signOut() {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        browser.signOn(client.authorizationUri(), "alice", client.redirectUri());
+        secrets.addAll(browser.cookies().values());
+        Page form = browser.get(installation.at("/oauth/logout"));
+        secrets.addAll(form.hiddenFields().values());
+        URI hinting = browser.submit(form, Map.of()).next().orElseThrow();
+        secrets.add(OAuthClient.parameter(hinting, "id_token_hint"));
+        browser.get(hinting);
     }
 
     private void keep(Answer tokens) {

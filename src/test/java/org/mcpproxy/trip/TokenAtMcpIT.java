@@ -120,6 +120,15 @@ class TokenAtMcpIT {
         }
     }
 
+    /** What stands in front may have rules for the path as it is written. */
+    @ParameterizedTest
+    @ValueSource(strings = {"//mcp", "/mcp;x", "/./mcp", "/nothing/../mcp", "/%6dcp", "/mcp/"})
+    void anotherSpellingOfTheAddressIsNotServed(String path) {
+        assertThat(OAuthClient.send(post(URI.create(installation.at("") + path)))
+                        .status())
+                .isEqualTo(404);
+    }
+
     @Test
     void twoTokensAreRefused() throws ParseException {
         String good = goodToken().serialize();

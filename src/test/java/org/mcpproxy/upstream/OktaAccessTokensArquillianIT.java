@@ -36,7 +36,8 @@ import org.junit.jupiter.api.extension.ExtendWith;
 class OktaAccessTokensArquillianIT {
 
     private static final String KEYS = "/v1/keys";
-    private static final URI SERVER = URI.create("http://localhost:19480/upstream/");
+    private static final URI SERVER =
+            URI.create("http://localhost:" + System.getProperty("arquillian.http.port") + "/upstream/");
     private static final Duration PAST_EVERY_CACHE_AND_BRAKE = Duration.ofHours(2);
 
     private final HttpClient http = HttpClient.newHttpClient();

@@ -329,6 +329,16 @@ class OpenIdProviderArquillianIT {
         assertThat(issuer.calls("/elsewhere")).isEmpty();
     }
 
+    /** It would carry the person's access token along. */
+    @Test
+    void aRedirectOfUserInfoIsNotFollowed() {
+        issuer.idToken(claims -> claims.claim("groups", null));
+        issuer.answerInstead(USER_INFO, Answer.of(302, "").with("Location", issuer.issuer() + "/elsewhere"));
+
+        assertRefused(this::signOn, Reason.OKTA_ANSWER_INVALID);
+        assertThat(issuer.calls("/elsewhere")).isEmpty();
+    }
+
     @Test
     void anEndlessAnswerIsCutOff() {
         issuer.answerInstead(TOKEN, Answer.endless(Answer.Pace.ENDLESS));
@@ -367,7 +377,7 @@ class OpenIdProviderArquillianIT {
         UpstreamTokens tokens = signOn().tokens();
         issuer.tokens(answer -> answer.put("refresh_token", "the-next-refresh-token"));
 
-        UpstreamTokens refreshed = provider.refresh(tokens);
+        UpstreamTokens refreshed = provider.validated(provider.refresh(tokens));
 
         assertThat(refreshed.refreshToken()).contains(new Secret("the-next-refresh-token"));
         assertThat(issuer.calls(TOKEN).get(1).form())
@@ -383,7 +393,7 @@ class OpenIdProviderArquillianIT {
             answer.remove("id_token");
         });
 
-        UpstreamTokens refreshed = provider.refresh(tokens);
+        UpstreamTokens refreshed = provider.validated(provider.refresh(tokens));
 
         assertThat(refreshed.refreshToken()).isEqualTo(tokens.refreshToken());
         assertThat(refreshed.idToken()).isEqualTo(tokens.idToken());
@@ -394,7 +404,10 @@ class OpenIdProviderArquillianIT {
         UpstreamTokens tokens = signOn().tokens();
         issuer.idToken(claims -> claims.subject("00umallory"));
 
-        assertRefused(() -> provider.refresh(tokens), Reason.ID_TOKEN_INVALID);
+        RefreshedTokens refreshed = provider.refresh(tokens);
+
+        assertThat(refreshed.tokens().idToken()).isEqualTo(tokens.idToken());
+        assertRefused(() -> provider.validated(refreshed), Reason.ID_TOKEN_INVALID);
     }
 
     @Test
@@ -404,7 +417,19 @@ class OpenIdProviderArquillianIT {
         clock.advance(PAST_EVERY_CACHE_AND_BRAKE);
         issuer.answerInstead(KEYS, Answer.of(500, ""));
 
-        UpstreamTokens refreshed = provider.refresh(tokens);
+        UpstreamTokens refreshed = provider.validated(provider.refresh(tokens));
+
+        assertThat(refreshed.refreshToken()).contains(new Secret("the-next-refresh-token"));
+        assertThat(refreshed.idToken()).isEqualTo(tokens.idToken());
+    }
+
+    @Test
+    void aNewRefreshTokenIsNotLostWhereItsIdTokenCannotBeValidated() {
+        UpstreamTokens tokens = signOn().tokens();
+        issuer.tokens(answer -> answer.put("refresh_token", "the-next-refresh-token"));
+        issuer.idToken(claims -> claims.audience("0oaother").subject("00umallory"));
+
+        UpstreamTokens refreshed = provider.validated(provider.refresh(tokens));
 
         assertThat(refreshed.refreshToken()).contains(new Secret("the-next-refresh-token"));
         assertThat(refreshed.idToken()).isEqualTo(tokens.idToken());
@@ -432,19 +457,25 @@ class OpenIdProviderArquillianIT {
     }
 
     @Test
-    void revokingDoesItsBestOnly() {
+    void whatCouldNotBeRevokedIsSaid() {
         UpstreamTokens tokens = signOn().tokens();
         issuer.answerInstead("/v1/revoke", Answer.of(500, ""));
 
-        assertThatCode(() -> provider.revoke(tokens)).doesNotThrowAnyException();
+        assertUnavailable(() -> provider.revoke(tokens));
+
+        issuer.answerInstead("/v1/revoke", Answer.of(401, "{\"error\":\"invalid_client\"}"));
+        assertRefused(() -> provider.revoke(tokens), Reason.OKTA_REFUSED_PROXY);
     }
 
     @Test
     void endingTheSessionLeadsToTheIssuersOwnEndpoint() {
-        Optional<URI> location = provider.endSession(URI.create("http://localhost:3001/"));
+        Secret idToken = signOn().tokens().idToken().orElseThrow();
+
+        Optional<URI> location = provider.endSession(idToken, URI.create("http://localhost:3001/"));
 
         assertThat(location.orElseThrow().toString())
                 .startsWith(issuer.issuer() + "/v1/logout?")
+                .contains("id_token_hint=" + idToken.value())
                 .contains("client_id=" + ScriptedIssuer.CLIENT_ID)
                 .contains("post_logout_redirect_uri=http%3A%2F%2Flocalhost%3A3001%2F");
     }

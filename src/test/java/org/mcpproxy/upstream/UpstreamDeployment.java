@@ -27,15 +27,18 @@ import org.jboss.shrinkwrap.api.asset.EmptyAsset;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.mcpproxy.config.AddressLimits;
 import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.BackendCredential;
+import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.CorsOrigins;
 import org.mcpproxy.config.Lifetimes;
 import org.mcpproxy.config.MpJwtSettings;
 import org.mcpproxy.config.OktaSettings;
 import org.mcpproxy.config.OktaSettings.Credential;
 import org.mcpproxy.config.RelayLimits;
-import org.mcpproxy.config.SecretKeyMaterial;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.KeyRing;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.oauth.SecretKeyMaterial;
 
 /** The package alone in a container, its settings pointing at the scripted issuer, with a clock that tests can move. */
 @ApplicationScoped
@@ -97,8 +100,11 @@ class UpstreamDeployment {
                 Set.of(),
                 new CorsOrigins(true, Set.of()),
                 okta,
-                new Backend(URI.create("http://localhost:1/mcp")),
-                new SecretKeyMaterial(new byte[32]),
+                Backends.of(new Backend(
+                        Backend.UNNAMED, URI.create("http://localhost:1/mcp"), new BackendCredential.None(), Set.of())),
+                KeyRing.of(new SecretKeyMaterial(new byte[32])),
+                20,
+                Duration.ofDays(90),
                 Lifetimes.standard(),
                 AddressLimits.standard(),
                 RelayLimits.standard());

@@ -72,14 +72,27 @@ class AddressRateLimitTest {
 
     @Test
     void askingWhetherAnyIsLeftCountsNothing() {
-        limit.take("192.0.2.7");
         for (int i = 0; i < 10; i++) {
-            limit.requireAny("192.0.2.7");
+            limit.requireAny("192.0.2.7", "one");
         }
-        limit.take("192.0.2.7");
-        limit.take("192.0.2.7");
+        countThree("192.0.2.7", "one");
 
-        assertThatThrownBy(() -> limit.requireAny("192.0.2.7")).isInstanceOf(Rejection.class);
+        assertThatThrownBy(() -> limit.requireAny("192.0.2.7", "one")).isInstanceOf(Rejection.class);
+    }
+
+    @Test
+    void oneThingOfAnAddressDoesNotSlowAnother() {
+        countThree("2001:db8:0:1::1", "one");
+
+        assertThatThrownBy(() -> limit.requireAny("2001:db8:0:1::2", "one")).isInstanceOf(Rejection.class);
+        assertThatCode(() -> limit.requireAny("2001:db8:0:1::1", "other")).doesNotThrowAnyException();
+        assertThatCode(() -> limit.take("2001:db8:0:1::1")).doesNotThrowAnyException();
+    }
+
+    private void countThree(String address, String thing) {
+        for (int i = 0; i < 3; i++) {
+            limit.count(address, thing);
+        }
     }
 
     private void takeThree(String address) {

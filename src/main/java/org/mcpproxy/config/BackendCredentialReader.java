@@ -1,0 +1,98 @@
+package org.mcpproxy.config;
+
+import java.util.Locale;
+import java.util.Set;
+import org.mcpproxy.oauth.Secret;
+
+/** Reads {@code …_CREDENTIAL}, and what belongs to it. */
+final class BackendCredentialReader {
+
+    private static final String HEADER_NAME = "[A-Za-z0-9-]{1,64}";
+
+    /** Visible ASCII and blanks between (RFC 9110 5.5). */
+    private static final String HEADER_VALUE = "[!-~]([ -~]*[!-~])?";
+
+    /** Headers that mean something else to MCP or to HTTP. */
+    private static final Set<String> TAKEN = Set.of(
+            "accept",
+            "accept-encoding",
+            "connection",
+            "content-length",
+            "content-type",
+            "expect",
+            "host",
+            "last-event-id",
+            "te",
+            "trailer",
+            "transfer-encoding",
+            "upgrade");
+
+    private final Values values;
+
+    BackendCredentialReader(Values values) {
+        this.values = values;
+    }
+
+    /**
+     * @param prefix of the backend's settings, such as {@code MCP_BACKENDS_FILES}
+     * @return null where a problem was found
+     */
+    BackendCredential read(String prefix) {
+        String setting = prefix + "_CREDENTIAL";
+        String kind = values.parsed(setting, "identity", BackendCredentialReader::kind);
+        if (kind != null && !kind.equals("static")) {
+            requireAbsent(setting + "_HEADER");
+            requireAbsent(setting + "_VALUE");
+        }
+        return kind == null
+                ? null
+                : switch (kind) {
+                    case "none" -> new BackendCredential.None();
+                    case "okta" -> new BackendCredential.Okta();
+                    case "static" -> fixed(setting);
+                    default -> new BackendCredential.Identity();
+                };
+    }
+
+    /** It would be believed to be sent. */
+    private void requireAbsent(String setting) {
+        if (values.text(setting).isPresent()) {
+            values.problem(setting, "is for the credential static alone. Set that, or remove it.");
+        }
+    }
+
+    private BackendCredential fixed(String setting) {
+        String header = values.parsed(setting + "_HEADER", "Authorization", BackendCredentialReader::header);
+        Secret value = values.required(
+                setting + "_VALUE",
+                "Give the whole value of the header, such as Bearer and a token.",
+                BackendCredentialReader::value);
+        return new BackendCredential.Static(header, value);
+    }
+
+    private static String kind(String text) throws BadSetting {
+        if ("exchange".equals(text)) {
+            throw new BadSetting("cannot be exchange in this version. Give identity, okta, static or none.");
+        }
+        if (!Set.of("none", "identity", "okta", "static").contains(text)) {
+            throw new BadSetting("must be identity, okta, static or none.");
+        }
+        return text;
+    }
+
+    private static String header(String text) throws BadSetting {
+        String name = text.toLowerCase(Locale.ROOT);
+        if (!text.matches(HEADER_NAME) || TAKEN.contains(name) || name.startsWith("mcp-")) {
+            throw new BadSetting(
+                    "must be the name of a request header, such as X-Api-Key, and none of HTTP's or MCP's own.");
+        }
+        return text;
+    }
+
+    private static Secret value(String text) throws BadSetting {
+        if (!text.matches(HEADER_VALUE)) {
+            throw new BadSetting("must be the value of a header: visible ASCII signs.");
+        }
+        return new Secret(text);
+    }
+}

@@ -1,0 +1,177 @@
+package org.mcpproxy.relay;
+
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.Set;
+import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.BackendCredential;
+import org.mcpproxy.grant.GrantEnding;
+import org.mcpproxy.grant.Grants;
+import org.mcpproxy.grant.UpstreamSession;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.signing.Identity;
+import org.mcpproxy.signing.IdentityTokens;
+import org.mcpproxy.upstream.UpstreamTokens;
+import org.mcpproxy.upstream.User;
+
+/**
+ * What each backend is sent to know who calls, as its settings say. Kept for as long as it is good, so that most requests
+ * ask neither the store nor Okta, and sign nothing. Whether the grant lives has been asked before.
+ */
+@ApplicationScoped
+public class BackendCredentials {
+
+    private static final int MOST = 20_000;
+    private static final Duration USER_KEPT = Duration.ofHours(1);
+
+    /** What is left of a token's time when it is sent. */
+    private static final Duration MARGIN = Duration.ofMinutes(1);
+
+    private final IdentityTokens identities;
+    private final Grants grants;
+    private final UpstreamSession okta;
+    private final GrantEnding ending;
+    private final Clock clock;
+
+    /** For no longer than an identity is good, so that nobody's token of Okta lies about unused. */
+    private final Cache<Key, Kept> kept = Caffeine.newBuilder()
+            .maximumSize(MOST)
+            .expireAfterWrite(IdentityTokens.LIFETIME)
+            .executor(Runnable::run)
+            .build();
+
+    /** Who gave the grants that were used of late, which never changes. */
+    private final Cache<String, User> users = Caffeine.newBuilder()
+            .maximumSize(MOST)
+            .expireAfterAccess(USER_KEPT)
+            .executor(Runnable::run)
+            .build();
+
+    @Inject
+    public BackendCredentials(
+            IdentityTokens identities, Grants grants, UpstreamSession okta, GrantEnding ending, Clock clock) {
+        this.identities = identities;
+        this.grants = grants;
+        this.okta = okta;
+        this.ending = ending;
+        this.clock = clock;
+    }
+
+    /** For CDI's proxy. */
+    protected BackendCredentials() {
+        this(null, null, null, null, null);
+    }
+
+    /** Whether {@link #of} answers at once. */
+    boolean isAtHand(Backend backend, Caller caller) {
+        if (isIdentity(backend)) {
+            return caller.grant()
+                    .map(grant -> users.getIfPresent(grant) != null)
+                    .orElse(true);
+        }
+        return !mayAskOkta(backend) || good(Key.of(backend, caller)).isPresent();
+    }
+
+    /** Whether {@link #of} may wait for Okta, where it does not answer at once. */
+    static boolean mayAskOkta(Backend backend) {
+        return backend.credential() instanceof BackendCredential.Okta;
+    }
+
+    private static boolean isIdentity(Backend backend) {
+        return backend.credential() instanceof BackendCredential.Identity;
+    }
+
+    /**
+     * The header that this backend is sent with requests of this caller.
+     *
+     * @throws Rejection {@code TOKEN_REVOKED} where the grant, or the session at Okta behind it, has ended,
+     *     {@code OKTA_UNAVAILABLE} or {@code STORE_UNAVAILABLE}
+     */
+    Optional<Header> of(Backend backend, Caller caller, Trail trail) {
+        if (backend.credential() instanceof BackendCredential.Static fixed) {
+            return Optional.of(new Header(fixed.header(), fixed.value().value()));
+        }
+        return isIdentity(backend) || mayAskOkta(backend)
+                ? Optional.of(bearer(token(backend, caller, trail)))
+                : Optional.empty();
+    }
+
+    private static Header bearer(Secret token) {
+        return new Header("Authorization", "Bearer " + token.value());
+    }
+
+    private Secret token(Backend backend, Caller caller, Trail trail) {
+        Key key = Key.of(backend, caller);
+        return good(key).orElseGet(() -> {
+            Kept made = isIdentity(backend) ? identityToken(backend, caller) : oktaToken(caller, trail);
+            kept.put(key, made);
+            return made.token();
+        });
+    }
+
+    private Optional<Secret> good(Key key) {
+        return Optional.ofNullable(kept.getIfPresent(key))
+                .filter(found -> clock.instant().isBefore(found.expiresAt().minus(MARGIN)))
+                .map(Kept::token);
+    }
+
+    private Kept identityToken(Backend backend, Caller caller) {
+        Instant expiresAt = clock.instant().plus(IdentityTokens.LIFETIME);
+        return new Kept(identities.mint(identity(caller), backend.url().toString()), expiresAt);
+    }
+
+    private Identity identity(Caller caller) {
+        Optional<User> user = caller.grant().map(this::user);
+        return new Identity(
+                caller.user().orElse(caller.client()),
+                caller.client(),
+                user.map(User::email).orElse(null),
+                user.map(User::groups).orElse(Set.of()));
+    }
+
+    private User user(String grantId) {
+        return Optional.ofNullable(users.getIfPresent(grantId)).orElseGet(() -> {
+            User found = grants.find(grantId)
+                    .orElseThrow(() -> Rejection.of(Reason.TOKEN_REVOKED))
+                    .user();
+            users.put(grantId, found);
+            return found;
+        });
+    }
+
+    /** Where Okta has ended the session, the grant ends too: the client is to sign on again. */
+    private Kept oktaToken(Caller caller, Trail trail) {
+        String grant = caller.grant().orElseThrow();
+        try {
+            UpstreamTokens fresh = okta.fresh(grant);
+            return new Kept(fresh.accessToken(), fresh.accessTokenExpiresAt());
+        } catch (Rejection e) {
+            if (e.reason() != Reason.OKTA_SESSION_ENDED) {
+                throw e;
+            }
+            ending.end(grant, Cause.OKTA_SESSION_ENDED, trail);
+            throw Rejection.of(Reason.TOKEN_REVOKED, e);
+        }
+    }
+
+    /** @param caller the grant; of Okta's tokens, which have none, the user and the client */
+    private record Key(String backend, String caller) {
+
+        static Key of(Backend backend, Caller caller) {
+            return new Key(
+                    backend.name(), caller.grant().orElseGet(() -> caller.user().orElse("") + " " + caller.client()));
+        }
+    }
+
+    private record Kept(Secret token, Instant expiresAt) {}
+}

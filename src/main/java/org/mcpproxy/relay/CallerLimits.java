@@ -1,0 +1,66 @@
+package org.mcpproxy.relay;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentMap;
+import org.mcpproxy.config.RelayLimits;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.web.RateLimit;
+
+/** What one user may take of the relay, so that nobody takes it from the others; on this node. */
+@ApplicationScoped
+public class CallerLimits {
+
+    private static final Duration WINDOW = Duration.ofMinutes(1);
+
+    private final int mostUnderWay;
+    private final RateLimit rate;
+
+    /** Users, and how many of their requests are under way; none that has none. */
+    private final ConcurrentMap<String, Integer> underWay = new ConcurrentHashMap<>();
+
+    @Inject
+    public CallerLimits(RelayLimits limits, Clock clock) {
+        this.mostUnderWay = limits.concurrentOfUser();
+        this.rate = new RateLimit(limits.requestsPerMinute(), WINDOW, clock);
+    }
+
+    /** For CDI's proxy. */
+    protected CallerLimits() {
+        this.mostUnderWay = 0;
+        this.rate = null;
+    }
+
+    /**
+     * Takes a place for one more request; {@link #leave} gives it back.
+     *
+     * @throws Rejection {@code CALLER_TOO_BUSY}
+     */
+    void enter(Caller caller) {
+        if (!rate.take(caller.holder() + " " + caller.client())) {
+            throw Rejection.until(Reason.CALLER_TOO_BUSY, rate.pause());
+        }
+        boolean[] entered = new boolean[1];
+        underWay.compute(caller.holder(), (user, before) -> {
+            int now = before == null ? 0 : before;
+            entered[0] = now < mostUnderWay;
+            return entered[0] ? (Integer) (now + 1) : before;
+        });
+        if (!entered[0]) {
+            throw Rejection.until(Reason.CALLER_TOO_BUSY, Relay.SOON);
+        }
+    }
+
+    void leave(Caller caller) {
+        underWay.computeIfPresent(caller.holder(), (user, before) -> before == 1 ? null : (Integer) (before - 1));
+    }
+
+    /** How many users have anything under way. */
+    int users() {
+        return underWay.size();
+    }
+}

@@ -1,0 +1,55 @@
+package org.mcpproxy.signing;
+
+import com.nimbusds.jose.JOSEObjectType;
+import com.nimbusds.jwt.JWTClaimsSet;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.Date;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Secret;
+
+/**
+ * What tells a backend who calls: a JWT of a type of its own, for that backend alone, which no endpoint of ours takes. A
+ * backend verifies it with our {@code jwks.json}.
+ */
+@Singleton
+public class IdentityTokens {
+
+    /** How long one is good for: a request and a slow clock. */
+    public static final Duration LIFETIME = Duration.ofMinutes(5);
+
+    private static final JOSEObjectType TYPE = new JOSEObjectType("mcp-identity+jwt");
+
+    private final Settings settings;
+    private final SigningKeys keys;
+    private final RandomGenerator random;
+    private final Clock clock;
+
+    @Inject
+    public IdentityTokens(Settings settings, SigningKeys keys, RandomGenerator random, Clock clock) {
+        this.settings = settings;
+        this.keys = keys;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** @param audience the backend's own URL */
+    public Secret mint(Identity identity, String audience) {
+        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+                .issuer(settings.issuer())
+                .subject(identity.subject())
+                .audience(audience)
+                .issueTime(Date.from(clock.instant()))
+                .expirationTime(Date.from(clock.instant().plus(LIFETIME)))
+                .jwtID(Secret.random(random).value())
+                .claim("client_id", identity.client())
+                .claim("email", identity.email())
+                .claim("groups", identity.groups().isEmpty() ? null : List.copyOf(identity.groups()))
+                .build();
+        return CompactJwt.signed(keys.current(), TYPE, claims);
+    }
+}

@@ -1,0 +1,77 @@
+package org.mcpproxy.store;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.random.RandomGenerator;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.grant.UpstreamSession;
+import org.mcpproxy.grant.UpstreamSessions;
+
+/** All that is tidied up in the store, in this order: first what must not be kept for long. */
+@Singleton
+public class Chores {
+
+    /** A node whose clock is behind must still find what it may give again. */
+    static final Duration CLOCKS_DIFFER = Duration.ofSeconds(15);
+
+    private static final Duration REVOCATION_KEPT = Duration.ofDays(1);
+
+    private final Database database;
+    private final RevocationLog revocations;
+    private final UpstreamSessions sessions;
+    private final UpstreamSession session;
+    private final Settings settings;
+    private final RandomGenerator random;
+    private final Clock clock;
+
+    @Inject
+    public Chores(
+            Database database,
+            RevocationLog revocations,
+            UpstreamSessions sessions,
+            UpstreamSession session,
+            Settings settings,
+            RandomGenerator random,
+            Clock clock) {
+        this.database = database;
+        this.revocations = revocations;
+        this.sessions = sessions;
+        this.session = session;
+        this.settings = settings;
+        this.random = random;
+        this.clock = clock;
+    }
+
+    /** A refresh token that was not used goes with its grant, whose end is the same. */
+    List<Chore> all() {
+        return List.of(
+                deletion(
+                        "refresh_token",
+                        "hash",
+                        "rotated_at",
+                        settings.lifetimes().refreshGrace().plus(CLOCKS_DIFFER)),
+                deletion("pending_authorization", "handle_hash", "expires_at", Duration.ZERO),
+                deletion("authorization_code", "hash", "expires_at", JdbcAuthorizationCodes.REPLAY_KNOWN),
+                new ExpiredGrants(database, revocations, clock),
+                deletion("approval", "organization, user_id, client_id", "expires_at", Duration.ZERO),
+                deletion("mcp_session", "hash", "used_at", JdbcSessions.IDLE),
+                deletion("revocation", "grant_id", "revoked_at", REVOCATION_KEPT),
+                deletion("signing_key", "id", "verifies_until", Duration.ZERO),
+                new UnusedClients(database, clock),
+                resealing(SigningKeyRows.PURPOSE, "signing_key", "id", "sealed_key"),
+                resealing(UpstreamSession.PURPOSE, "upstream_session", "grant_id", "sealed_tokens"),
+                // last, as Okta may be slow
+                new EndedSessions(database, sessions, session, clock));
+    }
+
+    private Chore deletion(String table, String key, String column, Duration kept) {
+        return new Deletion(database, clock, table, key, column, kept);
+    }
+
+    private Chore resealing(String purpose, String table, String key, String column) {
+        return new Resealing(database, settings.secretKeys(), random, purpose, table, key, column);
+    }
+}

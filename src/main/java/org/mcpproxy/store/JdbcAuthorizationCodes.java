@@ -1,0 +1,94 @@
+package org.mcpproxy.store;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import org.mcpproxy.grant.AuthorizationCode;
+import org.mcpproxy.grant.AuthorizationCodes;
+import org.mcpproxy.grant.RefreshToken;
+
+/** Authorization codes, by hash. */
+@Singleton
+public class JdbcAuthorizationCodes implements AuthorizationCodes {
+
+    /** For how long after its end a used code is kept. */
+    static final Duration REPLAY_KNOWN = Duration.ofHours(1);
+
+    private final Database database;
+    private final Clock clock;
+
+    @Inject
+    public JdbcAuthorizationCodes(Database database, Clock clock) {
+        this.database = database;
+        this.clock = clock;
+    }
+
+    @Override
+    public void issue(AuthorizationCode code) {
+        database.update(
+                """
+                INSERT INTO authorization_code (hash, grant_id, client_id, redirect_uri, code_challenge, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
+                code.hash(),
+                code.grantId(),
+                code.clientId(),
+                code.redirectUri(),
+                code.codeChallenge(),
+                code.expiresAt());
+    }
+
+    @Override
+    public Optional<AuthorizationCode> find(String hash) {
+        Instant now = clock.instant();
+        return database.with(handle -> handle.createQuery("""
+                        SELECT * FROM authorization_code
+                        WHERE hash = :hash AND (expires_at > :now OR (consumed_at IS NOT NULL AND expires_at > :replayed))
+                        """)
+                .bind("hash", hash)
+                .bind("now", now)
+                .bind("replayed", now.minus(REPLAY_KNOWN))
+                .map((row, context) -> read(row))
+                .findOne());
+    }
+
+    /** The grant comes first, here and wherever one ends: who takes locks in one order never waits in a circle. */
+    @Override
+    public boolean redeem(AuthorizationCode code, Optional<RefreshToken> first, Instant grantExpiresAt) {
+        Instant now = clock.instant();
+        return database.inTransaction(handle -> {
+            Rows.putOff(handle, code.grantId(), grantExpiresAt, now);
+            int consumed = handle.execute(
+                    "UPDATE authorization_code SET consumed_at = ? WHERE hash = ? AND consumed_at IS NULL AND expires_at > ?",
+                    now,
+                    code.hash(),
+                    now);
+            if (consumed == 0) {
+                handle.rollback();
+                return false;
+            }
+            first.ifPresent(token -> {
+                handle.execute(
+                        "UPDATE access_grant SET family_hash = ? WHERE id = ?", token.familyHash(), token.grantId());
+                Rows.insert(handle, token);
+            });
+            return true;
+        });
+    }
+
+    private static AuthorizationCode read(ResultSet row) throws SQLException {
+        return new AuthorizationCode(
+                row.getString("hash"),
+                row.getString("grant_id"),
+                row.getString("client_id"),
+                row.getString("redirect_uri"),
+                row.getString("code_challenge"),
+                Database.instant(row, "expires_at"),
+                row.getObject("consumed_at") != null);
+    }
+}

@@ -1,0 +1,104 @@
+package org.mcpproxy.store;
+
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Optional;
+import java.util.stream.Collectors;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.client.Clients;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/**
+ * Registered clients. Of those that nobody has granted anything only so many are held, so whoever registers without end
+ * drives out no client that is in use.
+ */
+@Singleton
+public class JdbcClients implements Clients {
+
+    private static final int MOST_UNUSED = 50_000;
+    private static final Duration UNUSED_KEPT = Duration.ofDays(7);
+    private static final Duration MAKES_ROOM = Duration.ofDays(1);
+    private static final int BATCH = 1_000;
+    private static final Duration NEXT_TRY = Duration.ofMinutes(1);
+
+    private final Database database;
+    private final Capacity capacity;
+    private final Clock clock;
+
+    @Inject
+    public JdbcClients(Database database, Clock clock) {
+        this(database, clock, MOST_UNUSED);
+    }
+
+    JdbcClients(Database database, Clock clock, int mostUnused) {
+        this.database = database;
+        this.capacity = new Capacity(database, "SELECT COUNT(*) FROM client WHERE granted = FALSE", mostUnused, clock);
+        this.clock = clock;
+    }
+
+    @Override
+    public void add(Client client) {
+        if (capacity.isFull() && makeRoom() == 0) {
+            throw Rejection.until(Reason.SERVER_FULL, NEXT_TRY);
+        }
+        database.update(
+                """
+                INSERT INTO client (id, name, redirect_uris, authentication_method, secret_hash, grant_types, scope,
+                    registered_at, granted, kept_until)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, FALSE, ?)
+                """,
+                client.id(),
+                client.name().orElse(null),
+                TextArray.write(client.redirectUris()),
+                client.authenticationMethod().getValue(),
+                client.secretHash().orElse(null),
+                TextArray.write(client.grantTypes().stream()
+                        .map(GrantType::getValue)
+                        .sorted()
+                        .toList()),
+                client.scope().toString(),
+                client.registeredAt(),
+                clock.instant().plus(UNUSED_KEPT));
+    }
+
+    /** Asks twice: of a row that another changes meanwhile, the outer condition alone is judged again. */
+    private int makeRoom() {
+        Instant before = clock.instant().minus(MAKES_ROOM);
+        int gone = database.update("""
+                DELETE FROM client WHERE granted = FALSE AND id IN (
+                    SELECT id FROM client WHERE granted = FALSE AND registered_at < ? ORDER BY registered_at LIMIT ?)
+                """, before, BATCH);
+        capacity.roomWasMade();
+        return gone;
+    }
+
+    @Override
+    public Optional<Client> find(String clientId) {
+        return database.with(handle -> handle.select("SELECT * FROM client WHERE id = ?", clientId)
+                .map((row, context) -> read(row))
+                .findOne());
+    }
+
+    private static Client read(ResultSet row) throws SQLException {
+        return new Client(
+                row.getString("id"),
+                Optional.ofNullable(row.getString("name")),
+                TextArray.read(row.getString("redirect_uris")),
+                new ClientAuthenticationMethod(row.getString("authentication_method")),
+                Optional.ofNullable(row.getString("secret_hash")),
+                TextArray.read(row.getString("grant_types")).stream()
+                        .map(GrantType::new)
+                        .collect(Collectors.toUnmodifiableSet()),
+                Scope.parse(row.getString("scope")),
+                Database.instant(row, "registered_at"));
+    }
+}

@@ -1,0 +1,67 @@
+package org.mcpproxy.store;
+
+import jakarta.inject.Singleton;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
+import java.util.concurrent.atomic.AtomicBoolean;
+
+/**
+ * Whether the store has been opened, and whether the database is lost: from any failure until it has taken a write. Where
+ * the disk is full reads go well, and would hide that. Housekeeping's lease is a write every few seconds.
+ */
+@Singleton
+public class StoreStatus {
+
+    private static final Logger LOG = System.getLogger(StoreStatus.class.getName());
+
+    private final AtomicBoolean lost = new AtomicBoolean();
+    private final Breaker breaker = new Breaker();
+    private volatile boolean open;
+    private volatile boolean refused;
+
+    /** Whether the tables are up to date and our secrets fit them. */
+    boolean isOpen() {
+        return open;
+    }
+
+    void opened() {
+        open = true;
+    }
+
+    /** Whether our secrets do not fit what is sealed there. Nothing mends that but another start. */
+    boolean isRefused() {
+        return refused;
+    }
+
+    /** From now on nothing is read or written: what this node seals nobody else could open. */
+    void refused() {
+        refused = true;
+        open = false;
+    }
+
+    boolean isLost() {
+        return lost.get();
+    }
+
+    Breaker breaker() {
+        return breaker;
+    }
+
+    /** Rows were changed. An end of a loss is logged once. */
+    void written() {
+        if (lost.get() && lost.getAndSet(false)) {
+            LOG.log(Level.INFO, "The database takes what it is given again");
+        }
+    }
+
+    /**
+     * A loss is logged once.
+     *
+     * @param why without values that were sent
+     */
+    void lost(String why) {
+        if (!lost.getAndSet(true)) {
+            LOG.log(Level.WARNING, "The database is lost: {0}", why);
+        }
+    }
+}

@@ -1,0 +1,48 @@
+package org.mcpproxy.token;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.client.ClientAuthenticator;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.web.FailedAuthentications;
+
+/** Lets a client in that authenticates, and bounds how often others may try. */
+@Singleton
+public class ClientGate {
+
+    private static final int UNAUTHORIZED = 401;
+
+    private final ClientAuthenticator authenticator;
+    private final FailedAuthentications failed;
+
+    @Inject
+    public ClientGate(ClientAuthenticator authenticator, FailedAuthentications failed) {
+        this.authenticator = authenticator;
+        this.failed = failed;
+    }
+
+    /**
+     * @param authorization the {@code Authorization} header, or null
+     * @throws Rejection with a {@code CLIENT_…} reason, or {@code TOO_MANY_REQUESTS}
+     */
+    Client enter(String authorization, Parameters parameters, Trail trail) {
+        Optional<String> clientId = authenticator.claimed(authorization, parameters);
+        clientId.ifPresent(id -> failed.requireGuess(trail.address(), id));
+        try {
+            return authenticator.authenticate(authorization, parameters);
+        } catch (Rejection rejection) {
+            if (rejection.reason() == Reason.CLIENT_SECRET_WRONG) {
+                clientId.ifPresent(id -> failed.countGuess(trail.address(), id));
+            }
+            if (rejection.reason().status() == UNAUTHORIZED) {
+                failed.count(trail.address());
+            }
+            throw rejection;
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package org.mcpproxy.web;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ScheduledThreadPoolExecutor;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * Threads on which a request goes on that the container's thread has left. They are none of Open Liberty's: before it
+ * calls a read listener it gives that thread what the request's first thread has at hand at that moment, and by then this
+ * may be another request. Headers and paths that are set or read there now and then belong to somebody else, and an
+ * {@code AsyncContext.dispatch} from there is now and then answered with nothing.
+ *
+ * <p>What may take long has threads of its own, so that what is short never waits behind it.
+ */
+@ApplicationScoped
+public class RequestThreads {
+
+    private static final int SHORT = 2 * Runtime.getRuntime().availableProcessors();
+
+    /** More than the store has connections by default, so that whoever finds one free need not wait for a thread. */
+    private static final int WAITING = 32;
+
+    /** So many may wait for Okta, and so many for them; the others come again. */
+    private static final int FOR_OKTA = 32;
+
+    private static final int MOST_WAITING_FOR_OKTA = 64;
+
+    private final ExecutorService shortWork = Executors.newFixedThreadPool(SHORT, named("request"));
+    private final ExecutorService waitingWork = Executors.newFixedThreadPool(WAITING, named("request-waiting"));
+    private final ExecutorService oktaWork = new ThreadPoolExecutor(
+            FOR_OKTA,
+            FOR_OKTA,
+            1,
+            TimeUnit.MINUTES,
+            new ArrayBlockingQueue<>(MOST_WAITING_FOR_OKTA),
+            named("request-okta"));
+    private final ExecutorService largeWork = Executors.newSingleThreadExecutor(named("request-large"));
+    private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1, named("request-clock"));
+
+    public RequestThreads() {
+        clock.setRemoveOnCancelPolicy(true);
+    }
+
+    /**
+     * Runs it soon. It must not wait for anything.
+     *
+     * @return false where the application is being stopped and it will never run
+     */
+    public boolean run(Runnable work) {
+        return run(work, shortWork);
+    }
+
+    /**
+     * Runs what may wait for the store.
+     *
+     * @return as {@link #run(Runnable)}
+     */
+    public boolean runWaiting(Runnable work) {
+        return run(work, waitingWork);
+    }
+
+    /**
+     * Runs what may wait for Okta, which may be slow: nobody else shall wait behind it.
+     *
+     * @return false where too many wait already, or the application is being stopped
+     */
+    public boolean runForOkta(Runnable work) {
+        return run(work, oktaWork);
+    }
+
+    /**
+     * Runs what takes much memory while it runs, one after another.
+     *
+     * @return as {@link #run(Runnable)}
+     */
+    public boolean runLarge(Runnable work) {
+        return run(work, largeWork);
+    }
+
+    /** Runs something later, unless it is cancelled before. It must not wait for anything. */
+    public Future<?> after(Duration delay, Runnable work) {
+        return clock.schedule(() -> run(work), delay.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    @PreDestroy
+    public void close() {
+        clock.shutdownNow();
+        List.of(shortWork, waitingWork, oktaWork, largeWork).forEach(ExecutorService::shutdown);
+    }
+
+    private static boolean run(Runnable work, ExecutorService threads) {
+        try {
+            threads.execute(() -> runLogged(work));
+            return true;
+        } catch (RejectedExecutionException e) {
+            return false;
+        }
+    }
+
+    /** Such as that the container has completed the request by itself, as its client has gone. */
+    private static void runLogged(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException e) {
+            Failures.log("A request under way", e);
+        }
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return work -> {
+            Thread thread = new Thread(work, name + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,134 @@
+package org.mcpproxy.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.time.Duration;
+import java.util.Iterator;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.system.Address;
+import org.mcpproxy.system.Answer;
+import org.mcpproxy.system.Cluster;
+import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.ProxySystem;
+import org.mcpproxy.system.Waiting;
+
+/** Two nodes are one proxy: whatever one does, the other knows. */
+class NoAffinityIT {
+
+    private static final Duration ONE_SECOND = Duration.ofSeconds(1);
+    private static final int STREAM_ENDS_SECONDS = 2;
+
+    private final Cluster cluster = Cluster.shared();
+    private final ProxySystem first = cluster.first();
+    private final ProxySystem second = cluster.second();
+
+    @Test
+    void twoNodesThatStartAtOnceMigrateOnceAndMakeOneKey() {
+        assertThat(cluster.store().count("SELECT COUNT(*) FROM schema_history"))
+                .isPositive()
+                .isEqualTo(cluster.store().count("SELECT COUNT(DISTINCT version) FROM schema_history WHERE success"));
+        assertThat(cluster.store().count("SELECT COUNT(*) FROM signing_key")).isEqualTo(1);
+        assertThat(keys(first)).contains("\"kid\"").isEqualTo(keys(second));
+    }
+
+    /** Each step of both kinds of turns: what came to the first node in one goes to the second in the other. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void everyRequestMayComeToAnotherNode(boolean firstBegins) {
+        cluster.balancer().sendTo(firstBegins ? first : second, firstBegins ? second : first);
+        OAuthClient client = cluster.client();
+
+        Answer tokens = client.signOn("alice");
+        Answer refreshed = client.refresh(tokens.get("refresh_token"));
+        Answer again = client.refresh(refreshed.get("refresh_token"));
+
+        assertThat(again.status()).isEqualTo(200);
+        int before = cluster.balancer().connections();
+        for (Answer each : new Answer[] {tokens, refreshed, again}) {
+            assertThat(client.ping(each.get("access_token")).status()).isEqualTo(200);
+        }
+        assertThat(cluster.balancer().connections())
+                .as("each request on a connection of its own")
+                .isEqualTo(before + 3);
+        assertThat(client.revoke(again.get("refresh_token")).status()).isEqualTo(200);
+        awaitRefusal(client.at(first), again);
+        awaitRefusal(client.at(second), tokens);
+        assertThat(client.refresh(again.get("refresh_token")).get("error")).isEqualTo("invalid_grant");
+        assertThat(client.refresh(again.get("refresh_token")).get("error")).isEqualTo("invalid_grant");
+    }
+
+    @Test
+    void aRevocationOnOneNodeIsRefusedOnTheOtherWithinASecond() {
+        for (int i = 0; i < 3; i++) {
+            OAuthClient client = cluster.client();
+            Answer tokens = client.signOn("alice");
+            ProxySystem here = cluster.nodes().get(i % 2);
+            OAuthClient there = client.at(cluster.nodes().get((i + 1) % 2));
+            assertThat(there.ping(tokens.get("access_token")).status()).isEqualTo(200);
+
+            assertThat(client.at(here).revoke(tokens.get("access_token")).status())
+                    .isEqualTo(200);
+
+            awaitRefusal(there, tokens);
+        }
+    }
+
+    @Test
+    void anOpenStreamOfARevokedGrantIsClosedOnTheOtherNode()
+            throws IOException, InterruptedException, ExecutionException, TimeoutException {
+        OAuthClient client = cluster.client();
+        Answer tokens = client.signOn("bob");
+        Iterator<String> stream = stream(second, tokens);
+        assertThat(stream.next()).startsWith("data:");
+        CompletableFuture<Boolean> end = Meanwhile.doing(() -> readToTheEnd(stream));
+
+        client.at(first).revoke(tokens.get("refresh_token"));
+
+        assertThat(end.get(STREAM_ENDS_SECONDS, TimeUnit.SECONDS)).isTrue();
+    }
+
+    private static void awaitRefusal(OAuthClient client, Answer tokens) {
+        Waiting.until(
+                "refused",
+                ONE_SECOND,
+                () -> client.ping(tokens.get("access_token")).status() == 401);
+    }
+
+    private static Iterator<String> stream(Address node, Answer tokens) throws IOException, InterruptedException {
+        HttpRequest request = HttpRequest.newBuilder(node.mcp())
+                .header("Authorization", "Bearer " + tokens.get("access_token"))
+                .header("Accept", "text/event-stream")
+                .build();
+        HttpResponse<Stream<String>> response =
+                HttpClient.newHttpClient().send(request, HttpResponse.BodyHandlers.ofLines());
+        assertThat(response.statusCode()).isEqualTo(200);
+        return response.body().iterator();
+    }
+
+    /** However it ends: in order, or broken off. */
+    private static boolean readToTheEnd(Iterator<String> stream) {
+        try {
+            stream.forEachRemaining(line -> {});
+            return true;
+        } catch (UncheckedIOException e) {
+            return true;
+        }
+    }
+
+    private static String keys(Address node) {
+        return OAuthClient.send(HttpRequest.newBuilder(node.at("/.well-known/jwks.json")))
+                .text();
+    }
+}

@@ -1,0 +1,272 @@
+package org.mcpproxy.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Supplier;
+import java.util.function.ToIntFunction;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import net.minidev.json.JSONObject;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.store.SharedStore;
+import org.mcpproxy.system.Answer;
+import org.mcpproxy.system.Browser;
+import org.mcpproxy.system.Cluster;
+import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.Page;
+import org.mcpproxy.system.ProxySystem;
+import org.mcpproxy.system.Waiting;
+
+/** Without the database, or without Okta, for 20 s: whoever has a token is served, all others are told to come again. */
+class OutageIT {
+
+    private static final Duration OUTAGE = Duration.ofSeconds(20);
+
+    /** The longest wait for a connection, and the longest for an answer, with a second for the machine. */
+    private static final Duration LONGEST_REQUEST = Duration.ofSeconds(16);
+
+    private static final Duration DEAFNESS = Duration.ofSeconds(60);
+    private static final Duration RECOVERY = Duration.ofSeconds(40);
+    private static final String REDIRECT_URI = "http://127.0.0.1:8123/callback";
+
+    private final Cluster cluster = Cluster.shared();
+    private final SharedStore store = cluster.store();
+    private final OAuthClient client = cluster.client();
+
+    @AfterEach
+    void endTheOutage() {
+        Cluster.shared();
+    }
+
+    @Test
+    void withoutTheDatabaseMcpIsServedAndEverythingRecoversByItself() {
+        Answer tokens = client.signOn("alice");
+        Session session = session(cluster.first(), tokens.get("access_token"));
+        try (SteadyCalls calls = SteadyCalls.at(cluster.nodes(), client, tokens)) {
+            cluster.database().stop();
+            awaitHealth("store", "degraded");
+            long end = System.nanoTime() + OUTAGE.toNanos();
+            while (System.nanoTime() - end < 0) {
+                for (ProxySystem node : cluster.nodes()) {
+                    assertThatAPersonIsPutOff(new Browser().get(client.at(node).authorizationUri()));
+                    assertThatAProgramIsPutOff(client.at(node).refresh(tokens.get("refresh_token")));
+                    assertThatAProgramIsPutOff(OAuthClient.register(node, metadata()));
+                    assertThatAnMcpClientIsPutOff(client.at(node).initialize(session.token()));
+                    assertThatItIsUpAndSays(node, "store", "degraded");
+                }
+            }
+            assertThatAnMcpClientIsPutOff(session.pingAt(cluster.second()));
+            assertThat(session.pingAt(cluster.first()).status()).isEqualTo(200);
+            assertThat(session.endAt(cluster.first()).status()).isEqualTo(200);
+            calls.assertThatAllWereServed();
+        }
+        cluster.nodes().forEach(node -> awaitDeaf(node, tokens.get("access_token")));
+        cluster.database().startAgain();
+        cluster.nodes()
+                .forEach(node -> Waiting.until(
+                        "ready again", RECOVERY, () -> Health.of(node).isUp()));
+        awaitHealth("store", "well");
+        assertThatAllIsWellAgain(tokens);
+    }
+
+    /** After a minute without a word of who was revoked, nobody is let in, and no balancer need try. */
+    private void awaitDeaf(ProxySystem node, String token) {
+        Waiting.until("deaf", DEAFNESS, () -> client.at(node).ping(token).status() == 503);
+        Health health = Health.of(node);
+        assertThat(health.isUp()).isFalse();
+        assertThat(health.of("store")).isEqualTo("down");
+    }
+
+    @Test
+    void whatWasUnderWayWhenTheDatabaseWentGoesOnWhenItIsBack() {
+        List<SignOnUnderWay> persons = List.of(
+                SignOnUnderWay.beforeAuthorize(cluster.client()),
+                SignOnUnderWay.beforeConsent(cluster.client()),
+                beforeCallback());
+        String code = client.code("alice");
+        cluster.database().stop();
+        awaitHealth("store", "degraded");
+        for (ProxySystem node : cluster.nodes()) {
+            cluster.balancer().sendTo(node);
+            persons.forEach(person -> assertThatAPersonIsPutOff(person.step()));
+            assertThatAProgramIsPutOff(client.redeem(code));
+        }
+        cluster.balancer().sendTo(cluster.first(), cluster.second());
+        cluster.database().startAgain();
+
+        assertThat(served(() -> client.redeem(code), Answer::status).status()).isEqualTo(200);
+        persons.forEach(person -> assertThat(
+                        person.finish(served(person::step, Page::status)).status())
+                .isEqualTo(200));
+    }
+
+    @Test
+    void withAFrozenDatabaseNoRequestHangsAndMcpIsServed() {
+        Answer tokens = client.signOn("alice");
+        try (SteadyCalls calls = SteadyCalls.at(cluster.nodes(), client, tokens);
+                Newcomers newcomers = Newcomers.at(cluster.nodes(), client, tokens.get("access_token"))) {
+            cluster.database().freeze();
+            long end = System.nanoTime() + OUTAGE.toNanos();
+            List<CompletableFuture<Duration>> answers = cluster.nodes().stream()
+                    .map(client::at)
+                    .flatMap(at -> Stream.of(
+                            timed(() -> assertThatAPersonIsPutOff(new Browser().get(at.authorizationUri()))),
+                            timed(() -> assertThatAProgramIsPutOff(at.refresh(tokens.get("refresh_token"))))))
+                    .toList();
+            awaitHealth("store", "degraded");
+            assertThat(answers.stream().map(CompletableFuture::join))
+                    .allSatisfy(taken -> assertThat(taken).isLessThan(LONGEST_REQUEST));
+            while (System.nanoTime() - end < 0) {
+                cluster.nodes().forEach(node -> assertThatItIsUpAndSays(node, "store", "degraded"));
+            }
+            calls.assertThatNoneWaited();
+            newcomers.leave();
+            cluster.database().thaw();
+            awaitHealth("store", "well");
+            assertThatAllIsWellAgain(tokens);
+            calls.assertThatAllWereServed();
+        }
+    }
+
+    @Test
+    void withoutOktaOnlyWhoeverNeedsItIsPutOff() {
+        Answer fresh = client.signOn("alice");
+        List<Held> due = cluster.nodes().stream().map(this::due).toList();
+        Map<ProxySystem, SignOnUnderWay> persons =
+                cluster.nodes().stream().collect(Collectors.toMap(node -> node, node -> beforeCallback()));
+        try (SteadyCalls calls = SteadyCalls.at(cluster.nodes(), client, fresh)) {
+            cluster.okta().unreachable();
+            persons.forEach((node, person) -> {
+                cluster.balancer().sendTo(node);
+                assertThatAPersonIsPutOff(person.step());
+            });
+            long end = System.nanoTime() + OUTAGE.toNanos();
+            while (System.nanoTime() - end < 0) {
+                for (Held held : due) {
+                    assertThatAProgramIsPutOff(held.refresh());
+                    assertThatItIsUpAndSays(held.node(), "okta", "degraded");
+                    fresh = client.at(held.node()).refresh(fresh.get("refresh_token"));
+                    assertThat(fresh.status()).isEqualTo(200);
+                }
+            }
+            cluster.okta().reachable();
+            due.forEach(held ->
+                    Waiting.until("refreshed", RECOVERY, () -> held.refresh().status() == 200));
+            awaitHealth("okta", "well");
+            cluster.balancer().sendTo(cluster.first(), cluster.second());
+            assertThatAllIsWellAgain(fresh);
+            calls.assertThatAllWereServed();
+        }
+    }
+
+    private void assertThatAllIsWellAgain(Answer tokens) {
+        Answer refreshed = client.refresh(tokens.get("refresh_token"));
+        assertThat(refreshed.status()).isEqualTo(200);
+        for (int i = 0; i < cluster.nodes().size(); i++) {
+            Answer others = cluster.client().signOn("bob");
+            assertThat(others.status()).isEqualTo(200);
+            assertThat(client.ping(others.get("access_token")).status()).isEqualTo(200);
+        }
+    }
+
+    private static void assertThatAPersonIsPutOff(Page page) {
+        assertThat(page.status()).isEqualTo(503);
+        assertThat(page.header("Retry-After")).matches("[1-9]\\d?");
+        assertThat(page.header("Content-Type")).startsWith("text/html");
+        assertThat(page.text()).contains("<h1>", "at the moment", "Request id:");
+    }
+
+    private static void assertThatAProgramIsPutOff(Answer answer) {
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.header("Retry-After")).matches("[1-9]\\d?");
+        assertThat(answer.get("error")).isEqualTo("temporarily_unavailable");
+    }
+
+    private static void assertThatAnMcpClientIsPutOff(Answer answer) {
+        assertThat(answer.status()).isEqualTo(503);
+        assertThat(answer.header("Retry-After")).matches("[1-9]\\d?");
+        assertThat(answer.header("Mcp-Session-Id")).isEmpty();
+        assertThat(answer.get("id")).isEqualTo("1");
+        assertThat(answer.text()).contains("\"code\":-32603", "store does not answer at the moment");
+    }
+
+    /** The first answer that does not say to come again. */
+    private static <T> T served(Supplier<T> request, ToIntFunction<T> status) {
+        AtomicReference<T> answer = new AtomicReference<>();
+        Waiting.until("served", RECOVERY, () -> {
+            answer.set(request.get());
+            return status.applyAsInt(answer.get()) != 503;
+        });
+        return answer.get();
+    }
+
+    private static void assertThatItIsUpAndSays(ProxySystem node, String part, String state) {
+        Health health = Health.of(node);
+        assertThat(health.isUp()).isTrue();
+        assertThat(health.of(part)).isEqualTo(state);
+    }
+
+    /** Meanwhile each node is ready. */
+    private void awaitHealth(String part, String state) {
+        for (ProxySystem node : cluster.nodes()) {
+            Waiting.until(part + " " + state, RECOVERY, () -> {
+                Health health = Health.of(node);
+                assertThat(health.isUp()).isTrue();
+                return state.equals(health.of(part));
+            });
+        }
+    }
+
+    private static CompletableFuture<Duration> timed(Runnable work) {
+        long since = System.nanoTime();
+        return Meanwhile.doing(() -> {
+            work.run();
+            return Duration.ofNanos(System.nanoTime() - since);
+        });
+    }
+
+    private static JSONObject metadata() {
+        return new JSONObject(Map.of("redirect_uris", List.of(REDIRECT_URI), "token_endpoint_auth_method", "none"));
+    }
+
+    /** A client whose next refresh has to ask Okta. */
+    private Held due(ProxySystem node) {
+        OAuthClient own = cluster.client();
+        String token = own.signOn("alice").get("refresh_token");
+        store.endOktasTokensSoon(store.grantOf(token));
+        return new Held(node, own.at(node), token);
+    }
+
+    /** A session of the older era. */
+    private Session session(ProxySystem node, String token) {
+        return new Session(client, token, client.at(node).initialize(token).header("Mcp-Session-Id"));
+    }
+
+    private SignOnUnderWay beforeCallback() {
+        return SignOnUnderWay.beforeCallback(cluster.client(), cluster.balancer());
+    }
+
+    private record Session(OAuthClient client, String token, String id) {
+
+        Answer pingAt(ProxySystem node) {
+            return client.at(node).ping(token, id);
+        }
+
+        Answer endAt(ProxySystem node) {
+            return client.at(node).endSession(token, id);
+        }
+    }
+
+    private record Held(ProxySystem node, OAuthClient client, String token) {
+
+        Answer refresh() {
+            return client.refresh(token);
+        }
+    }
+}

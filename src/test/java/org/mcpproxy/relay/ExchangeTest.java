@@ -1,0 +1,450 @@
+package org.mcpproxy.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.ServletOutputStream;
+import jakarta.servlet.WriteListener;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.reflect.Proxy;
+import java.net.URI;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
+import java.util.concurrent.Flow;
+import java.util.concurrent.Future;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.audit.AuditEvent;
+import org.mcpproxy.config.RelayLimits;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.web.RequestThreads;
+
+/** How a request under way ends: when its caller may no longer be here, and when its session is yet to be noted. */
+class ExchangeTest {
+
+    private static final Settings SETTINGS = Samples.settings();
+    private static final RelayLimits ONE_AT_ONCE = oneAtOnce();
+
+    private static final Header SESSION = new Header("Mcp-Session-Id", "session");
+
+    private final OpenStreams streams = new OpenStreams(ONE_AT_ONCE);
+    private final Client client = new Client();
+    private final Backend backend = new Backend();
+    private final Check check = new Check();
+    private final Threads threads = new Threads();
+    private final Noted sessions = new Noted();
+    private final List<AuditEvent> audit = new ArrayList<>();
+    private final Relay relay = new Relay(
+            SETTINGS,
+            ONE_AT_ONCE,
+            backend,
+            streams,
+            new CallerLimits(ONE_AT_ONCE, new SettableClock()),
+            new SessionRules(sessions),
+            new BackendCredentials(null, null, null, null, null),
+            threads,
+            audit::add);
+    private final RelayRequest request = request();
+    private final Exchange exchange =
+            new Exchange(relay, check, request, client.async(), relay.admit(request.caller()));
+
+    @BeforeEach
+    void start() {
+        exchange.start(new byte[0]);
+    }
+
+    @AfterEach
+    void stop() {
+        streams.close();
+        threads.close();
+    }
+
+    @Test
+    void aCallerWhoStandsIsNotDisturbed() {
+        tick();
+
+        assertThat(client.completed).isZero();
+        assertThat(streams.size()).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestOfARevokedGrantIsRefusedAndItsCallGivenUp() {
+        check.stands = () -> false;
+        tick();
+
+        assertThat(client.status).isEqualTo(401);
+        assertEnded();
+        assertThat(backend.cancelled).isEqualTo(1);
+    }
+
+    /** The client is to come again, not to sign on again. */
+    @Test
+    void whereNobodyKnowsWhoMayBeHereARequestIsPutOff() {
+        check.stands = ExchangeTest::nobodyKnows;
+        tick();
+
+        assertThat(client.status).isEqualTo(503);
+        assertThat(client.headers).containsEntry("Retry-After", "5").doesNotContainKey("WWW-Authenticate");
+        assertThat(audit).singleElement().extracting("failure").isEqualTo(Reason.STORE_UNAVAILABLE);
+        assertEnded();
+        assertThat(backend.cancelled).isEqualTo(1);
+    }
+
+    @Test
+    void whereNobodyKnowsWhoMayBeHereAnOpenStreamIsClosed() {
+        backend.answer();
+        assertThat(client.status).isEqualTo(200);
+        check.stands = ExchangeTest::nobodyKnows;
+        tick();
+
+        assertThat(client.status).isEqualTo(200);
+        assertThat(backend.unsubscribed).isEqualTo(1);
+        assertEnded();
+    }
+
+    @Test
+    void anAnswerThatSaysNothingOfSessionsGoesOnAtOnce() {
+        backend.answer();
+
+        assertThat(client.status).isEqualTo(200);
+        assertThat(threads.waiting).isEmpty();
+    }
+
+    /** The store may let it wait, and the HTTP client's threads are few. */
+    @Test
+    void aSessionIsNotedOnAThreadOfOurOwnBeforeTheClientHearsOfIt() {
+        backend.answer(SESSION);
+        assertThat(sessions.noted).isEmpty();
+        assertThat(client.status).isZero();
+
+        threads.go();
+        assertThat(sessions.noted).containsExactly("session");
+        assertThat(client.status).isEqualTo(200);
+        assertThat(client.headers).containsEntry("Mcp-Session-Id", "session");
+    }
+
+    @Test
+    void aSessionThatCannotBeNotedIsNotHandedOut() {
+        sessions.away = true;
+        backend.answer(SESSION);
+        threads.go();
+
+        assertPutOff(Reason.STORE_UNAVAILABLE);
+        assertThat(client.headers).containsEntry("Retry-After", "5").doesNotContainKey("Mcp-Session-Id");
+        assertThat(client.body.toString(StandardCharsets.UTF_8)).contains("\"jsonrpc\":\"2.0\"", "\"message\":");
+        assertThat(backend.unsubscribed).isEqualTo(1);
+    }
+
+    @Test
+    void whoeverIsRevokedWhileTheSessionIsNotedDoesNotGetTheAnswer() {
+        backend.answer(SESSION);
+        check.stands = () -> false;
+        tick();
+        assertThat(client.status).isEqualTo(401);
+        assertEnded();
+
+        assertThatItsPlaceIsFree();
+        threads.go();
+        assertThat(client.status).isEqualTo(401);
+        assertThat(client.headers).doesNotContainKey("Mcp-Session-Id");
+        assertThat(client.completed).isEqualTo(1);
+        assertThat(backend.unsubscribed).isEqualTo(1);
+    }
+
+    @Test
+    void whereTheSessionTakesTooLongToNoteItIsTheStoreThatIsLate() {
+        backend.answer(SESSION);
+        threads.late.run();
+
+        assertPutOff(Reason.STORE_UNAVAILABLE);
+        threads.go();
+        assertThat(client.status).isEqualTo(503);
+        assertThat(client.completed).isEqualTo(1);
+        assertThat(backend.unsubscribed).isEqualTo(1);
+    }
+
+    @Test
+    void whereTheBackendTakesTooLongItIsTheBackend() {
+        threads.late.run();
+
+        assertThat(client.status).isEqualTo(504);
+        assertEnded();
+        assertThat(backend.cancelled).isEqualTo(1);
+    }
+
+    @Test
+    void theEndOfTheServerDoesNotWaitForASessionToBeNoted() {
+        backend.answer(SESSION);
+        streams.close();
+
+        assertPutOff(Reason.SERVER_FULL);
+    }
+
+    @Test
+    void whereNoThreadIsLeftAsTheServerEndsTheRequestEndsToo() {
+        threads.stopped = true;
+        backend.answer(SESSION);
+
+        assertPutOff(Reason.SERVER_FULL);
+        assertThatItsPlaceIsFree();
+        assertThat(backend.unsubscribed).isEqualTo(1);
+    }
+
+    private void assertPutOff(Reason reason) {
+        assertThat(client.status).isEqualTo(503);
+        assertThat(audit).singleElement().extracting("failure").isEqualTo(reason);
+        assertEnded();
+    }
+
+    private void tick() {
+        exchange.tick(Connections.ofThisMachine());
+    }
+
+    private void assertEnded() {
+        assertThat(client.completed).isEqualTo(1);
+        assertThat(streams.size()).isZero();
+    }
+
+    private void assertThatItsPlaceIsFree() {
+        assertThatCode(() -> relay.admit(request.caller())).doesNotThrowAnyException();
+    }
+
+    private static boolean nobodyKnows() {
+        throw Rejection.until(Reason.STORE_UNAVAILABLE, Duration.ofSeconds(5));
+    }
+
+    private static RelayLimits oneAtOnce() {
+        RelayLimits standard = RelayLimits.standard();
+        return new RelayLimits(
+                standard.body(),
+                standard.bodies(),
+                standard.bodiesOfUser(),
+                standard.bodyTime(),
+                1,
+                1,
+                100,
+                standard.connect(),
+                standard.firstByte(),
+                standard.heartbeat());
+    }
+
+    private static RelayRequest request() {
+        Caller caller =
+                new Caller(Optional.of("00ualice"), "client", new Scope("mcp"), Optional.of("grant"), Instant.MAX);
+        return new RelayRequest(
+                Samples.TRAIL,
+                Endpoints.standard(SETTINGS),
+                caller,
+                "GET",
+                Era.MODERN,
+                McpHeaders.of(List.of()),
+                List.of(),
+                Optional.empty(),
+                System.nanoTime());
+    }
+
+    private static final class Check implements BearerCheck {
+
+        private BooleanSupplier stands = () -> true;
+
+        @Override
+        public Caller caller(HttpServletRequest request, McpEndpoint endpoint) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public boolean standing(Caller caller) {
+            return stands.getAsBoolean();
+        }
+    }
+
+    /** Threads that begin when a test says so. */
+    private static final class Threads extends RequestThreads {
+
+        private final List<Runnable> waiting = new ArrayList<>();
+        private boolean stopped;
+        private Runnable late;
+
+        @Override
+        public boolean runWaiting(Runnable work) {
+            return !stopped && waiting.add(work);
+        }
+
+        @Override
+        public Future<?> after(Duration delay, Runnable work) {
+            late = work;
+            return new CompletableFuture<>();
+        }
+
+        void go() {
+            List<Runnable> now = List.copyOf(waiting);
+            waiting.clear();
+            now.forEach(Runnable::run);
+        }
+    }
+
+    private static final class Noted implements Sessions {
+
+        @Override
+        public boolean isKnown(String sessionId) {
+            return true;
+        }
+
+        private final List<String> noted = new ArrayList<>();
+        private boolean away;
+
+        @Override
+        public boolean opened(String sessionId, SessionOwner owner) {
+            return away ? nobodyKnows() : noted.add(sessionId);
+        }
+
+        @Override
+        public Optional<SessionOwner> ownerOf(String sessionId) {
+            throw new UnsupportedOperationException();
+        }
+
+        @Override
+        public void closed(String sessionId) {
+            throw new UnsupportedOperationException();
+        }
+    }
+
+    /** A backend that answers with an event stream when a test says so, and sends no event. */
+    private static final class Backend implements BackendClient {
+
+        private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+        private int cancelled;
+        private int unsubscribed;
+
+        void answer(Header... more) {
+            List<Header> headers = new ArrayList<>(List.of(more));
+            headers.add(new Header("Content-Type", "text/event-stream"));
+            answer.complete(new Answer(200, headers, this::subscribe));
+        }
+
+        @Override
+        public Call send(String method, URI url, List<Header> headers, byte[] body) {
+            return new Call() {
+
+                @Override
+                public CompletionStage<Answer> answer() {
+                    return answer;
+                }
+
+                @Override
+                public void cancel() {
+                    cancelled++;
+                }
+            };
+        }
+
+        private void subscribe(Flow.Subscriber<? super List<ByteBuffer>> subscriber) {
+            subscriber.onSubscribe(new Flow.Subscription() {
+
+                @Override
+                public void request(long count) {}
+
+                @Override
+                public void cancel() {
+                    unsubscribed++;
+                }
+            });
+        }
+    }
+
+    /** The container, with one client that has connected and stays. */
+    private static final class Client {
+
+        private final Map<String, String> headers = new TreeMap<>();
+        private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private int status;
+        private int completed;
+
+        AsyncContext async() {
+            HttpServletRequest request = as(HttpServletRequest.class, (method, arguments) -> switch (method) {
+                case "getLocalPort", "getRemotePort" -> 1;
+                default -> "192.0.2.7";
+            });
+            HttpServletResponse response = as(HttpServletResponse.class, this::respond);
+            return as(AsyncContext.class, (method, arguments) -> switch (method) {
+                case "getRequest" -> request;
+                case "getResponse" -> response;
+                default -> ++completed;
+            });
+        }
+
+        private Object respond(String method, Object[] arguments) {
+            switch (method) {
+                case "setStatus" -> status = (int) arguments[0];
+                case "setHeader", "addHeader" -> headers.put((String) arguments[0], (String) arguments[1]);
+                case "getOutputStream" -> {
+                    return new Out(body);
+                }
+                default -> {}
+            }
+            return null;
+        }
+
+        private static <T> T as(Class<T> type, Behaviour behaviour) {
+            return type.cast(Proxy.newProxyInstance(
+                    type.getClassLoader(), new Class<?>[] {type}, (proxy, method, arguments) -> {
+                        Object result = behaviour.on(method.getName(), arguments);
+                        return method.getReturnType() == void.class ? null : result;
+                    }));
+        }
+
+        private interface Behaviour {
+
+            Object on(String method, Object[] arguments);
+        }
+    }
+
+    private static final class Out extends ServletOutputStream {
+
+        private final ByteArrayOutputStream body;
+
+        Out(ByteArrayOutputStream body) {
+            this.body = body;
+        }
+
+        @Override
+        public boolean isReady() {
+            return true;
+        }
+
+        @Override
+        public void setWriteListener(WriteListener listener) {
+            try {
+                listener.onWritePossible();
+            } catch (IOException e) {
+                throw new UncheckedIOException(e);
+            }
+        }
+
+        @Override
+        public void write(int octet) {
+            body.write(octet);
+        }
+    }
+}

@@ -1,0 +1,229 @@
+package org.mcpproxy.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
+
+import java.sql.SQLException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.h2.jdbcx.JdbcDataSource;
+import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+@OnEachDatabase
+class DatabaseTest {
+
+    private final Databases kind;
+    private final Database database;
+    private final Kept kept;
+
+    DatabaseTest(Databases kind) {
+        this.kind = kind;
+        SettableClock clock = new SettableClock();
+        Store store = Store.empty(kind, clock);
+        database = store.database;
+        kept = new Kept(store, clock);
+    }
+
+    /** Databases quote what was sent in their messages, and those reach the log. */
+    @Test
+    void aMistakeOfOursTellsNoValue() {
+        String tooLong = "secret-value".repeat(100);
+
+        assertThatThrownBy(() -> database.update("INSERT INTO lease (name) VALUES (?)", tooLong))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("SQL state 22001")
+                .hasNoCause();
+    }
+
+    @Test
+    void aMistakeOfOursSaysWhereItIs() {
+        Store store = Store.empty(kind, new SettableClock());
+        store.grants.open(kept.grant("one"));
+
+        assertThatThrownBy(() -> store.grants.open(kept.grant("one"))).hasMessageContaining("JdbcGrants");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"40001", "40P01", "23505"})
+    void whatMayGoThroughTheNextTimeIsTriedAgain(String state) {
+        AtomicInteger tries = new AtomicInteger();
+
+        int rows = database.inTransaction(handle -> {
+            int changed = handle.execute("INSERT INTO lease (name) VALUES ('one')");
+            if (tries.incrementAndGet() < 3) {
+                throw failure(state);
+            }
+            return changed;
+        });
+
+        assertThat(rows).isEqualTo(1);
+        assertThat(tries).hasValue(3);
+        assertThat(kept.column("SELECT name FROM lease")).hasSize(1);
+    }
+
+    @Test
+    void itIsNotTriedForEver() {
+        AtomicInteger tries = new AtomicInteger();
+
+        Rejection refused = catchThrowableOfType(
+                Rejection.class,
+                () -> database.with(handle -> {
+                    tries.incrementAndGet();
+                    throw failure("40001");
+                }));
+
+        assertThat(refused.reason()).isEqualTo(Reason.STORE_UNAVAILABLE);
+        assertThat(tries).hasValueBetween(2, 10);
+    }
+
+    /** The disk is full, PostgreSQL's disk is full, it is read-only, it stops, it has no connection left. */
+    @ParameterizedTest
+    @ValueSource(strings = {"90031", "53100", "25006", "57P01", "53300", "08006", "HYT00"})
+    void aDatabaseThatCannotIsUnavailableForAWhile(String state) {
+        Rejection refused = catchThrowableOfType(
+                Rejection.class,
+                () -> database.with(handle -> {
+                    throw failure(state);
+                }));
+
+        assertThat(refused.reason()).isEqualTo(Reason.STORE_UNAVAILABLE);
+        assertThat(refused.retryAfter()).isPresent();
+    }
+
+    @Test
+    void aLostDatabaseIsNotedUntilItHasTakenAWrite() {
+        StoreStatus status = Databases.open();
+        Database other = new Database(kind.empty(), status);
+        catchThrowableOfType(
+                Rejection.class,
+                () -> other.with(handle -> {
+                    throw failure("08006");
+                }));
+        assertThat(status.isLost()).isTrue();
+
+        other.with(handle -> handle.select("SELECT * FROM lease").mapToMap().list());
+        other.inTransaction(
+                handle -> handle.select("SELECT * FROM lease").mapToMap().list());
+        other.update("DELETE FROM lease");
+        assertThat(status.isLost())
+                .as("where the disk is full all this goes well")
+                .isTrue();
+
+        other.update("INSERT INTO lease (name) VALUES ('one')");
+        assertThat(status.isLost()).isFalse();
+    }
+
+    /** One row that somebody holds is no lost database: others must not wait for it. */
+    @ParameterizedTest
+    @ValueSource(strings = {"55P03", "57014", "HYT00"})
+    void aStatementThatTakesTooLongIsItsOwnAffair(String state) {
+        StoreStatus status = Databases.open();
+        Database other = new Database(kind.empty(), status);
+
+        assertRefused(
+                Reason.STORE_UNAVAILABLE,
+                () -> other.with(handle -> {
+                    throw failure(state);
+                }));
+
+        assertThat(status.isLost()).isFalse();
+        assertThat(status.breaker().mayAsk()).isTrue();
+        assertThat(status.breaker().mayAsk()).isTrue();
+    }
+
+    /** Else a revocation would wait behind those who ask for other things. */
+    @Test
+    void theRevocationLogAsksASilentDatabaseBesideAnother() {
+        StoreStatus status = Databases.open();
+        status.breaker().silent();
+        assertThat(status.breaker().mayAsk()).as("whoever asks now").isTrue();
+        Database first = Database.ofOneWhoNeverWaits(kind.empty(), status);
+        Database later = new Database(kind.empty(), status);
+
+        assertRefused(Reason.STORE_UNAVAILABLE, () -> later.update("DELETE FROM lease"));
+        first.update("DELETE FROM lease");
+
+        assertThat(later.update("DELETE FROM lease")).isZero();
+    }
+
+    /** Each who asks waits for its time-outs: without this, with every thread there is. */
+    @Test
+    void aDatabaseThatDoesNotAnswerIsAskedByOneAtATimeUntilItDoes() {
+        catchThrowableOfType(
+                Rejection.class,
+                () -> database.with(handle -> {
+                    throw failure("08006");
+                }));
+
+        int rows = database.with(handle -> {
+            assertThatThrownBy(() -> database.update("DELETE FROM lease"))
+                    .isInstanceOfSatisfying(
+                            Rejection.class,
+                            refused -> assertThat(refused.reason()).isEqualTo(Reason.STORE_UNAVAILABLE));
+            return handle.execute("DELETE FROM lease");
+        });
+        assertThat(rows).isZero();
+
+        database.with(handle -> database.update("DELETE FROM lease"));
+    }
+
+    /** They fail one after another, and each would let another in, who would wait as long. */
+    @Test
+    void whoAskedBeforeTheSilenceMakesNoRoomForAnother() {
+        Breaker breaker = new Breaker();
+        breaker.silent();
+        assertThat(breaker.mayAsk()).isTrue();
+
+        CompletableFuture.runAsync(breaker::silent).join();
+
+        assertThat(CompletableFuture.supplyAsync(breaker::mayAsk).join()).isFalse();
+        breaker.silent();
+        assertThat(CompletableFuture.supplyAsync(breaker::mayAsk).join()).isTrue();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"53100", "25006", "40001", "22001"})
+    void aDatabaseThatRefusesIsAskedByAll(String state) {
+        assertThatThrownBy(() -> database.with(handle -> {
+                    throw failure(state);
+                }))
+                .isInstanceOf(RuntimeException.class);
+
+        database.with(handle -> database.update("DELETE FROM lease"));
+    }
+
+    @Test
+    void aDatabaseThatIsNotThereIsUnavailable() {
+        JdbcDataSource nowhere = new JdbcDataSource();
+        nowhere.setUrl("jdbc:h2:tcp://localhost:1/nothing");
+
+        Rejection refused = catchThrowableOfType(
+                Rejection.class, () -> new Database(nowhere, Databases.open()).update("DELETE FROM lease"));
+
+        assertThat(refused.reason()).isEqualTo(Reason.STORE_UNAVAILABLE);
+    }
+
+    @Test
+    void whatARefusalInterruptsTakesNoEffect() {
+        catchThrowableOfType(
+                Rejection.class,
+                () -> database.inTransaction(handle -> {
+                    handle.execute("INSERT INTO lease (name) VALUES ('one')");
+                    throw Rejection.of(Reason.GRANT_ENDED);
+                }));
+
+        assertThat(kept.column("SELECT name FROM lease")).isEmpty();
+    }
+
+    private static UnableToExecuteStatementException failure(String state) {
+        return new UnableToExecuteStatementException(new SQLException("a message", state), null);
+    }
+}

@@ -1,0 +1,98 @@
+package org.mcpproxy.store;
+
+import java.nio.charset.StandardCharsets;
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.grant.AuthorizationCode;
+import org.mcpproxy.grant.Grant;
+import org.mcpproxy.grant.RefreshToken;
+import org.mcpproxy.grant.RefreshToken.Rotation;
+import org.mcpproxy.oauth.Scopes;
+
+/** What the contracts keep in a store: grants of ids, and codes and tokens of hashes, that a test chooses. */
+final class Kept {
+
+    static final Duration SIGN_ON = Duration.ofMinutes(10);
+    static final Duration UNUSED = Duration.ofDays(30);
+    static final Duration CODE = Duration.ofSeconds(60);
+
+    private final Store store;
+    private final Clock clock;
+    private final AtomicInteger numbers = new AtomicInteger();
+
+    Kept(Store store, Clock clock) {
+        this.store = store;
+        this.clock = clock;
+    }
+
+    /** Tells racers apart. */
+    AtomicInteger numbers() {
+        return numbers;
+    }
+
+    Grant grant(String id) {
+        return new Grant(
+                id,
+                "client",
+                Samples.ALICE,
+                Scopes.offered(),
+                Samples.RESOURCE,
+                clock.instant(),
+                clock.instant().plus(SIGN_ON));
+    }
+
+    AuthorizationCode code(String grant, String hash) {
+        return new AuthorizationCode(
+                hash,
+                grant,
+                "client",
+                Samples.REDIRECT_URI,
+                "challenge",
+                clock.instant().plus(CODE),
+                false);
+    }
+
+    RefreshToken token(String grant, String hash) {
+        return new RefreshToken(
+                hash, "family-" + grant, grant, "client", clock.instant().plus(UNUSED), Optional.empty());
+    }
+
+    Rotation rotation(String answer) {
+        return new Rotation(clock.instant(), bytes(answer));
+    }
+
+    /** Redeems a code for the first refresh token of a grant. */
+    void redeemed(String grant, String firstHash) {
+        AuthorizationCode code = code(grant, "code-" + grant);
+        store.codes.issue(code);
+        redeem(code, firstHash);
+    }
+
+    boolean redeem(AuthorizationCode code, String firstHash) {
+        RefreshToken first = token(code.grantId(), firstHash);
+        return store.codes.redeem(code, Optional.of(first), first.expiresAt());
+    }
+
+    /** The hashes of all refresh tokens. */
+    List<String> tokens() {
+        return column("SELECT hash FROM refresh_token");
+    }
+
+    List<String> column(String sql) {
+        return store.database.with(
+                handle -> handle.select(sql).mapTo(String.class).list());
+    }
+
+    /** Shaped as sealed tokens are: the id of a secret, then what it sealed. */
+    static byte[] sealed(String text) {
+        return bytes("secretid" + text);
+    }
+
+    static byte[] bytes(String text) {
+        return text.getBytes(StandardCharsets.UTF_8);
+    }
+}

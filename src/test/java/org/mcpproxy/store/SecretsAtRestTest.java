@@ -1,0 +1,140 @@
+package org.mcpproxy.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.authorization.ClientRequest;
+import org.mcpproxy.authorization.PendingAuthorization;
+import org.mcpproxy.authorization.PendingAuthorization.Step;
+import org.mcpproxy.authorization.PendingAuthorization.Upstream;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.TokenEndpoint;
+import org.mcpproxy.grant.Grant;
+import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.token.TokenAnswer;
+import org.mcpproxy.upstream.UpstreamTokens;
+
+/** Whoever reads all of the database can use nothing of what it holds. */
+class SecretsAtRestTest {
+
+    private final TokenEndpoint endpoint = new TokenEndpoint();
+    private final Store store = endpoint.store;
+    private final List<Secret> secrets = new ArrayList<>();
+    private final Client client = registered();
+
+    @Test
+    void noTableHoldsASecretInPlainAtAnyTimeOfAGrantsLife() {
+        signOn();
+        Grant grant = endpoint.grant("client");
+        Secret code = made(endpoint.code(grant));
+        assertNothingIsSeen();
+
+        Secret first = issued(endpoint.redeem(client, TokenEndpoint.codeRequest(code)));
+        assertNothingIsSeen();
+
+        endpoint.clock.advance(Duration.ofHours(2));
+        Secret second = issued(endpoint.refresh(client, first));
+        issued(endpoint.refresh(client, second));
+        okta(endpoint.session.fresh(grant.id()));
+        assertThat(column("refresh_token", "sealed_answer").filter(answer -> answer != null))
+                .hasSize(2);
+        assertNothingIsSeen();
+
+        store.grants.end(grant.id());
+        assertNothingIsSeen();
+    }
+
+    private Client registered() {
+        Client registered = new Client(
+                "client",
+                Optional.empty(),
+                List.of(Samples.REDIRECT_URI),
+                ClientAuthenticationMethod.CLIENT_SECRET_BASIC,
+                Optional.of(made(Secret.random(Samples.RANDOM)).hash()),
+                Set.of(GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN),
+                Scopes.offered(),
+                endpoint.clock.instant());
+        store.clients.add(registered);
+        return registered;
+    }
+
+    private void signOn() {
+        store.pendings.save(new PendingAuthorization(
+                "id",
+                made(Secret.random(Samples.RANDOM)).hash(),
+                made(Secret.random(Samples.RANDOM)).hash(),
+                new ClientRequest(
+                        "client",
+                        Samples.REDIRECT_URI,
+                        Optional.empty(),
+                        "challenge",
+                        Scopes.offered(),
+                        Samples.RESOURCE),
+                Step.OKTA,
+                true,
+                Optional.of(new Upstream(made(Secret.random(Samples.RANDOM)), made(Secret.random(Samples.RANDOM)))),
+                Optional.empty(),
+                endpoint.clock.instant().plus(Duration.ofMinutes(10))));
+        okta(endpoint.okta.issue());
+    }
+
+    private Secret made(Secret secret) {
+        secrets.add(secret);
+        return secret;
+    }
+
+    /** Each part of a token counts. */
+    private Secret issued(TokenAnswer answer) {
+        Secret refreshToken = answer.refreshToken().orElseThrow();
+        Stream.of(answer.accessToken(), refreshToken)
+                .flatMap(token -> Stream.of(token.value().split("\\.")))
+                .filter(part -> part.length() > 40)
+                .forEach(part -> made(new Secret(part)));
+        return refreshToken;
+    }
+
+    private void okta(UpstreamTokens tokens) {
+        made(tokens.accessToken());
+        tokens.refreshToken().ifPresent(this::made);
+        tokens.idToken().ifPresent(this::made);
+    }
+
+    private void assertNothingIsSeen() {
+        List<String> all = Databases.H2.tables().stream()
+                .flatMap(table -> column(table, "*"))
+                .toList();
+        assertThat(all).isNotEmpty();
+        for (Secret secret : secrets) {
+            assertThat(all).noneMatch(text -> text != null && text.contains(secret.value()));
+        }
+        assertThat(all).noneMatch(text -> text != null && text.contains("okta-"));
+    }
+
+    private Stream<String> column(String table, String columns) {
+        return store
+                .database
+                .with(handle -> handle.select("SELECT " + columns + " FROM " + table)
+                        .mapToMap()
+                        .list())
+                .stream()
+                .flatMap(row -> row.values().stream())
+                .map(SecretsAtRestTest::text);
+    }
+
+    private static String text(Object value) {
+        return value instanceof byte[] bytes
+                ? new String(bytes, StandardCharsets.ISO_8859_1)
+                : value == null ? null : value.toString();
+    }
+}

@@ -1,0 +1,62 @@
+package org.mcpproxy.store;
+
+import java.time.Clock;
+import javax.sql.DataSource;
+import org.mcpproxy.authorization.PendingAuthorizations;
+import org.mcpproxy.client.Clients;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.grant.Approvals;
+import org.mcpproxy.grant.AuthorizationCodes;
+import org.mcpproxy.grant.Grants;
+import org.mcpproxy.grant.RefreshTokens;
+import org.mcpproxy.grant.UpstreamSessions;
+import org.mcpproxy.relay.Sessions;
+
+/** The ports of one node. */
+public final class Store {
+
+    public final Database database;
+    public final Clients clients;
+    public final PendingAuthorizations pendings;
+    public final Grants grants;
+    public final AuthorizationCodes codes;
+    public final RefreshTokens refreshTokens;
+    public final UpstreamSessions upstream;
+    public final Approvals approvals;
+    public final Sessions sessions;
+
+    private final DataSource source;
+
+    Store(DataSource source, Settings settings, Clock clock) {
+        this.source = source;
+        this.database = new Database(source, Databases.open());
+        this.clients = new JdbcClients(database, clock);
+        this.pendings = new JdbcPendingAuthorizations(database, settings, Samples.RANDOM, clock);
+        this.grants = new JdbcGrants(database, new RevocationLog(database, settings), clock);
+        this.codes = new JdbcAuthorizationCodes(database, clock);
+        this.refreshTokens = new JdbcRefreshTokens(database, clock);
+        this.upstream = new JdbcUpstreamSessions(database, clock);
+        this.approvals = new JdbcApprovals(database, clock);
+        this.sessions = new JdbcSessions(database, clock);
+    }
+
+    /** On H2 in memory, and empty. */
+    public static Store empty(Clock clock) {
+        return empty(Databases.H2, clock);
+    }
+
+    public static Store empty(Databases kind, Clock clock) {
+        return new Store(kind.empty(), Samples.settings(), clock);
+    }
+
+    /** What the housekeeping does once the grace is over. */
+    public void sweepUsedRefreshTokens() {
+        database.update("DELETE FROM refresh_token WHERE rotated_at IS NOT NULL");
+    }
+
+    /** Another node on the same database. */
+    public Store beside(Clock clock) {
+        return new Store(source, Samples.settings(), clock);
+    }
+}

@@ -1,0 +1,72 @@
+package org.mcpproxy.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Clock;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.SettableClock;
+
+class StoreScheduleTest {
+
+    private static final Settings SETTINGS = Samples.settings();
+
+    private final SettableClock clock = new SettableClock();
+    private final LosableDatabase losable = new LosableDatabase();
+    private final Database database = losable.over(Databases.H2.empty());
+    private final ScheduledTasks tasks = new ScheduledTasks();
+    private final Leases leases = new Leases(database, clock);
+    private final StoreSchedule schedule = new StoreSchedule(
+            new RevocationLog(database, SETTINGS),
+            keys(database, clock),
+            new Housekeeping(List.of(), leases, "one"),
+            tasks.executor());
+
+    @BeforeEach
+    void start() {
+        schedule.start();
+    }
+
+    @Test
+    void aNodeCanServeWhenItHasKeysAndHasReadWhatEnded() {
+        assertThat(schedule.loaded()).isFalse();
+        tasks.run();
+
+        assertThat(schedule.loaded()).isTrue();
+        assertThat(tasks.pauses())
+                .containsExactly(RevocationLog.INTERVAL, JdbcSigningKeys.RELOAD, Housekeeping.INTERVAL);
+    }
+
+    @Test
+    void aLostDatabaseIsTriedAgainAndEverythingRecoversByItself() {
+        losable.lose();
+        tasks.run();
+        tasks.run();
+        assertThat(schedule.loaded()).isFalse();
+        assertThat(tasks.pauses()).hasSize(3).contains(Duration.ofMillis(500));
+
+        losable.find();
+        tasks.run();
+        assertThat(schedule.loaded()).isTrue();
+    }
+
+    @Test
+    void nothingRunsAfterTheEnd() {
+        schedule.stop();
+        tasks.run();
+
+        assertThat(losable.asked()).isZero();
+        assertThat(tasks.pauses()).isEmpty();
+    }
+
+    static JdbcSigningKeys keys(Database database, Clock clock) {
+        SigningKeyRows rows = new SigningKeyRows(SETTINGS, Samples.RANDOM, clock);
+        Leases own = new Leases(database, clock);
+        KeyRotation rotation = new KeyRotation(database, rows, own, SETTINGS, Samples.RANDOM, clock);
+        return new JdbcSigningKeys(database, Databases.open(), rows, rotation, clock);
+    }
+}

@@ -1,0 +1,150 @@
+package org.mcpproxy.trip;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.jose.crypto.RSASSAVerifier;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.SignedJWT;
+import java.net.URI;
+import java.net.http.HttpRequest;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.system.Answer;
+import org.mcpproxy.system.Browser;
+import org.mcpproxy.system.Installation;
+import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.PlainMcpServer;
+import org.mcpproxy.system.ProxySystem;
+
+/** Two MCP servers behind one proxy, none of them the default: each is a protected resource of its own. */
+class BackendsIT {
+
+    private static final String FILES = "/files/mcp";
+    private static final String JIRA = "/our-jira/mcp";
+    private static final String METADATA = "/.well-known/oauth-protected-resource";
+
+    private static PlainMcpServer files;
+    private static PlainMcpServer jira;
+    private static Installation installation;
+
+    @BeforeAll
+    static void start() {
+        files = PlainMcpServer.start("files");
+        jira = PlainMcpServer.start("jira");
+        installation = Installation.start(ProxySystem.plan()
+                .with("MCP_BACKENDS", "files,our-jira")
+                .with("MCP_BACKENDS_FILES_URL", files.url())
+                .with("MCP_BACKENDS_OUR_JIRA_URL", jira.url())
+                .with("MCP_BACKENDS_OUR_JIRA_CREDENTIAL", "okta"));
+    }
+
+    @AfterAll
+    static void stop() {
+        if (installation != null) {
+            installation.close();
+        }
+        files.close();
+        jira.close();
+    }
+
+    @Test
+    void eachHasItsOwnMetadataAndChallenge() {
+        for (String path : List.of(FILES, JIRA)) {
+            assertThat(get(METADATA + path).get("resource"))
+                    .isEqualTo(installation.at(path).toString());
+            Answer challenge = get(path);
+            assertThat(challenge.status()).isEqualTo(401);
+            assertThat(challenge.header("WWW-Authenticate"))
+                    .contains("resource_metadata=\"" + installation.at(METADATA + path) + "\"");
+        }
+    }
+
+    @Test
+    void withoutADefaultThereIsNothingAtItsPaths() {
+        for (String path : List.of("/mcp", "/okta/mcp", METADATA, METADATA + "/mcp", METADATA + "/okta/mcp")) {
+            assertThat(get(path).status()).as(path).isEqualTo(404);
+        }
+        for (String path : List.of("/others/mcp", METADATA + "/others/mcp", "/files", FILES + "/", "/FILES/mcp")) {
+            assertThat(get(path).status()).as(path).isEqualTo(404);
+        }
+    }
+
+    @Test
+    void aTokenLeadsToTheBackendItWasGrantedForAndToNoOther() {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        String forFiles = client.to(FILES).signOn("alice").get("access_token");
+        String forJira = client.to(JIRA).signOn("alice").get("access_token");
+
+        assertThat(ping(FILES, forFiles).text()).contains("\"server\":\"files\"");
+        assertThat(ping(JIRA, forJira).text()).contains("\"server\":\"jira\"");
+        for (Answer refused : List.of(ping(JIRA, forFiles), ping(FILES, forJira))) {
+            assertThat(refused.status()).isEqualTo(401);
+            assertThat(refused.get("error")).isEqualTo("invalid_token");
+        }
+    }
+
+    @Test
+    void aBackendIsToldWhoCallsByATokenOfItsOwn() throws Exception {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy()).to(FILES);
+        assertThat(ping(FILES, client.signOn("alice").get("access_token")).status())
+                .isEqualTo(200);
+
+        String identity = files.authorization().substring("Bearer ".length());
+        SignedJWT jwt = SignedJWT.parse(identity);
+        RSAKey key = JWKSet.parse(get("/.well-known/jwks.json").text())
+                .getKeyByKeyId(jwt.getHeader().getKeyID())
+                .toRSAKey();
+        assertThat(jwt.verify(new RSASSAVerifier(key))).isTrue();
+        JWTClaimsSet claims = jwt.getJWTClaimsSet();
+        assertThat(claims.getAudience()).containsExactly(files.url().toString());
+        assertThat(claims.getStringClaim("client_id")).isEqualTo(client.id());
+        assertThat(claims.getStringClaim("email")).isEqualTo("alice@example.com");
+        assertThat(claims.getStringListClaim("groups")).containsExactlyInAnyOrder("Everyone", "engineering");
+        for (String path : List.of(FILES, JIRA)) {
+            assertThat(ping(path, identity).status()).as(path).isEqualTo(401);
+        }
+    }
+
+    @Test
+    void aBackendThatCallsOktaGetsTheUsersOwnTokenOfOkta() throws Exception {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy()).to(JIRA);
+        String ours = client.signOn("bob").get("access_token");
+        assertThat(ping(JIRA, ours).status()).isEqualTo(200);
+
+        String theirs = jira.authorization().substring("Bearer ".length());
+        assertThat(theirs).isNotEqualTo(ours);
+        assertThat(SignedJWT.parse(theirs).getJWTClaimsSet().getIssuer())
+                .isEqualTo(installation.okta().issuer().toString());
+    }
+
+    @Test
+    void withoutADefaultAResourceMustBeNamed() {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy()).to(FILES);
+        Map<String, String> parameters = client.authorizationParameters();
+        parameters.remove("resource");
+
+        URI answer =
+                new Browser().get(client.authorizationUri(parameters)).next().orElseThrow();
+        assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("invalid_target");
+    }
+
+    @Test
+    void thePageForPeopleNamesThemAll() {
+        assertThat(get("/").text())
+                .contains(
+                        installation.at(FILES).toString(), installation.at(JIRA).toString());
+    }
+
+    private static Answer ping(String path, String token) {
+        return OAuthClient.ping(installation.at(path), token);
+    }
+
+    private static Answer get(String path) {
+        return OAuthClient.send(HttpRequest.newBuilder(installation.at(path)));
+    }
+}
