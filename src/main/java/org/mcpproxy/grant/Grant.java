@@ -2,6 +2,7 @@ package org.mcpproxy.grant;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
+import org.mcpproxy.signing.Profile;
 import org.mcpproxy.upstream.User;
 
 /**
@@ -11,4 +12,10 @@ import org.mcpproxy.upstream.User;
  * @param expiresAt when it ends by itself, unless it is used before
  */
 public record Grant(
-        String id, String clientId, User user, Scope scope, String resource, Instant openedAt, Instant expiresAt) {}
+        String id, String clientId, User user, Scope scope, String resource, Instant openedAt, Instant expiresAt) {
+
+    /** What is known of the user, for an access token. */
+    public Profile profile() {
+        return new Profile(user.email(), user.groups());
+    }
+}

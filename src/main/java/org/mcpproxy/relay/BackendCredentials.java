@@ -8,13 +8,11 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.Set;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.BackendCredential;
 import org.mcpproxy.grant.GrantEnding;
-import org.mcpproxy.grant.Grants;
 import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -22,7 +20,6 @@ import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.Identity;
 import org.mcpproxy.signing.IdentityTokens;
 import org.mcpproxy.upstream.UpstreamTokens;
-import org.mcpproxy.upstream.User;
 
 /**
  * What each backend is sent to know who calls, as its settings say. Kept for as long as it is good, so that most requests
@@ -32,13 +29,12 @@ import org.mcpproxy.upstream.User;
 public class BackendCredentials {
 
     private static final int MOST = 20_000;
-    private static final Duration USER_KEPT = Duration.ofHours(1);
 
     /** What is left of a token's time when it is sent. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
     private final IdentityTokens identities;
-    private final Grants grants;
+    private final CallerProfiles profiles;
     private final UpstreamSession okta;
     private final GrantEnding ending;
     private final Clock clock;
@@ -50,18 +46,11 @@ public class BackendCredentials {
             .executor(Runnable::run)
             .build();
 
-    /** Who gave the grants that were used of late, which never changes. */
-    private final Cache<String, User> users = Caffeine.newBuilder()
-            .maximumSize(MOST)
-            .expireAfterAccess(USER_KEPT)
-            .executor(Runnable::run)
-            .build();
-
     @Inject
     public BackendCredentials(
-            IdentityTokens identities, Grants grants, UpstreamSession okta, GrantEnding ending, Clock clock) {
+            IdentityTokens identities, CallerProfiles profiles, UpstreamSession okta, GrantEnding ending, Clock clock) {
         this.identities = identities;
-        this.grants = grants;
+        this.profiles = profiles;
         this.okta = okta;
         this.ending = ending;
         this.clock = clock;
@@ -75,9 +64,7 @@ public class BackendCredentials {
     /** Whether {@link #of} answers at once. */
     boolean isAtHand(Backend backend, Caller caller) {
         if (isIdentity(backend)) {
-            return caller.grant()
-                    .map(grant -> users.getIfPresent(grant) != null)
-                    .orElse(true);
+            return profiles.isAtHand(caller);
         }
         return !mayAskOkta(backend) || good(Key.of(backend, caller)).isPresent();
     }
@@ -131,22 +118,7 @@ public class BackendCredentials {
     }
 
     private Identity identity(Caller caller) {
-        Optional<User> user = caller.grant().map(this::user);
-        return new Identity(
-                caller.user().orElse(caller.client()),
-                caller.client(),
-                user.map(User::email).orElse(null),
-                user.map(User::groups).orElse(Set.of()));
-    }
-
-    private User user(String grantId) {
-        return Optional.ofNullable(users.getIfPresent(grantId)).orElseGet(() -> {
-            User found = grants.find(grantId)
-                    .orElseThrow(() -> Rejection.of(Reason.TOKEN_REVOKED))
-                    .user();
-            users.put(grantId, found);
-            return found;
-        });
+        return new Identity(caller.user().orElse(caller.client()), caller.client(), profiles.of(caller));
     }
 
     /** Where Okta has ended the session, the grant ends too: the client is to sign on again. */

@@ -3,6 +3,7 @@ package org.mcpproxy.relay;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
 import java.util.Optional;
+import org.mcpproxy.signing.Profile;
 
 /**
  * Who calls, as a verified access token says.
@@ -11,8 +12,20 @@ import java.util.Optional;
  * @param client the OAuth client
  * @param grant the grant behind one of our own tokens; empty for Okta's tokens
  * @param expiresAt when the token ends
+ * @param profile what else the token says of the user
  */
-public record Caller(Optional<String> user, String client, Scope scope, Optional<String> grant, Instant expiresAt) {
+public record Caller(
+        Optional<String> user,
+        String client,
+        Scope scope,
+        Optional<String> grant,
+        Instant expiresAt,
+        Optional<Profile> profile) {
+
+    /** A caller of whom the token says no more. */
+    Caller(Optional<String> user, String client, Scope scope, Optional<String> grant, Instant expiresAt) {
+        this(user, client, scope, grant, expiresAt, Optional.empty());
+    }
 
     /** Whose share of the server a request takes: the user's, or that of a service. */
     String holder() {

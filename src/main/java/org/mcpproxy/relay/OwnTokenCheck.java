@@ -50,7 +50,8 @@ public class OwnTokenCheck implements BearerCheck {
                 token.clientId(),
                 token.scope(),
                 Optional.of(token.grantId()),
-                token.expiresAt());
+                token.expiresAt(),
+                token.profile());
     }
 
     /** A stream may outlive the access token that opened it, but never the grant. */

@@ -2,6 +2,7 @@ package org.mcpproxy.signing;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
+import java.util.Optional;
 
 /**
  * What one of our access tokens says (RFC 9068 2.2).
@@ -10,6 +11,14 @@ import java.time.Instant;
  * @param audience the canonical resource
  * @param grantId the grant it was issued for, whose end is its end
  * @param id {@code jti}
+ * @param profile what else is known of the user, where it fits into a token
  */
 public record AccessToken(
-        String subject, String clientId, String audience, Scope scope, String grantId, String id, Instant expiresAt) {}
+        String subject,
+        String clientId,
+        String audience,
+        Scope scope,
+        String grantId,
+        String id,
+        Instant expiresAt,
+        Optional<Profile> profile) {}

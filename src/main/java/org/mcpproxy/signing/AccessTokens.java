@@ -13,6 +13,7 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.Date;
+import java.util.Optional;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Reason;
@@ -25,15 +26,18 @@ public class AccessTokens {
 
     private static final JOSEObjectType TYPE = new JOSEObjectType("at+jwt");
     private static final String GRANT_CLAIM = "grant_id";
+    private static final String PROFILE_CLAIM = "sealed_profile";
 
     private final Settings settings;
     private final SigningKeys keys;
+    private final SealedProfiles profiles;
     private final Clock clock;
 
     @Inject
-    public AccessTokens(Settings settings, SigningKeys keys, Clock clock) {
+    public AccessTokens(Settings settings, SigningKeys keys, SealedProfiles profiles, Clock clock) {
         this.settings = settings;
         this.keys = keys;
+        this.profiles = profiles;
         this.clock = clock;
     }
 
@@ -49,6 +53,11 @@ public class AccessTokens {
                 .claim("client_id", token.clientId())
                 .claim("scope", token.scope().toString())
                 .claim(GRANT_CLAIM, token.grantId())
+                .claim(
+                        PROFILE_CLAIM,
+                        token.profile()
+                                .flatMap(profile -> profiles.seal(profile, token.id()))
+                                .orElse(null))
                 .build();
         return CompactJwt.signed(keys.current(), TYPE, claims);
     }
@@ -105,16 +114,19 @@ public class AccessTokens {
         }
     }
 
-    private static AccessToken read(JWTClaimsSet claims) {
+    private AccessToken read(JWTClaimsSet claims) {
         try {
+            String id = present(claims.getJWTID());
             return new AccessToken(
                     present(claims.getSubject()),
                     present(claims.getStringClaim("client_id")),
                     audience(claims),
                     Scope.parse(present(claims.getStringClaim("scope"))),
                     present(claims.getStringClaim(GRANT_CLAIM)),
-                    present(claims.getJWTID()),
-                    expiry(claims));
+                    id,
+                    expiry(claims),
+                    Optional.ofNullable(claims.getStringClaim(PROFILE_CLAIM))
+                            .flatMap(claim -> profiles.open(claim, id)));
         } catch (ParseException e) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }

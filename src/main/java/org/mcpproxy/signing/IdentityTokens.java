@@ -8,6 +8,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.Date;
 import java.util.List;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Secret;
@@ -39,6 +40,7 @@ public class IdentityTokens {
 
     /** @param audience the backend's own URL */
     public Secret mint(Identity identity, String audience) {
+        Set<String> groups = identity.profile().groups();
         JWTClaimsSet claims = new JWTClaimsSet.Builder()
                 .issuer(settings.issuer())
                 .subject(identity.subject())
@@ -47,8 +49,8 @@ public class IdentityTokens {
                 .expirationTime(Date.from(clock.instant().plus(LIFETIME)))
                 .jwtID(Secret.random(random).value())
                 .claim("client_id", identity.client())
-                .claim("email", identity.email())
-                .claim("groups", identity.groups().isEmpty() ? null : List.copyOf(identity.groups()))
+                .claim("email", identity.profile().email())
+                .claim("groups", groups.isEmpty() ? null : List.copyOf(groups))
                 .build();
         return CompactJwt.signed(keys.current(), TYPE, claims);
     }

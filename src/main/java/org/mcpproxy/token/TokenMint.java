@@ -58,7 +58,8 @@ public class TokenMint {
                 scope,
                 grant.id(),
                 Secret.random(random).value(),
-                expiresAt));
+                expiresAt,
+                Optional.of(grant.profile())));
         return new TokenAnswer(
                 accessToken,
                 expiresAt,

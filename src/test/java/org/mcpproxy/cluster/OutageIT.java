@@ -47,6 +47,7 @@ class OutageIT {
     @Test
     void withoutTheDatabaseMcpIsServedAndEverythingRecoversByItself() {
         Answer tokens = client.signOn("alice");
+        String unseen = cluster.client().signOn("bob").get("access_token");
         Session session = session(cluster.first(), tokens.get("access_token"));
         try (SteadyCalls calls = SteadyCalls.at(cluster.nodes(), client, tokens)) {
             cluster.database().stop();
@@ -61,6 +62,9 @@ class OutageIT {
                     assertThatItIsUpAndSays(node, "store", "degraded");
                 }
             }
+            cluster.nodes()
+                    .forEach(node ->
+                            assertThat(client.at(node).ping(unseen).status()).isEqualTo(200));
             assertThatAnMcpClientIsPutOff(session.pingAt(cluster.second()));
             assertThat(session.pingAt(cluster.first()).status()).isEqualTo(200);
             assertThat(session.endAt(cluster.first()).status()).isEqualTo(200);

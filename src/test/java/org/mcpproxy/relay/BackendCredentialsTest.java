@@ -43,7 +43,7 @@ class BackendCredentialsTest {
             new Caller(Optional.empty(), "0oaservice", new Scope(), Optional.empty(), Instant.MAX);
     private final BackendCredentials credentials = new BackendCredentials(
             new IdentityTokens(endpoint.settings, new FixedKeys(), Samples.RANDOM, endpoint.clock),
-            endpoint.grants,
+            new CallerProfiles(endpoint.grants),
             endpoint.session,
             endpoint.ending,
             endpoint.clock);

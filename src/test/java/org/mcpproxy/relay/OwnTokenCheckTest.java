@@ -34,7 +34,7 @@ class OwnTokenCheckTest {
     private final SettableClock clock = new SettableClock();
     private final CountedKeys keys = new CountedKeys();
     private final Set<String> live = new HashSet<>(Set.of("grant"));
-    private final AccessTokens tokens = new AccessTokens(SETTINGS, keys, clock);
+    private final AccessTokens tokens = new AccessTokens(SETTINGS, keys, Samples.profiles(), clock);
     private final OwnTokenCheck check = new OwnTokenCheck(new VerifiedTokens(tokens, clock), live::contains);
 
     @Test
@@ -129,7 +129,8 @@ class OwnTokenCheckTest {
 
     private String mint(String audience, String scope, Duration life) {
         Instant end = clock.instant().plus(life);
-        return tokens.mint(new AccessToken("user", "client", audience, Scope.parse(scope), "grant", "id", end))
+        return tokens.mint(new AccessToken(
+                        "user", "client", audience, Scope.parse(scope), "grant", "id", end, Optional.empty()))
                 .value();
     }
 

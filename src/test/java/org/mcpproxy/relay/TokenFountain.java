@@ -8,6 +8,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
 import org.mcpproxy.config.Settings;
@@ -44,10 +45,11 @@ public class TokenFountain extends HttpServlet {
         String resource = settings.defaultResource().orElseThrow().toString();
         Instant now = Instant.now();
         Instant end = now.plusSeconds(600);
-        grants.open(new Grant(
-                grant, client, new User("http://localhost", user, null, null, Set.of()), scope, resource, now, end));
+        Grant opened = new Grant(
+                grant, client, new User("http://localhost", user, null, null, Set.of()), scope, resource, now, end);
+        grants.open(opened);
         AccessToken token = new AccessToken(
-                user, client, resource, scope, grant, UUID.randomUUID().toString(), end);
+                user, client, resource, scope, grant, UUID.randomUUID().toString(), end, Optional.of(opened.profile()));
         response.getWriter().print(grant + " " + tokens.mint(token).value());
     }
 

@@ -17,6 +17,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -34,7 +35,8 @@ class AccessTokensTest {
     private static final RSAKey STRANGERS_KEY = FixedKeys.key(KEY.getKeyID());
 
     private final SettableClock clock = new SettableClock();
-    private final AccessTokens tokens = new AccessTokens(Samples.settings(), new FixedKeys(), clock);
+    private final AccessTokens tokens =
+            new AccessTokens(Samples.settings(), new FixedKeys(), Samples.profiles(), clock);
     private final AccessToken token = new AccessToken(
             "00ualice",
             "client",
@@ -42,7 +44,8 @@ class AccessTokensTest {
             Scopes.offered(),
             "grant",
             "id",
-            clock.instant().plus(Duration.ofMinutes(10)));
+            clock.instant().plus(Duration.ofMinutes(10)),
+            Optional.of(new Profile("alice@example.com", Set.of("engineering"))));
 
     @Test
     void whatWasMintedIsVerified() {
@@ -57,7 +60,8 @@ class AccessTokensTest {
         assertThat(jwt.getHeader().getType()).isEqualTo(new JOSEObjectType("at+jwt"));
         assertThat(jwt.getHeader().getKeyID()).isEqualTo("ours");
         assertThat(jwt.getJWTClaimsSet().getClaims())
-                .containsOnlyKeys("iss", "sub", "aud", "iat", "exp", "jti", "client_id", "scope", "grant_id");
+                .containsOnlyKeys(
+                        "iss", "sub", "aud", "iat", "exp", "jti", "client_id", "scope", "grant_id", "sealed_profile");
         assertThat(jwt.getJWTClaimsSet().getIssuer()).isEqualTo(Samples.ISSUER);
         assertThat(jwt.getJWTClaimsSet().getAudience()).containsExactly(Samples.RESOURCE);
     }
@@ -190,7 +194,14 @@ class AccessTokensTest {
     void aTokenThatWasAlteredIsRefused() {
         String[] parts = tokens.mint(token).value().split("\\.");
         String others = tokens.mint(new AccessToken(
-                        "00ubob", "client", Samples.RESOURCE, Scopes.offered(), "grant", "id", token.expiresAt()))
+                        "00ubob",
+                        "client",
+                        Samples.RESOURCE,
+                        Scopes.offered(),
+                        "grant",
+                        "id",
+                        token.expiresAt(),
+                        Optional.empty()))
                 .value()
                 .split("\\.")[1];
 

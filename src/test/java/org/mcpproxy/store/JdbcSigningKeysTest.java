@@ -8,6 +8,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import javax.sql.DataSource;
 import org.junit.jupiter.api.Test;
@@ -149,7 +150,7 @@ class JdbcSigningKeysTest {
         clock.advance(Duration.ofDays(90));
         node.renew();
         clock.advance(KeyRotation.LEAD.minusSeconds(1));
-        AccessTokens tokens = new AccessTokens(Samples.settings(), node, clock);
+        AccessTokens tokens = new AccessTokens(Samples.settings(), node, Samples.profiles(), clock);
         Secret last = tokens.mint(token());
 
         clock.advance(LIFETIME.minusSeconds(1));
@@ -189,7 +190,7 @@ class JdbcSigningKeysTest {
     @Test
     void withTheDatabaseAwayTheKeysGoOn() {
         JdbcSigningKeys node = started();
-        AccessTokens tokens = new AccessTokens(Samples.settings(), node, clock);
+        AccessTokens tokens = new AccessTokens(Samples.settings(), node, Samples.profiles(), clock);
         losable.lose();
         assertRefused(Reason.STORE_UNAVAILABLE, node::renew);
 
@@ -317,7 +318,8 @@ class JdbcSigningKeysTest {
                 Scopes.offered(),
                 "grant",
                 "id",
-                clock.instant().plus(LIFETIME));
+                clock.instant().plus(LIFETIME),
+                Optional.empty());
     }
 
     private static List<String> published(SigningKeys node) {
