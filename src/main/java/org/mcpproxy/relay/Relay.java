@@ -27,6 +27,7 @@ public class Relay {
     private final CallerLimits callers;
     private final SessionRules sessions;
     private final BackendCredentials credentials;
+    private final PolicyGate policy;
     private final RequestThreads threads;
     private final AuditLog audit;
     private final BodyBudget bodies;
@@ -40,6 +41,7 @@ public class Relay {
             CallerLimits callers,
             SessionRules sessions,
             BackendCredentials credentials,
+            PolicyGate policy,
             RequestThreads threads,
             AuditLog audit) {
         this.settings = settings;
@@ -49,6 +51,7 @@ public class Relay {
         this.callers = callers;
         this.sessions = sessions;
         this.credentials = credentials;
+        this.policy = policy;
         this.threads = threads;
         this.audit = audit;
         this.bodies = limits == null ? null : bodies(limits.sizes());
@@ -56,7 +59,7 @@ public class Relay {
 
     /** For CDI's proxy. */
     protected Relay() {
-        this(null, null, null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null, null);
     }
 
     private static BodyBudget bodies(RelayLimits.Sizes sizes) {
@@ -109,6 +112,10 @@ public class Relay {
 
     BackendCredentials credentials() {
         return credentials;
+    }
+
+    PolicyGate policy() {
+        return policy;
     }
 
     RequestThreads threads() {
