@@ -35,31 +35,27 @@ final class EventFilter implements BodyFilter {
     }
 
     @Override
-    public byte[] next(ByteBuffer part) {
-        ByteArrayOutputStream out = new ByteArrayOutputStream(part.remaining());
+    public void next(ByteBuffer part, ByteArrayOutputStream out) {
         while (part.hasRemaining()) {
             next(part.get(), out);
         }
-        return out.toByteArray();
     }
 
     /** What is cut off is no event (Server-sent events, Interpretation), but a lenient reader may take it for one. */
     @Override
-    public byte[] end() {
-        ByteArrayOutputStream out = new ByteArrayOutputStream();
+    public void end(ByteArrayOutputStream out) {
         if (withheld.length() > lineStart) {
             line(out);
         }
         if (!hasData) {
             out.writeBytes(withheld.release());
-            return out.toByteArray();
+            return;
         }
         try {
             event(out);
         } catch (Rejection e) {
             withheld.release();
         }
-        return out.toByteArray();
     }
 
     @Override

@@ -70,21 +70,21 @@ record FilteredBody(
             if (over) {
                 return;
             }
-            byte[] passed;
+            ByteArrayOutputStream passed = new ByteArrayOutputStream();
             try {
-                passed = filtered(parts);
+                parts.forEach(part -> filter.next(part, passed));
             } catch (Rejection e) {
                 backend.cancel();
-                refuse(e);
+                refuse(e, passed);
                 return;
             }
-            if (passed.length == 0) {
+            if (passed.size() == 0) {
                 backend.request(1);
             } else {
                 synchronized (this) {
                     demand--;
                 }
-                client.onNext(List.of(ByteBuffer.wrap(passed)));
+                client.onNext(List.of(ByteBuffer.wrap(passed.toByteArray())));
             }
         }
 
@@ -101,29 +101,22 @@ record FilteredBody(
             if (over) {
                 return;
             }
+            ByteArrayOutputStream left = new ByteArrayOutputStream();
             try {
-                byte[] left = filter.end();
+                filter.end(left);
                 over = true;
-                end(left);
+                end(left.toByteArray());
             } catch (Rejection e) {
-                refuse(e);
+                refuse(e, left);
             }
         }
 
-        private byte[] filtered(List<ByteBuffer> parts) {
-            if (parts.size() == 1) {
-                return filter.next(parts.get(0));
-            }
-            ByteArrayOutputStream all = new ByteArrayOutputStream();
-            parts.forEach(part -> all.writeBytes(filter.next(part)));
-            return all.toByteArray();
-        }
-
-        private void refuse(Rejection why) {
+        private void refuse(Rejection why, ByteArrayOutputStream passed) {
             over = true;
             refused.run();
             if (error.isPresent()) {
-                end(filter.error(error.get()));
+                passed.writeBytes(filter.error(error.get()));
+                end(passed.toByteArray());
             } else {
                 client.onError(why);
             }

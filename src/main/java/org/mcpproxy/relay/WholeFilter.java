@@ -1,5 +1,6 @@
 package org.mcpproxy.relay;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.mcpproxy.oauth.Reason;
@@ -20,17 +21,19 @@ final class WholeFilter implements BodyFilter {
     }
 
     @Override
-    public byte[] next(ByteBuffer part) {
+    public void next(ByteBuffer part, ByteArrayOutputStream out) {
         withheld.add(part);
-        return NOTHING;
     }
 
     @Override
-    public byte[] end() {
+    public void end(ByteArrayOutputStream out) {
         byte[] all = withheld.release();
-        if (all.length == 0) {
-            return all;
+        if (all.length > 0) {
+            out.writeBytes(filtered(all));
         }
+    }
+
+    private byte[] filtered(byte[] all) {
         try {
             String text = Withheld.utf8(all).orElseThrow(() -> Rejection.of(Reason.POLICY_CANNOT_READ));
             return things.filtered(text).getBytes(StandardCharsets.UTF_8);
