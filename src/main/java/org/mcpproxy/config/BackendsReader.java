@@ -23,9 +23,9 @@ final class BackendsReader {
     private final Values values;
     private final BackendCredentialReader credentials;
 
-    BackendsReader(Values values) {
+    BackendsReader(Values values, OktaSettings okta) {
         this.values = values;
-        this.credentials = new BackendCredentialReader(values);
+        this.credentials = new BackendCredentialReader(values, okta);
     }
 
     /**
@@ -94,11 +94,12 @@ final class BackendsReader {
 
     /** A token that was issued for us must not go on to another (MCP, Token Passthrough), and there is no other. */
     private void requireServesOktasTokens(Backend standard) {
-        if (standard.credential() instanceof BackendCredential.Okta
-                && values.text("OKTA_AUDIENCE").isPresent()) {
+        boolean needsSession = standard.credential() instanceof BackendCredential.Okta
+                || standard.credential() instanceof BackendCredential.Exchange;
+        if (needsSession && values.text("OKTA_AUDIENCE").isPresent()) {
             values.problem(
                     "OKTA_AUDIENCE",
-                    "cannot be set where the default backend has the credential okta: whoever comes to /okta/mcp has"
+                    "cannot be set where the default backend has the credential okta or exchange: whoever comes to /okta/mcp has"
                             + " not signed in here, and their own token must not be passed on. Give that backend another.");
         }
     }

@@ -148,6 +148,14 @@ public enum Reason {
             OAuth2Error.INVALID_REQUEST, 421, "This server does not answer for this host name; see ALLOWED_HOSTS."),
 
     // The relay
+    EXCHANGE_DENIED(
+            OAuth2Error.ACCESS_DENIED,
+            403,
+            "Okta does not give this user a token for the MCP server. Connect again, or ask your administrator for access."),
+    EXCHANGE_REFUSED(
+            OAuth2Error.SERVER_ERROR,
+            502,
+            "Okta refused this proxy's request for a token for the MCP server. An administrator must check its settings."),
     SESSION_UNKNOWN(OAuth2Error.INVALID_REQUEST, 404, "The MCP session is unknown or has ended. Initialize again."),
     MESSAGE_MALFORMED(OAuth2Error.INVALID_REQUEST, "The body is not one well-formed JSON-RPC message."),
     MESSAGE_NOT_JSON(OAuth2Error.INVALID_REQUEST, "The body is not JSON in UTF-8."),

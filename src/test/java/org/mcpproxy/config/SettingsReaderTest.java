@@ -9,6 +9,7 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.oauth2.sdk.Scope;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -115,7 +116,6 @@ class SettingsReaderTest {
                 "MCP_BACKEND        | http://localhost:3001/mcp",
                 "MCP_BACKEND        | http://localhost:3001/okta/mcp",
                 "MCP_BACKEND_CREDENTIAL | password",
-                "MCP_BACKEND_CREDENTIAL | exchange",
                 "RELAY_HEADERS      | X_Tenant",
                 "RELAY_HEADERS      | x-tenant;x-other",
                 "RELAY_HEADERS      | Authorization",
@@ -309,6 +309,93 @@ class SettingsReaderTest {
                 .asString()
                 .startsWith("MCP_BACKEND_CREDENTIAL_VALUE must ")
                 .doesNotContain("sesame");
+    }
+
+    @Test
+    void aBackendMayBeSentATokenThatTheUsersIsExchangedFor() {
+        exchange();
+        written.put("MCP_BACKEND_CREDENTIAL_SCOPES", "files.read,files.write");
+        written.put("MCP_BACKEND_CREDENTIAL_ISSUER", "https://acme.okta.com/oauth2/files/");
+        written.put("OKTA_EXCHANGE_CLIENT_ID", "service");
+        written.put("OKTA_EXCHANGE_CLIENT_SECRET", "its-secret");
+        URI files = URI.create("https://acme.okta.com/oauth2/files");
+        ExchangeClient service = new ExchangeClient("service", new Credential.ClientSecret(new Secret("its-secret")));
+
+        assertThat(standardCredential())
+                .isEqualTo(new BackendCredential.Exchange(
+                        files, "api://files", new Scope("files.read", "files.write"), service));
+    }
+
+    @Test
+    void theServerAndTheApplicationOfTheSignOnExchangeUnlessSaidOtherwise() {
+        exchange();
+        ExchangeClient same = new ExchangeClient("client", new Credential.ClientSecret(new Secret("the-secret")));
+
+        assertThat(standardCredential())
+                .isEqualTo(new BackendCredential.Exchange(
+                        URI.create("https://acme.okta.com/oauth2/default"), "api://files", new Scope(), same));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "MCP_BACKEND_CREDENTIAL          | OKTA_ISSUER                        | https://acme.okta.com",
+                "MCP_BACKEND_CREDENTIAL_AUDIENCE | MCP_BACKEND_CREDENTIAL_AUDIENCE    | -",
+                "MCP_BACKEND_CREDENTIAL_AUDIENCE | MCP_BACKEND_CREDENTIAL_AUDIENCE    | two words",
+                "MCP_BACKEND_CREDENTIAL_SCOPES   | MCP_BACKEND_CREDENTIAL_SCOPES      | openid files.read",
+                "MCP_BACKEND_CREDENTIAL_SCOPES   | MCP_BACKEND_CREDENTIAL_SCOPES      | offline_access",
+                "MCP_BACKEND_CREDENTIAL_SCOPES   | MCP_BACKEND_CREDENTIAL_SCOPES      | fil\u00e9s",
+                "MCP_BACKEND_CREDENTIAL_ISSUER   | MCP_BACKEND_CREDENTIAL_ISSUER      | https://evil.example/oauth2/files",
+                "MCP_BACKEND_CREDENTIAL_ISSUER   | MCP_BACKEND_CREDENTIAL_ISSUER      | https://acme.okta.com",
+                "OKTA_EXCHANGE_CLIENT_SECRET     | OKTA_EXCHANGE_CLIENT_ID            | service",
+                "OKTA_EXCHANGE_CLIENT_ID         | OKTA_EXCHANGE_CLIENT_SECRET        | its-secret",
+                "MCP_BACKEND_CREDENTIAL_AUDIENCE | MCP_BACKEND_CREDENTIAL             | identity"
+            })
+    void anExchangeThatCouldNotBeIsNamed(String problem, String setting, String value) {
+        exchange();
+        if (value == null) {
+            written.remove(setting);
+        } else {
+            written.put(setting, value);
+        }
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith(problem + " ")
+                .doesNotContain("its-secret");
+    }
+
+    /** The backend could call it in the user's name, and whoever comes there has no session of ours. */
+    @Test
+    void noTokenIsExchangedForOurOwnAudience() {
+        many();
+        written.put("OKTA_ISSUER", "https://acme.okta.com/oauth2/default");
+        written.put("OKTA_AUDIENCE", "api://mcp");
+        written.put("MCP_DEFAULT_BACKEND", "files");
+        written.put("MCP_BACKENDS_OUR_JIRA_CREDENTIAL", "exchange");
+        written.put("MCP_BACKENDS_OUR_JIRA_CREDENTIAL_AUDIENCE", "api://mcp");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("MCP_BACKENDS_OUR_JIRA_CREDENTIAL_AUDIENCE must not be OKTA_AUDIENCE");
+
+        written.put("MCP_BACKENDS_OUR_JIRA_CREDENTIAL_AUDIENCE", "api://jira");
+        assertThat(read().backends().at("/our-jira/mcp")).isPresent();
+        written.put("MCP_DEFAULT_BACKEND", "our-jira");
+        assertThat(problems()).singleElement().asString().startsWith("OKTA_AUDIENCE cannot be set");
+    }
+
+    private void exchange() {
+        written.put("OKTA_ISSUER", "https://acme.okta.com/oauth2/default");
+        written.put("MCP_BACKEND_CREDENTIAL", "exchange");
+        written.put("MCP_BACKEND_CREDENTIAL_AUDIENCE", "api://files");
+    }
+
+    private BackendCredential standardCredential() {
+        return read().backends().standard().orElseThrow().credential();
     }
 
     /** It would be believed to be sent. */

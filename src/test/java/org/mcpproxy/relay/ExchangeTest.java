@@ -62,7 +62,7 @@ class ExchangeTest {
             streams,
             new CallerLimits(ONE_AT_ONCE, new SettableClock()),
             new SessionRules(sessions),
-            new BackendCredentials(null, null, null, null, null),
+            new BackendCredentials(null, null, null, null, null, null),
             threads,
             audit::add);
     private final RelayRequest request = request();
