@@ -22,10 +22,12 @@ final class BackendsReader {
 
     private final Values values;
     private final BackendCredentialReader credentials;
+    private final BackendTransportReader transports;
 
     BackendsReader(Values values, OktaSettings okta) {
         this.values = values;
         this.credentials = new BackendCredentialReader(values, okta);
+        this.transports = new BackendTransportReader(values);
     }
 
     /**
@@ -40,7 +42,7 @@ final class BackendsReader {
         for (String name : names == null ? List.<String>of() : names) {
             String prefix = prefix(name);
             URI url = values.required(prefix + "_URL", "Give the URL of this MCP server.", BackendsReader::url);
-            named.add(new Backend(name, url, credentials.read(prefix), headers));
+            named.add(new Backend(name, url, credentials.read(prefix), headers, transports.read(prefix, url)));
         }
         Optional<Backend> standard = standard(named, headers);
         standard.ifPresent(this::requireServesOktasTokens);
@@ -56,7 +58,8 @@ final class BackendsReader {
                 values.problem(DEFAULT, "must not be set beside " + ONE + ": each says what is at /mcp. Remove one.");
             }
             return Optional.ofNullable(values.parsed(ONE, BackendsReader::url))
-                    .map(url -> new Backend(Backend.UNNAMED, url, credentials.read(ONE), headers));
+                    .map(url -> new Backend(
+                            Backend.UNNAMED, url, credentials.read(ONE), headers, transports.read(ONE, url)));
         }
         if (values.text(ONE + "_CREDENTIAL").isPresent()) {
             values.problem(

@@ -162,6 +162,11 @@ public enum Reason {
     MESSAGE_BATCH(OAuth2Error.INVALID_REQUEST, "This protocol version does not allow JSON-RPC batches."),
     HEADER_MISMATCH(OAuth2Error.INVALID_REQUEST, "A header does not agree with the body of the message."),
     BACKEND_UNAVAILABLE(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy does not answer."),
+    BACKEND_TLS_FAILED(
+            OAuth2Error.SERVER_ERROR,
+            502,
+            "No secure connection to the MCP server behind this proxy: one of the two does not trust the other's"
+                    + " certificate. An administrator must check its settings."),
     BACKEND_TIMEOUT(OAuth2Error.SERVER_ERROR, 504, "The MCP server behind this proxy did not answer in time."),
     BACKEND_BROKE_OFF(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy broke its answer off."),
     CLIENT_GONE(OAuth2Error.INVALID_REQUEST, 499, "The client closed the connection, and so cancelled the request."),

@@ -398,6 +398,60 @@ class SettingsReaderTest {
         return read().backends().standard().orElseThrow().credential();
     }
 
+    /** The JVM's own authorities are a PKCS #12 file. */
+    @Test
+    void aBackendMayHaveItsOwnAuthorities() {
+        Path authorities = Path.of(System.getProperty("java.home"), "lib", "security", "cacerts");
+        written.put("MCP_BACKEND", "https://backend.internal/mcp");
+        written.put("MCP_BACKEND_TRUSTSTORE", authorities.toString());
+        written.put("MCP_BACKEND_TRUSTSTORE_PASSWORD", "changeit");
+
+        assertThat(read().backends().standard().orElseThrow().transport())
+                .isEqualTo(new BackendTransport(Optional.of(new BackendTls(
+                        Optional.of(new TrustedAuthorities(authorities, Optional.of(new Secret("changeit")))),
+                        Optional.empty()))));
+
+        written.put("MCP_BACKEND_TRUSTSTORE_PASSWORD", "sesame");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("MCP_BACKEND_TRUSTSTORE names a file that is neither")
+                .doesNotContain("sesame");
+        written.put("MCP_BACKEND", "http://backend.internal/mcp");
+        written.put("MCP_BACKEND_TRUSTSTORE_PASSWORD", "changeit");
+        assertThat(problems())
+                .hasSize(2)
+                .allMatch(problem -> problem.contains(" is for MCP servers with https:// alone."));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TRUSTSTORE, TRUSTSTORE, /no/such/file, names a file that cannot be read.",
+        "TRUSTSTORE, TRUSTSTORE, some.pem, must be the absolute path",
+        "TRUSTSTORE, TRUSTSTORE_PASSWORD, secret, is missing.",
+        "CLIENT_KEY, CLIENT_CERT, /no/such/file, is missing.",
+        "CLIENT_CERT, CLIENT_KEY, /no/such/file, is missing.",
+        "CLIENT_KEYSTORE, CLIENT_KEYSTORE, /no/such/file, names a file that cannot be read.",
+        "CLIENT_KEYSTORE, CLIENT_KEYSTORE_PASSWORD, secret, is missing."
+    })
+    void filesForTlsThatAreNotGoodAreNamed(String problem, String setting, String value, String what) {
+        written.put("MCP_BACKEND", "https://backend.internal/mcp");
+        written.put("MCP_BACKEND_" + setting, value);
+
+        assertThat(problems()).singleElement().asString().startsWith("MCP_BACKEND_" + problem + " " + what);
+    }
+
+    @Test
+    void aFileOfSomethingElseHoldsNoAuthorities() throws IOException {
+        written.put("MCP_BACKEND", "https://backend.internal/mcp");
+        for (String content : List.of("", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")) {
+            Path file = Files.writeString(folder.resolve("some.pem"), content);
+            written.put("MCP_BACKEND_TRUSTSTORE", file.toString());
+
+            assertThat(problems()).singleElement().asString().startsWith("MCP_BACKEND_TRUSTSTORE names a file");
+        }
+    }
+
     /** It would be believed to be sent. */
     @Test
     void aCredentialThatWouldNotBeSentIsNamed() {

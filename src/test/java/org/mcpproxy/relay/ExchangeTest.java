@@ -58,7 +58,7 @@ class ExchangeTest {
     private final Relay relay = new Relay(
             SETTINGS,
             ONE_AT_ONCE,
-            backend,
+            any -> backend,
             streams,
             new CallerLimits(ONE_AT_ONCE, new SettableClock()),
             new SessionRules(sessions),
