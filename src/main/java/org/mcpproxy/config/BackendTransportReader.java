@@ -89,7 +89,10 @@ final class BackendTransportReader {
     /** Null, and a problem, where what needs it is set without it. */
     private Path file(String setting, String needs) {
         return values.text(needs).isPresent()
-                ? values.required(setting, "Give the absolute path of a file: " + needs + " needs it.", BackendTransportReader::path)
+                ? values.required(
+                        setting,
+                        "Give the absolute path of a file: " + needs + " needs it.",
+                        BackendTransportReader::path)
                 : values.parsed(setting, BackendTransportReader::path);
     }
 

@@ -118,7 +118,7 @@ final class JdkBackendClient implements BackendClient {
                 .executor(threads)
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(limits.connect());
+                .connectTimeout(limits.times().connect());
         if (transport.tls().isPresent()) {
             http.sslContext(transport.tls().get().open());
         }
