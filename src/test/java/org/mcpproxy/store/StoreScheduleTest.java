@@ -8,6 +8,7 @@ import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.config.SharedClock;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 
@@ -21,6 +22,7 @@ class StoreScheduleTest {
     private final ScheduledTasks tasks = new ScheduledTasks();
     private final Leases leases = new Leases(database, clock);
     private final StoreSchedule schedule = new StoreSchedule(
+            new ClockComparison(database, new SharedClock(clock)),
             new RevocationLog(database, SETTINGS),
             keys(database, clock),
             new Housekeeping(List.of(), leases, "one"),
@@ -38,7 +40,11 @@ class StoreScheduleTest {
 
         assertThat(schedule.loaded()).isTrue();
         assertThat(tasks.pauses())
-                .containsExactly(RevocationLog.INTERVAL, JdbcSigningKeys.RELOAD, Housekeeping.INTERVAL);
+                .containsExactly(
+                        ClockComparison.INTERVAL,
+                        RevocationLog.INTERVAL,
+                        JdbcSigningKeys.RELOAD,
+                        Housekeeping.INTERVAL);
     }
 
     @Test
@@ -47,7 +53,7 @@ class StoreScheduleTest {
         tasks.run();
         tasks.run();
         assertThat(schedule.loaded()).isFalse();
-        assertThat(tasks.pauses()).hasSize(3).contains(Duration.ofMillis(500));
+        assertThat(tasks.pauses()).hasSize(4).contains(Duration.ofMillis(500));
 
         losable.find();
         tasks.run();
