@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -58,6 +60,43 @@ class StoreScheduleTest {
         losable.find();
         tasks.run();
         assertThat(schedule.loaded()).isTrue();
+    }
+
+    /** A node whose clock is a month ahead would end every grant. */
+    @Test
+    void nothingIsTidiedUpBeforeTheClockWasCompared() {
+        SharedClock ahead = new SharedClock(Clock.offset(Clock.systemUTC(), Duration.ofDays(31)));
+        List<Instant> tidied = new ArrayList<>();
+        ScheduledTasks own = new ScheduledTasks();
+        new StoreSchedule(
+                        new ClockComparison(database, ahead),
+                        new RevocationLog(database, SETTINGS),
+                        keys(database, ahead),
+                        new Housekeeping(List.of(noting(tidied, ahead)), leases, "one"),
+                        own.executor())
+                .start();
+
+        own.runLastFirst();
+
+        assertThat(tidied)
+                .hasSize(1)
+                .allMatch(time -> time.isBefore(Instant.now().plus(Duration.ofDays(1))));
+    }
+
+    private static Chore noting(List<Instant> times, Clock clock) {
+        return new Chore() {
+
+            @Override
+            public String name() {
+                return "noting the time";
+            }
+
+            @Override
+            public boolean part() {
+                times.add(clock.instant());
+                return false;
+            }
+        };
     }
 
     @Test
