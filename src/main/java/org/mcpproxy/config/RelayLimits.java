@@ -2,49 +2,74 @@ package org.mcpproxy.config;
 
 import java.time.Duration;
 
-/**
- * The bounds of the relay.
- *
- * @param body the longest request body, in bytes
- * @param bodies bytes of all request bodies that are being read or relayed
- * @param bodiesOfUser bytes of those of one user; has room for the longest body
- * @param bodyTime until the whole body has come
- * @param concurrent requests and streams under way at once, of all callers
- * @param concurrentOfUser those of one user
- * @param requestsPerMinute how many requests one user may send by one client; so many at once, too
- * @param connect until the backend has accepted a connection
- * @param firstByte until the backend has sent the head of its answer; a tool may work for long before it answers
- * @param heartbeat how long an event stream may be silent before a comment is sent
- */
-public record RelayLimits(
-        int body,
-        long bodies,
-        long bodiesOfUser,
-        Duration bodyTime,
-        int concurrent,
-        int concurrentOfUser,
-        int requestsPerMinute,
-        Duration connect,
-        Duration firstByte,
-        Duration heartbeat) {
+/** The bounds of the relay. */
+public record RelayLimits(Sizes sizes, Counts counts, Times times) {
 
-    private static final int LONGEST_BODY = 4 * 1024 * 1024;
-    private static final int PART_OF_HEAP = 8;
-    private static final int PART_OF_USER = 4;
-
-    /** What request bodies may hold goes by the size of the heap. */
+    /** Those that serve most. */
     public static RelayLimits standard() {
-        long bodies = Math.max(LONGEST_BODY, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
-        return new RelayLimits(
-                LONGEST_BODY,
-                bodies,
-                Math.max(LONGEST_BODY, bodies / PART_OF_USER),
-                Duration.ofSeconds(30),
-                20_000,
-                1_000,
-                12_000,
-                Duration.ofSeconds(5),
-                Duration.ofMinutes(5),
-                Duration.ofSeconds(15));
+        return new RelayLimits(Sizes.standard(), Counts.standard(), Times.standard());
+    }
+
+    /**
+     * In bytes.
+     *
+     * @param headers the names and values of a request's header fields together
+     * @param body the longest request body
+     * @param bodies all request bodies that are being read or relayed
+     * @param bodiesOfUser those of one user; has room for the longest body
+     */
+    public record Sizes(int headers, int body, long bodies, long bodiesOfUser) {
+
+        private static final int LONGEST_BODY = 4 * 1024 * 1024;
+        private static final int PART_OF_HEAP = 8;
+        private static final int PART_OF_USER = 4;
+
+        static Sizes standard() {
+            return of(32 * 1024, LONGEST_BODY);
+        }
+
+        /** What request bodies may hold together goes by the size of the heap. */
+        static Sizes of(int headers, int body) {
+            long bodies = Math.max(body, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
+            return new Sizes(headers, body, bodies, Math.max(body, bodies / PART_OF_USER));
+        }
+    }
+
+    /**
+     * How many, on one node.
+     *
+     * @param atOnce requests and streams under way, of all callers
+     * @param atOnceOfUser those of one user
+     * @param perMinute how many requests one user may send by one client; so many at once, too
+     */
+    public record Counts(int atOnce, int atOnceOfUser, int perMinute) {
+
+        static Counts standard() {
+            return new Counts(20_000, 1_000, 12_000);
+        }
+    }
+
+    /**
+     * For how long.
+     *
+     * @param body until the whole body of a request has come
+     * @param connect until the backend has accepted a connection
+     * @param firstByte until the backend has sent the head of its answer; a tool may work for long before it answers
+     * @param heartbeat how long an event stream may be silent before a comment is sent
+     * @param idle how long the backend may be silent within an answer
+     * @param answer how long an answer may take in all
+     */
+    public record Times(
+            Duration body, Duration connect, Duration firstByte, Duration heartbeat, Duration idle, Duration answer) {
+
+        static Times standard() {
+            return new Times(
+                    Duration.ofSeconds(30),
+                    Duration.ofSeconds(5),
+                    Duration.ofMinutes(5),
+                    Duration.ofSeconds(15),
+                    Duration.ofHours(1),
+                    Duration.ofHours(24));
+        }
     }
 }

@@ -7,8 +7,16 @@ import java.time.format.DateTimeParseException;
 final class RelayLimitsReader {
 
     private static final int MOST = 1_000_000;
+    private static final int LEAST_HEADERS = 1024;
+
+    private static final int MOST_HEADERS = 1024 * 1024;
+
+    private static final int LEAST_BODY = 1024;
+    /** In bytes; what reads a body takes many times as much memory meanwhile. */
+    private static final int MOST_BODY = 16 * 1024 * 1024;
+
     private static final Duration SHORTEST = Duration.ofMillis(10);
-    private static final Duration LONGEST = Duration.ofHours(24);
+    private static final Duration LONGEST = Duration.ofDays(30);
 
     private final Values values;
 
@@ -18,22 +26,37 @@ final class RelayLimitsReader {
 
     /** A bound that is wrong is a problem of {@link Values}, and stands at its default until that is reported. */
     RelayLimits read() {
-        RelayLimits standard = RelayLimits.standard();
-        return new RelayLimits(
-                standard.body(),
-                standard.bodies(),
-                standard.bodiesOfUser(),
-                standard.bodyTime(),
-                number("RELAY_CONCURRENT", standard.concurrent()),
-                number("RELAY_CONCURRENT_PER_USER", standard.concurrentOfUser()),
-                number("RELAY_REQUESTS_PER_MINUTE", standard.requestsPerMinute()),
-                duration("RELAY_CONNECT_TIMEOUT", standard.connect()),
-                duration("RELAY_FIRST_BYTE_TIMEOUT", standard.firstByte()),
-                duration("RELAY_HEARTBEAT", standard.heartbeat()));
+        return new RelayLimits(sizes(), counts(), times());
     }
 
-    private int number(String name, int fallback) {
-        Integer read = values.parsed(name, fallback, text -> SettingsReader.number(text, 1, MOST));
+    private RelayLimits.Sizes sizes() {
+        RelayLimits.Sizes standard = RelayLimits.Sizes.standard();
+        return RelayLimits.Sizes.of(
+                number("RELAY_MAX_HEADER_BYTES", standard.headers(), LEAST_HEADERS, MOST_HEADERS),
+                number("RELAY_MAX_BODY_BYTES", standard.body(), LEAST_BODY, MOST_BODY));
+    }
+
+    private RelayLimits.Counts counts() {
+        RelayLimits.Counts standard = RelayLimits.Counts.standard();
+        return new RelayLimits.Counts(
+                number("RELAY_CONCURRENT", standard.atOnce(), 1, MOST),
+                number("RELAY_CONCURRENT_PER_USER", standard.atOnceOfUser(), 1, MOST),
+                number("RELAY_REQUESTS_PER_MINUTE", standard.perMinute(), 1, MOST));
+    }
+
+    private RelayLimits.Times times() {
+        RelayLimits.Times standard = RelayLimits.Times.standard();
+        return new RelayLimits.Times(
+                standard.body(),
+                duration("RELAY_CONNECT_TIMEOUT", standard.connect()),
+                duration("RELAY_FIRST_BYTE_TIMEOUT", standard.firstByte()),
+                duration("RELAY_HEARTBEAT", standard.heartbeat()),
+                duration("RELAY_IDLE_TIMEOUT", standard.idle()),
+                duration("RELAY_ANSWER_TIMEOUT", standard.answer()));
+    }
+
+    private int number(String name, int fallback, int least, int most) {
+        Integer read = values.parsed(name, fallback, text -> SettingsReader.number(text, least, most));
         return read == null ? fallback : read;
     }
 
@@ -51,6 +74,6 @@ final class RelayLimitsReader {
         } catch (DateTimeParseException e) {
             // told below, with what would be right
         }
-        throw new BadSetting("must be a duration as ISO 8601 writes it, such as PT15S, from PT0.01S to PT24H.");
+        throw new BadSetting("must be a duration as ISO 8601 writes it, such as PT15S, from PT0.01S to P30D.");
     }
 }

@@ -16,6 +16,8 @@ public enum Reason {
     // The request as such
     MALFORMED_REQUEST(OAuth2Error.INVALID_REQUEST, "The request is malformed, or a parameter is repeated."),
     REQUEST_TOO_LARGE(OAuth2Error.INVALID_REQUEST, 413, "The request is larger than this server accepts."),
+    HEADERS_TOO_LARGE(
+            OAuth2Error.INVALID_REQUEST, 431, "The request's header fields are larger than this server accepts."),
     REQUEST_INCOMPLETE(OAuth2Error.INVALID_REQUEST, 408, "The request broke off, or its body did not come in time."),
     ADDRESS_UNKNOWN(OAuth2Error.INVALID_REQUEST, 404, "There is nothing at this address."),
     HTTP_METHOD_UNSUPPORTED(OAuth2Error.INVALID_REQUEST, 405, "This endpoint does not know this HTTP method."),
@@ -156,6 +158,10 @@ public enum Reason {
     BACKEND_UNAVAILABLE(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy does not answer."),
     BACKEND_TIMEOUT(OAuth2Error.SERVER_ERROR, 504, "The MCP server behind this proxy did not answer in time."),
     BACKEND_BROKE_OFF(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy broke its answer off."),
+    ANSWER_TIMEOUT(
+            OAuth2Error.SERVER_ERROR,
+            504,
+            "The answer was silent, or took in all, for longer than this server allows."),
     CLIENT_GONE(OAuth2Error.INVALID_REQUEST, 499, "The client closed the connection, and so cancelled the request."),
     BACKEND_REFUSED_PROXY(
             OAuth2Error.SERVER_ERROR,

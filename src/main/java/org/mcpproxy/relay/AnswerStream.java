@@ -44,7 +44,9 @@ final class AnswerStream implements WriteListener {
     private volatile boolean beat;
     private volatile boolean asked;
     private volatile Flow.Subscription subscription;
-    private volatile long lastWrite = System.nanoTime();
+    private final long since = System.nanoTime();
+    private volatile long lastHeard = since;
+    private volatile long lastWrite = since;
 
     private boolean subscribed;
     /** An event stream begins as if a line had ended. */
@@ -77,6 +79,16 @@ final class AnswerStream implements WriteListener {
             beat = true;
             drain();
         }
+    }
+
+    boolean isOfEvents() {
+        return events;
+    }
+
+    /** Whether the backend has been silent for longer than this, or the whole has taken longer. */
+    boolean isOverdue(Duration idle, Duration whole) {
+        long now = System.nanoTime();
+        return !stopped && (now - lastHeard > idle.toNanos() || now - since > whole.toNanos());
     }
 
     /** Ends the stream now, and the backend's with it. */
@@ -220,6 +232,7 @@ final class AnswerStream implements WriteListener {
 
         @Override
         public void onNext(List<ByteBuffer> buffers) {
+            lastHeard = System.nanoTime();
             pending.addAll(buffers);
             asked = false;
             drain();

@@ -67,7 +67,8 @@ final class Arrival {
         LingeringClose closing = new LingeringClose(response, relay.threads(), this::abandon);
         RequestBody.read(
                 request,
-                new RequestBody.Bounds(limits.body(), admission.body(), limits.bodyTime()),
+                new RequestBody.Bounds(
+                        limits.sizes().body(), admission.body(), limits.times().body()),
                 relay.threads(),
                 closing,
                 this::relayBody,

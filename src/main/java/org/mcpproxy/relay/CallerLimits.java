@@ -25,8 +25,8 @@ public class CallerLimits {
 
     @Inject
     public CallerLimits(RelayLimits limits, Clock clock) {
-        this.mostUnderWay = limits.concurrentOfUser();
-        this.rate = new RateLimit(limits.requestsPerMinute(), WINDOW, clock);
+        this.mostUnderWay = limits.counts().atOnceOfUser();
+        this.rate = new RateLimit(limits.counts().perMinute(), WINDOW, clock);
     }
 
     /** For CDI's proxy. */

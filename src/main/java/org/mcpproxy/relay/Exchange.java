@@ -11,6 +11,7 @@ import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.web.ConnectionBreak;
@@ -65,7 +66,7 @@ final class Exchange implements OpenStreams.Open {
             call.cancel();
             return;
         }
-        timeout = relay.threads().after(relay.limits().firstByte(), this::giveUpAsLate);
+        timeout = relay.threads().after(relay.limits().times().firstByte(), this::giveUpAsLate);
         call.answer().whenComplete(this::answer);
     }
 
@@ -104,11 +105,28 @@ final class Exchange implements OpenStreams.Open {
             if (!check.standing(request.caller())) {
                 giveUp(Rejection.of(Reason.TOKEN_REVOKED));
             } else if (stream != null) {
-                stream.beatAfter(relay.limits().heartbeat());
+                goOn(stream, relay.limits().times());
             }
         } catch (Rejection e) {
             giveUp(e);
         }
+    }
+
+    private void goOn(AnswerStream begun, RelayLimits.Times times) {
+        if (begun.isOverdue(times.idle(), times.answer())) {
+            endOverdue(begun);
+        } else {
+            begun.beatAfter(times.heartbeat());
+        }
+    }
+
+    /** An event stream may end at any time, and its client opens another; what is cut off elsewhere is no whole answer. */
+    private void endOverdue(AnswerStream begun) {
+        audit(response.getStatus(), Reason.ANSWER_TIMEOUT);
+        if (!begun.isOfEvents()) {
+            ConnectionBreak.of(response, "The answer took too long.");
+        }
+        begun.stop();
     }
 
     @Override

@@ -9,6 +9,11 @@ public record Header(String name, String value) {
         return name.equalsIgnoreCase(other);
     }
 
+    /** In bytes, as characters of headers are. */
+    int length() {
+        return name.length() + value.length();
+    }
+
     /** The values of every field of this name, in order; names are compared without case. */
     public static List<String> values(List<Header> headers, String name) {
         return headers.stream()

@@ -41,7 +41,7 @@ public class JdkBackendClient implements BackendClient {
                 .executor(threads)
                 .version(HttpClient.Version.HTTP_1_1)
                 .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(limits.connect())
+                .connectTimeout(limits.times().connect())
                 .build();
     }
 

@@ -40,8 +40,9 @@ public class OpenStreams {
 
     @Inject
     public OpenStreams(RelayLimits limits) {
-        most = limits.concurrent();
-        long tick = Math.min(TICK.toMillis(), Math.max(10, limits.heartbeat().toMillis() / 4));
+        most = limits.counts().atOnce();
+        long tick = Math.min(
+                TICK.toMillis(), Math.max(10, limits.times().heartbeat().toMillis() / 4));
         clock = new ScheduledThreadPoolExecutor(1, OpenStreams::thread);
         clock.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
     }

@@ -51,12 +51,16 @@ public class Relay {
         this.credentials = credentials;
         this.threads = threads;
         this.audit = audit;
-        this.bodies = limits == null ? null : new BodyBudget(limits.bodies(), limits.bodiesOfUser());
+        this.bodies = limits == null ? null : bodies(limits.sizes());
     }
 
     /** For CDI's proxy. */
     protected Relay() {
         this(null, null, null, null, null, null, null, null, null);
+    }
+
+    private static BodyBudget bodies(RelayLimits.Sizes sizes) {
+        return new BodyBudget(sizes.bodies(), sizes.bodiesOfUser());
     }
 
     /** @throws Rejection {@code SERVER_FULL}, {@code CALLER_TOO_BUSY} */

@@ -25,6 +25,7 @@ abstract class RelayServlet extends TracelessServlet {
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         Arrival arrival = new Arrival(relay(), check(), endpoint(request), request, response);
         try {
+            RequestGate.requireSize(arrival.headers(), relay().limits().sizes().headers());
             RequestGate.requireOrigin(arrival.headers(), relay().settings().corsOrigins());
             switch (request.getMethod()) {
                 case "OPTIONS" -> {

@@ -12,6 +12,18 @@ final class RequestGate {
     private RequestGate() {}
 
     /**
+     * RFC 6585 5.
+     *
+     * @param most in bytes, of names and values together
+     * @throws Rejection {@code HEADERS_TOO_LARGE}
+     */
+    static void requireSize(List<Header> headers, int most) {
+        if (headers.stream().mapToInt(Header::length).sum() > most) {
+            throw Rejection.of(Reason.HEADERS_TOO_LARGE);
+        }
+    }
+
+    /**
      * A browser names the page that sends a request; a page that we do not know may have been led here by DNS rebinding
      * (MCP, Streamable HTTP, Security). Requests from outside a browser name none.
      *

@@ -94,16 +94,9 @@ class CallerLimitsTest {
     private static RelayLimits limits() {
         RelayLimits standard = RelayLimits.standard();
         return new RelayLimits(
-                standard.body(),
-                standard.bodies(),
-                standard.bodiesOfUser(),
-                standard.bodyTime(),
-                standard.concurrent(),
-                AT_ONCE,
-                PER_MINUTE,
-                standard.connect(),
-                standard.firstByte(),
-                standard.heartbeat());
+                standard.sizes(),
+                new RelayLimits.Counts(standard.counts().atOnce(), AT_ONCE, PER_MINUTE),
+                standard.times());
     }
 
     private static Caller caller(String user, String client) {

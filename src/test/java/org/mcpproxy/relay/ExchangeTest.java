@@ -236,17 +236,7 @@ class ExchangeTest {
 
     private static RelayLimits oneAtOnce() {
         RelayLimits standard = RelayLimits.standard();
-        return new RelayLimits(
-                standard.body(),
-                standard.bodies(),
-                standard.bodiesOfUser(),
-                standard.bodyTime(),
-                1,
-                1,
-                100,
-                standard.connect(),
-                standard.firstByte(),
-                standard.heartbeat());
+        return new RelayLimits(standard.sizes(), new RelayLimits.Counts(1, 1, 100), standard.times());
     }
 
     private static RelayRequest request() {

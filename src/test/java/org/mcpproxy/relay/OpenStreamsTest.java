@@ -2,7 +2,6 @@ package org.mcpproxy.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.RelayLimits;
@@ -10,10 +9,10 @@ import org.mcpproxy.web.BodyBudget;
 
 class OpenStreamsTest {
 
-    private static final Duration A_SECOND = Duration.ofSeconds(1);
+    private static final RelayLimits STANDARD = RelayLimits.standard();
 
     private final OpenStreams streams =
-            new OpenStreams(new RelayLimits(1024, 1024, 1024, A_SECOND, 2, 2, 2, A_SECOND, A_SECOND, A_SECOND));
+            new OpenStreams(new RelayLimits(STANDARD.sizes(), new RelayLimits.Counts(2, 2, 2), STANDARD.times()));
 
     @AfterEach
     void close() {

@@ -40,6 +40,14 @@ class RequestGateTest {
     }
 
     @Test
+    void headersAreBoundedInAll() {
+        List<Header> headers = List.of(new Header("Mcp-A", "12345"), new Header("Mcp-B", "12345"));
+
+        assertThatCode(() -> RequestGate.requireSize(headers, 20)).doesNotThrowAnyException();
+        assertThatThrownBy(() -> RequestGate.requireSize(headers, 19)).hasMessage(Reason.HEADERS_TOO_LARGE.name());
+    }
+
+    @Test
     void aSecondOriginDoesNotHideBehindTheFirst() {
         List<Header> two =
                 List.of(new Header("Origin", "http://localhost"), new Header("origin", "https://evil.example"));

@@ -1,0 +1,183 @@
+package org.mcpproxy.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.system.Waiting;
+
+/** One user at the limit, and the others; and bounds that are settings. */
+class LimitsIT {
+
+    private static final String PING = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"ping\"}";
+
+    /** So few that none comes back, after ten seconds, before they are used. */
+    private static final int PER_MINUTE = 6;
+
+    private static final Duration A_WHILE = Duration.ofSeconds(20);
+
+    private static RelaySystem system;
+
+    @BeforeAll
+    static void start() throws IOException {
+        system = RelaySystem.start(
+                "RELAY_CONCURRENT_PER_USER",
+                "2",
+                "RELAY_REQUESTS_PER_MINUTE",
+                Integer.toString(PER_MINUTE),
+                "RELAY_MAX_BODY_BYTES",
+                "2000",
+                "RELAY_MAX_HEADER_BYTES",
+                "3000",
+                "RELAY_IDLE_TIMEOUT",
+                "PT2S",
+                "RELAY_ANSWER_TIMEOUT",
+                "PT4S");
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        if (system != null) {
+            system.close();
+        }
+    }
+
+    @Test
+    void aUserWithTooManyUnderWayComesAgainAndNobodyElse() {
+        RelaySystem.Caller alice = system.caller("alice", "inspector");
+        try (RawClient first = alice.post(PING);
+                RawClient second = system.caller("alice", "cursor").post(PING)) {
+            RawBackend.Request one = system.backend().next();
+            RawBackend.Request other = system.backend().next();
+
+            try (RawClient third = alice.post(PING)) {
+                assertTooBusy(third);
+            }
+            assertServed(system.caller("bob", "inspector"));
+
+            answer(one);
+            answer(other);
+            assertThat(first.status()).isEqualTo(200);
+            assertThat(second.status()).isEqualTo(200);
+            awaitServed("alice");
+        }
+    }
+
+    @Test
+    void aUserWhoSendsTooManyByOneClientComesAgain() {
+        RelaySystem.Caller carol = system.caller("carol", "inspector");
+        for (int i = 0; i < PER_MINUTE; i++) {
+            assertServed(carol);
+        }
+
+        try (RawClient client = carol.post(PING)) {
+            assertTooBusy(client);
+        }
+        assertServed(system.caller("carol", "cursor"));
+    }
+
+    @Test
+    void aBodyThatIsTooLongIsRefused() {
+        RelaySystem.Caller dave = system.caller("dave", "inspector");
+        try (RawClient client = dave.post(" ".repeat(2001))) {
+            assertThat(client.status()).isEqualTo(413);
+        }
+        awaitAudit("request_too_large");
+    }
+
+    @Test
+    void headersThatAreTooLongAreRefused() {
+        RelaySystem.Caller dave = system.caller("dave", "cursor");
+        try (RawClient client = dave.post(PING, "Mcp-Param-A: " + "a".repeat(3000))) {
+            assertThat(client.status()).isEqualTo(431);
+            assertThat(client.body()).contains("\"jsonrpc\":\"2.0\"", "header fields");
+        }
+        awaitAudit("headers_too_large");
+    }
+
+    /** Its client opens another. */
+    @Test
+    void anEventStreamThatIsSilentForTooLongEnds() {
+        try (RawClient client = system.caller("erin", "inspector").get()) {
+            RawBackend.Request request = system.backend().next().openEvents();
+            assertThat(client.status()).isEqualTo(200);
+            assertThat(client.bytes()).isEmpty();
+            assertThat(request.isGivenUpWithin(A_WHILE.toMillis())).isTrue();
+        }
+        awaitAudit("answer_timeout");
+    }
+
+    @Test
+    void anEventStreamEndsAtLastHoweverBusy() {
+        try (RawClient client = system.caller("erin", "cursor").get()) {
+            RawBackend.Request request = system.backend().next().openEvents();
+            assertThat(client.status()).isEqualTo(200);
+            Waiting.until("it has ended", A_WHILE, () -> !isSent(request, "data: still here\n\n"));
+            assertThat(client.bytes()).startsWith("data: still here\n\n".getBytes(StandardCharsets.US_ASCII));
+        }
+    }
+
+    /** Nobody may take what has come for the whole. */
+    @Test
+    void anAnswerThatStopsHalfwayIsBrokenOff() {
+        try (RawClient client = system.caller("erin", "claude").post(PING)) {
+            system.backend()
+                    .next()
+                    .send("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\n"
+                            + "1\r\n{\r\n");
+            assertThat(client.status()).isEqualTo(200);
+            assertThat(client.rest()).doesNotContain("\r\n0\r\n");
+        }
+    }
+
+    private static boolean isSent(RawBackend.Request request, String text) {
+        try {
+            request.send(text);
+            return true;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    private static void awaitAudit(String reason) {
+        system.proxy().awaitConsole("audit of " + reason, console -> console.contains("\"reason\":\"" + reason + "\""));
+    }
+
+    private static void assertServed(RelaySystem.Caller caller) {
+        try (RawClient client = caller.post(PING)) {
+            answer(system.backend().next());
+            assertThat(client.status()).isEqualTo(200);
+        }
+    }
+
+    /** The client has its answer a moment before its place is free. */
+    private static void awaitServed(String user) {
+        CompletableFuture<Void> answering =
+                CompletableFuture.runAsync(() -> answer(system.backend().next()));
+        AtomicInteger clients = new AtomicInteger();
+        Waiting.until("a place is free", A_WHILE, () -> {
+            RelaySystem.Caller caller = system.caller(user, "client-" + clients.incrementAndGet());
+            try (RawClient client = caller.post(PING)) {
+                return client.status() == 200;
+            }
+        });
+        answering.join();
+    }
+
+    private static void assertTooBusy(RawClient client) {
+        assertThat(client.status()).isEqualTo(429);
+        assertThat(client.head()).contains("Retry-After: ");
+        assertThat(client.body()).contains("\"jsonrpc\":\"2.0\"", "too many requests under way");
+    }
+
+    private static void answer(RawBackend.Request request) {
+        request.answer("200 OK\r\nContent-Type: application/json", "{}");
+    }
+}
