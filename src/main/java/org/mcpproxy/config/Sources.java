@@ -10,10 +10,11 @@ import java.util.random.RandomGenerator;
 @Singleton
 class Sources {
 
+    /** The {@link Clock} of everything. */
     @Produces
     @Singleton
-    Clock clock() {
-        return Clock.systemUTC();
+    SharedClock clock() {
+        return new SharedClock(Clock.systemUTC());
     }
 
     @Produces
