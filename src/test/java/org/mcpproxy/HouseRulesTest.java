@@ -107,6 +107,8 @@ class HouseRulesTest {
             .definedBy(packages(FOUNDATIONS))
             .layer("config")
             .definedBy(ROOT + ".config..")
+            .layer("policy")
+            .definedBy(ROOT + ".policy..")
             .layer("oauth")
             .definedBy(ROOT + ".oauth..")
             .whereLayer("wiring")
@@ -125,8 +127,10 @@ class HouseRulesTest {
             .mayOnlyBeAccessedByLayers("wiring", "store", "features", "web", "grant")
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("store", "features", "web", "grant", "foundations")
+            .whereLayer("policy")
+            .mayOnlyBeAccessedByLayers("wiring", "features", "config")
             .whereLayer("oauth")
-            .mayOnlyBeAccessedByLayers("store", "features", "web", "grant", "foundations", "config")
+            .mayOnlyBeAccessedByLayers("store", "features", "web", "grant", "foundations", "config", "policy")
             .allowEmptyShould(false);
 
     @ArchTest

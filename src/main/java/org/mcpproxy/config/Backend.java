@@ -21,4 +21,12 @@ public record Backend(
 
     /** No name of {@code MCP_BACKENDS} can be this. */
     public static final String UNNAMED = "";
+
+    /** What the policy file calls that of {@code MCP_BACKEND}, by its path. */
+    public static final String UNNAMED_IN_POLICY = "mcp";
+
+    /** Its name in the policy file. */
+    public String policyName() {
+        return name.equals(UNNAMED) ? UNNAMED_IN_POLICY : name;
+    }
 }

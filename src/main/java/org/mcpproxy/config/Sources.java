@@ -5,6 +5,7 @@ import jakarta.inject.Singleton;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.util.random.RandomGenerator;
+import org.mcpproxy.policy.PolicyInForce;
 
 /** Gives the clock and the randomness to everything else, so that tests can give their own. */
 @Singleton
@@ -21,6 +22,12 @@ class Sources {
     @Singleton
     RelayLimits relayLimits(Settings settings) {
         return settings.relayLimits();
+    }
+
+    @Produces
+    @Singleton
+    PolicyInForce policy(Settings settings) {
+        return new PolicyInForce(settings.policy());
     }
 
     /** Cryptographically strong. */

@@ -144,6 +144,16 @@ public enum Reason {
     TOKEN_AUDIENCE_WRONG(BearerTokenError.INVALID_TOKEN, "The access token is for another resource."),
     TOKEN_REVOKED(BearerTokenError.INVALID_TOKEN, "The access token has been revoked."),
     SCOPE_INSUFFICIENT(BearerTokenError.INSUFFICIENT_SCOPE, "The access token lacks a scope that is needed here."),
+    POLICY_KEEPS_OUT(
+            OAuth2Error.ACCESS_DENIED,
+            403,
+            "You are in none of the groups that may use this MCP server. Ask your administrator."),
+    POLICY_FORBIDS(
+            OAuth2Error.ACCESS_DENIED, 403, "You may not use this tool, resource or prompt. Ask your administrator."),
+    POLICY_CANNOT_READ(
+            OAuth2Error.SERVER_ERROR,
+            502,
+            "The MCP server's answer could not be held against the policy: it is compressed, too large or malformed."),
     ORIGIN_FOREIGN(
             OAuth2Error.ACCESS_DENIED, 403, "Requests from this browser origin are not accepted; see CORS_ORIGINS."),
     HOST_FOREIGN(

@@ -127,7 +127,9 @@ final class Arrival {
         boolean begun = true;
         if (!credentialAtHand && BackendCredentials.mayAskOkta(resource.backend())) {
             begun = relay.threads().runForOkta(sending);
-        } else if (!credentialAtHand || !relay.sessions().isKnown(relayed)) {
+        } else if (!credentialAtHand
+                || !relay.policy().isAtHand(relayed)
+                || !relay.sessions().isKnown(relayed)) {
             begun = relay.threads().runWaiting(sending);
         } else {
             send(relayed, body);
@@ -138,8 +140,9 @@ final class Arrival {
     }
 
     private void send(RelayRequest relayed, byte[] body) {
-        relay.sessions().require(relayed);
-        new Exchange(relay, check, relayed, async, admission).start(body);
+        RelayRequest allowed = relay.policy().require(relayed);
+        relay.sessions().require(allowed);
+        new Exchange(relay, check, allowed, async, admission).start(body);
     }
 
     /** Ends the request with this error. */

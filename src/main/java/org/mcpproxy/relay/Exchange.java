@@ -213,7 +213,7 @@ final class Exchange implements OpenStreams.Open {
         }
         try {
             AnswerHead.requireRelayable(answer);
-            begin(answer);
+            begin(relay.policy().visible(request, answer, admission.body()));
         } catch (Rejection e) {
             Discarded.body(answer);
             write(e);

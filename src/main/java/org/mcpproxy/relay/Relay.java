@@ -28,6 +28,7 @@ public class Relay {
     private final CallerLimits callers;
     private final SessionRules sessions;
     private final BackendCredentials credentials;
+    private final PolicyGate policy;
     private final RequestThreads threads;
     private final AuditLog audit;
     private final BodyBudget bodies;
@@ -41,6 +42,7 @@ public class Relay {
             CallerLimits callers,
             SessionRules sessions,
             BackendCredentials credentials,
+            PolicyGate policy,
             RequestThreads threads,
             AuditLog audit) {
         this.settings = settings;
@@ -50,6 +52,7 @@ public class Relay {
         this.callers = callers;
         this.sessions = sessions;
         this.credentials = credentials;
+        this.policy = policy;
         this.threads = threads;
         this.audit = audit;
         this.bodies = limits == null ? null : bodies(limits.sizes());
@@ -57,7 +60,7 @@ public class Relay {
 
     /** For CDI's proxy. */
     protected Relay() {
-        this(null, null, null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null, null);
     }
 
     private static BodyBudget bodies(RelayLimits.Sizes sizes) {
@@ -110,6 +113,10 @@ public class Relay {
 
     BackendCredentials credentials() {
         return credentials;
+    }
+
+    PolicyGate policy() {
+        return policy;
     }
 
     RequestThreads threads() {
