@@ -9,8 +9,15 @@ import java.util.Set;
  * @param name of {@code MCP_BACKENDS}; {@link #UNNAMED} for that of {@code MCP_BACKEND}
  * @param credential what it is sent to know who calls
  * @param headers further request headers of clients that it is sent, lower case
+ * @param transport how it is reached
  */
-public record Backend(String name, URI url, BackendCredential credential, Set<String> headers) {
+public record Backend(
+        String name, URI url, BackendCredential credential, Set<String> headers, BackendTransport transport) {
+
+    /** One that is reached in the usual way. */
+    public Backend(String name, URI url, BackendCredential credential, Set<String> headers) {
+        this(name, url, credential, headers, BackendTransport.STANDARD);
+    }
 
     /** No name of {@code MCP_BACKENDS} can be this. */
     public static final String UNNAMED = "";

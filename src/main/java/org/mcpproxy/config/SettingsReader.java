@@ -64,7 +64,7 @@ final class SettingsReader {
                 "REDIRECT_SCHEMES", Set.of("cursor", "vscode", "vscode-insiders", "claude"), Lists::redirectSchemes);
         CorsOrigins origins = values.parsed("CORS_ORIGINS", new CorsOrigins(true, Set.of()), Lists::corsOrigins);
         OktaSettings okta = new OktaSettingsReader(values).read();
-        Backends backends = new BackendsReader(values).read(publicUrl);
+        Backends backends = new BackendsReader(values, okta).read(publicUrl);
         Optional<PolicySource> policy = new PolicySettingReader(values).read(backends);
         Duration grace =
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);

@@ -11,10 +11,11 @@ import org.mcpproxy.policy.PolicyInForce;
 @Singleton
 class Sources {
 
+    /** The {@link Clock} of everything. */
     @Produces
     @Singleton
-    Clock clock() {
-        return Clock.systemUTC();
+    SharedClock clock() {
+        return new SharedClock(Clock.systemUTC());
     }
 
     @Produces

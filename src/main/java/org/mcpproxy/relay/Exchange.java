@@ -56,8 +56,8 @@ final class Exchange implements OpenStreams.Open {
         try {
             List<Header> headers = forwarded();
             requireStillWanted();
-            call = relay.client()
-                    .send(request.httpMethod(), request.resource().backend().url(), headers, body);
+            Backend backend = request.resource().backend();
+            call = relay.client(backend).send(request.httpMethod(), backend.url(), headers, body);
         } catch (RuntimeException e) {
             refuse(rejection(e));
             return;

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
@@ -22,7 +23,7 @@ public class Relay {
 
     private final Settings settings;
     private final RelayLimits limits;
-    private final BackendClient client;
+    private final BackendClients clients;
     private final OpenStreams streams;
     private final CallerLimits callers;
     private final SessionRules sessions;
@@ -36,7 +37,7 @@ public class Relay {
     public Relay(
             Settings settings,
             RelayLimits limits,
-            BackendClient client,
+            BackendClients clients,
             OpenStreams streams,
             CallerLimits callers,
             SessionRules sessions,
@@ -46,7 +47,7 @@ public class Relay {
             AuditLog audit) {
         this.settings = settings;
         this.limits = limits;
-        this.client = client;
+        this.clients = clients;
         this.streams = streams;
         this.callers = callers;
         this.sessions = sessions;
@@ -98,8 +99,8 @@ public class Relay {
         return limits;
     }
 
-    BackendClient client() {
-        return client;
+    BackendClient client(Backend backend) {
+        return clients.of(backend);
     }
 
     OpenStreams streams() {

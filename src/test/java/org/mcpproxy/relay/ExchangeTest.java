@@ -59,11 +59,11 @@ class ExchangeTest {
     private final Relay relay = new Relay(
             SETTINGS,
             ONE_AT_ONCE,
-            backend,
+            any -> backend,
             streams,
             new CallerLimits(ONE_AT_ONCE, new SettableClock()),
             new SessionRules(sessions),
-            new BackendCredentials(null, null, null, null, null),
+            new BackendCredentials(null, null, null, null, null, null),
             new PolicyGate(new PolicyInForce(Optional.empty()), null, null, 0),
             threads,
             audit::add);

@@ -1,0 +1,55 @@
+package org.mcpproxy.relay;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.BackendTransport;
+import org.mcpproxy.config.Settings;
+
+/** One client for each way in which backends are reached, made at the start. */
+@ApplicationScoped
+public class TransportClients implements BackendClients {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final ExecutorService threads;
+    private final Map<BackendTransport, BackendClient> clients = new HashMap<>();
+
+    @Inject
+    public TransportClients(Settings settings, Clock clock) {
+        threads = Executors.newFixedThreadPool(
+                Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), TransportClients::thread);
+        settings.backends().paths().stream()
+                .map(path -> settings.backends().at(path).orElseThrow().transport())
+                .forEach(transport -> clients.computeIfAbsent(
+                        transport, way -> new JdkBackendClient(settings.relayLimits(), way, threads, clock)));
+    }
+
+    /** For CDI's proxy. */
+    protected TransportClients() {
+        threads = null;
+    }
+
+    @Override
+    public BackendClient of(Backend backend) {
+        return clients.get(backend.transport());
+    }
+
+    @PreDestroy
+    void close() {
+        threads.shutdownNow();
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "relay-backend-" + COUNT.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+    }
+}
