@@ -37,8 +37,7 @@ public class PolicyGate {
     }
 
     @Inject
-    public PolicyGate(
-            PolicyInForce policy, CallerProfiles profiles, AuditLog audit, RelayLimits limits) {
+    public PolicyGate(PolicyInForce policy, CallerProfiles profiles, AuditLog audit, RelayLimits limits) {
         this(policy, profiles, audit, limits.sizes().body());
     }
 

@@ -83,7 +83,8 @@ class FilteredAnswerTest {
 
     @Test
     void aListOverSeveralLinesOfDataIsFiltered() {
-        assertThat(events(whole("data: " + LIST.replace(",", ",\ndata: ") + "\n\n")).text())
+        assertThat(events(whole("data: " + LIST.replace(",", ",\ndata: ") + "\n\n"))
+                        .text())
                 .isEqualTo("data: " + LEFT.replace(",", ",\ndata: ") + "\n\n");
     }
 
