@@ -2,6 +2,7 @@ package org.mcpproxy.relay;
 
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.enterprise.inject.Typed;
 import jakarta.inject.Inject;
 import java.io.IOException;
 import java.lang.System.Logger;
@@ -26,6 +27,7 @@ import org.mcpproxy.oauth.Rejection;
 
 /** The JDK's own client, asynchronous: no thread waits for a backend. */
 @ApplicationScoped
+@Typed(JdkBackendClient.class)
 public class JdkBackendClient implements BackendClient {
 
     private static final Logger LOG = System.getLogger(JdkBackendClient.class.getName());
