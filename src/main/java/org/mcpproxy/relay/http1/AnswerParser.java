@@ -22,6 +22,7 @@ final class AnswerParser implements HttpParser.ResponseHandler {
     private static final int LONGEST_HEAD = 32 * 1024;
     private static final int MOST_INTERIM = 16;
     private static final int SWITCHING_PROTOCOLS = 101;
+    private static final String CUT_OFF = "closed before the end";
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final HttpParser parser = new HttpParser(this, LONGEST_HEAD, HttpCompliance.STRICT);
@@ -65,13 +66,17 @@ final class AnswerParser implements HttpParser.ResponseHandler {
         bytes.position(bytes.limit());
     }
 
-    /** The backend has closed its side. */
+    /** The backend has closed its side: the end of a body that has no other (RFC 9112 6.3), and of no other body. */
     void end() {
         endedByClose = true;
-        parser.atEOF();
-        parser.parseNext(NOTHING);
-        if (!done && fault == null) {
-            fault = "closed before the end";
+        if (done || fault != null) {
+            return;
+        }
+        if (parser.isState(HttpParser.State.EOF_CONTENT)) {
+            parser.atEOF();
+            parser.parseNext(NOTHING);
+        } else {
+            fault = CUT_OFF;
         }
     }
 
@@ -97,7 +102,7 @@ final class AnswerParser implements HttpParser.ResponseHandler {
 
     /** Whether what is wrong is that the backend closed the connection, and sent no more. */
     boolean isCutOff() {
-        return endedByClose;
+        return CUT_OFF.equals(fault);
     }
 
     /** What is wrong with the answer, or null. */
@@ -171,7 +176,7 @@ final class AnswerParser implements HttpParser.ResponseHandler {
             fault = "unknown transfer coding";
             return true;
         }
-        headDone = true;
+        headDone = fault == null;
         return false;
     }
 
@@ -196,7 +201,7 @@ final class AnswerParser implements HttpParser.ResponseHandler {
 
     @Override
     public void earlyEOF() {
-        fault = "closed before the end";
+        fault = fault == null ? CUT_OFF : fault;
     }
 
     @Override

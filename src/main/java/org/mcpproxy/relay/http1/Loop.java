@@ -120,10 +120,11 @@ final class Loop implements AutoCloseable {
         }
     }
 
+    /** Whatever becomes of one exchange, the loop of all others goes on. */
     private static void guarded(Runnable task) {
         try {
             task.run();
-        } catch (RuntimeException e) {
+        } catch (RuntimeException | Error e) {
             LOG.log(Level.ERROR, "One exchange with a backend ended with {0}", e.toString());
         }
     }
