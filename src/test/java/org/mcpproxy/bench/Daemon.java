@@ -163,6 +163,10 @@ final class Daemon implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + port + "/mcp");
     }
 
+    long pid() {
+        return process.pid();
+    }
+
     @Override
     public void close() {
         process.descendants().forEach(ProcessHandle::destroy);

@@ -43,7 +43,7 @@ public final class RelaySpeed {
         this.quick = quick;
         this.rounds = quick ? 1 : 3;
         this.round = Duration.ofSeconds(quick ? 3 : 6);
-        this.warmUp = Duration.ofSeconds(quick ? 15 : 30);
+        this.warmUp = Duration.ofSeconds(30);
     }
 
     public static void main(String[] arguments) {
@@ -66,11 +66,11 @@ public final class RelaySpeed {
         try (OktaTenant okta = OktaTenant.start()) {
             Daemon backend = Daemon.backend();
             started.add(backend);
-            contenders.put("bare backend", new Contender(backend.mcp(), ""));
+            contenders.put("bare backend", new Contender(backend.mcp(), "", backend.pid()));
             Cores.first();
             Daemon nginx = Daemon.nginx(backend.mcp());
             started.add(nginx);
-            contenders.put("nginx, no check", new Contender(nginx.mcp(), ""));
+            contenders.put("nginx, no check", new Contender(nginx.mcp(), "", nginx.pid()));
             for (Path jdk : jdks) {
                 ProxySystem proxy = proxy(okta, backend.mcp(), jdk);
                 started.add(proxy);
@@ -81,7 +81,7 @@ public final class RelaySpeed {
                 if (contenders.size() == 2) {
                     others(backend, proxy, token, started);
                 }
-                contenders.put("this proxy, JDK " + version(jdk), new Contender(proxy.mcp(), token));
+                contenders.put("this proxy, JDK " + version(jdk), new Contender(proxy.mcp(), token, proxy.pid()));
             }
             Cores.others();
             warmUp();
@@ -105,10 +105,10 @@ public final class RelaySpeed {
         String issuer = SignedJWT.parse(token).getJWTClaimsSet().getIssuer();
         Daemon haproxy = Daemon.haproxy(backend.mcp(), issuer, pem);
         started.add(haproxy);
-        contenders.put("HAProxy, jwt_verify", new Contender(haproxy.mcp(), token));
+        contenders.put("HAProxy, jwt_verify", new Contender(haproxy.mcp(), token, haproxy.pid()));
         Daemon apache = Daemon.apache(backend.mcp(), keyId, pem);
         started.add(apache);
-        contenders.put("Apache, mod_auth_openidc", new Contender(apache.mcp(), token));
+        contenders.put("Apache, mod_auth_openidc", new Contender(apache.mcp(), token, apache.pid()));
     }
 
     private static ProxySystem proxy(OktaTenant okta, URI backend, Path jdk) {
@@ -126,7 +126,7 @@ public final class RelaySpeed {
     private void warmUp() throws Exception {
         for (Map.Entry<String, Contender> each : contenders.entrySet()) {
             boolean ours = each.getKey().startsWith("this proxy");
-            each.getValue().run(new Wrk(script, 32), ours ? warmUp : Duration.ofSeconds(2));
+            each.getValue().warmUp(new Wrk(script, 32), ours ? warmUp : Duration.ofSeconds(1));
         }
     }
 
@@ -142,29 +142,35 @@ public final class RelaySpeed {
 
     private void row(String answer, int connections) throws Exception {
         Wrk wrk = new Wrk(script, connections, answer);
-        Map<String, List<Result>> results = new LinkedHashMap<>();
+        Map<String, List<Measured>> results = new LinkedHashMap<>();
         for (int i = 0; i < rounds; i++) {
             for (Map.Entry<String, Contender> each : contenders.entrySet()) {
                 results.computeIfAbsent(each.getKey(), name -> new ArrayList<>())
                         .add(each.getValue().run(wrk, round));
             }
         }
-        double haproxy = median(results.get("HAProxy, jwt_verify")).rate();
+        double haproxy = median(results.get("HAProxy, jwt_verify")).result().rate();
         StringBuilder row = new StringBuilder("| ")
                 .append(answer.isEmpty() ? "200 bytes" : "64 KiB")
                 .append(", ")
                 .append(connections);
-        for (List<Result> each : results.values()) {
-            Result middle = median(each);
-            row.append(" | %,.0f/s (%.2f), p50 %.2f ms, p99 %.1f ms"
-                    .formatted(middle.rate(), middle.rate() / haproxy, middle.median(), middle.slowest()));
+        for (List<Measured> each : results.values()) {
+            Measured middle = median(each);
+            Result result = middle.result();
+            row.append(" | %,.0f/s (%.2f), p50 %.2f ms, p99 %.1f ms, %.0f µs"
+                    .formatted(
+                            result.rate(),
+                            result.rate() / haproxy,
+                            result.median(),
+                            result.slowest(),
+                            middle.microseconds()));
         }
         out.println(row.append(" |"));
     }
 
-    private static Result median(List<Result> results) {
+    private static Measured median(List<Measured> results) {
         return results.stream()
-                .sorted(Comparator.comparingDouble(Result::rate))
+                .sorted(Comparator.comparingDouble(each -> each.result().rate()))
                 .toList()
                 .get(results.size() / 2);
     }
@@ -173,10 +179,27 @@ public final class RelaySpeed {
         return jdk.getFileName().toString().replaceAll("\\D*(\\d+).*", "$1");
     }
 
-    private record Contender(URI target, String token) {
+    /** @param microseconds of processor time for each request: what else the machine does changes it least */
+    private record Measured(Result result, double microseconds) {}
 
-        Result run(Wrk wrk, Duration time) throws Exception {
-            return wrk.run(target, token, time);
+    private record Contender(URI target, String token, long pid) {
+
+        private static final Duration PART = Duration.ofSeconds(5);
+        private static final int MOST_PARTS = 30;
+
+        /** @param busy the processor time that it is to have used; a busy machine gives it that in more than this time */
+        void warmUp(Wrk wrk, Duration busy) throws Exception {
+            long begin = ProcessorTime.millis(pid);
+            for (int i = 0; i < MOST_PARTS && ProcessorTime.millis(pid) - begin < busy.toMillis(); i++) {
+                wrk.warmUp(target, token, PART);
+            }
+        }
+
+        Measured run(Wrk wrk, Duration time) throws Exception {
+            long begin = ProcessorTime.millis(pid);
+            Result result = wrk.run(target, token, time);
+            double used = (ProcessorTime.millis(pid) - begin) * 1000.0;
+            return new Measured(result, used / (result.rate() * time.toSeconds()));
         }
     }
 }

@@ -79,9 +79,10 @@ final class ScriptedServer implements AutoCloseable {
             return this;
         }
 
-        /** Whether the client closes its side; fails where nothing comes for long. */
+        /** Whether the client closes its side, sooner than it would an idle connection. */
         boolean isClosedByClient() throws IOException {
             try {
+                socket.setSoTimeout(3_000);
                 return socket.getInputStream().read() < 0;
             } catch (java.net.SocketTimeoutException e) {
                 return false;
