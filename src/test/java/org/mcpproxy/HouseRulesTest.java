@@ -109,6 +109,8 @@ class HouseRulesTest {
             .definedBy(packages(FOUNDATIONS))
             .layer("config")
             .definedBy(ROOT + ".config..")
+            .layer("policy")
+            .definedBy(ROOT + ".policy..")
             .layer("oauth")
             .definedBy(ROOT + ".oauth..")
             .whereLayer("wiring")
@@ -127,8 +129,10 @@ class HouseRulesTest {
             .mayOnlyBeAccessedByLayers("wiring", "store", "features", "web", "grant")
             .whereLayer("config")
             .mayOnlyBeAccessedByLayers("store", "features", "web", "grant", "foundations")
+            .whereLayer("policy")
+            .mayOnlyBeAccessedByLayers("wiring", "features", "config")
             .whereLayer("oauth")
-            .mayOnlyBeAccessedByLayers("store", "features", "web", "grant", "foundations", "config")
+            .mayOnlyBeAccessedByLayers("store", "features", "web", "grant", "foundations", "config", "policy")
             .allowEmptyShould(false);
 
     @ArchTest

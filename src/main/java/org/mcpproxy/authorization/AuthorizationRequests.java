@@ -19,6 +19,7 @@ import java.util.stream.Collectors;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.Clients;
 import org.mcpproxy.client.RedirectUris;
+import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Parameters;
@@ -93,13 +94,14 @@ public class AuthorizationRequests {
         require(
                 request.getPrompt() == null || !request.getPrompt().contains(Prompt.Type.NONE),
                 Reason.INTERACTION_FORBIDDEN);
+        String resource = resource(request);
         return new ClientRequest(
                 redirection.client().id(),
                 redirection.redirectUri(),
                 redirection.state(),
                 request.getCodeChallenge().getValue(),
-                scope(request, redirection.client()),
-                resource(request));
+                scope(request, redirection.client(), resource),
+                resource);
     }
 
     private static AuthorizationRequest parse(Parameters parameters) {
@@ -125,13 +127,29 @@ public class AuthorizationRequests {
                 : Reason.MALFORMED_REQUEST;
     }
 
-    private static Scope scope(AuthorizationRequest request, Client client) {
+    /**
+     * The scopes of a resource's policy may be asked for by every client, and for that resource alone: a client learns that
+     * it needs one after it has registered (MCP, Step-Up Authorization).
+     */
+    private Scope scope(AuthorizationRequest request, Client client, String resource) {
         if (request.getScope() == null || request.getScope().isEmpty()) {
             return Scopes.baseline();
         }
-        boolean offered = Capabilities.scopes().containsAll(request.getScope());
-        require(offered && client.mayAskFor(request.getScope()), Reason.SCOPE_UNKNOWN);
+        Scope own = new Scope(request.getScope());
+        own.removeAll(policyScopes(resource));
+        boolean offered = Capabilities.scopes().containsAll(own);
+        require(offered && client.mayAskFor(own), Reason.SCOPE_UNKNOWN);
         return request.getScope();
+    }
+
+    private Scope policyScopes(String resource) {
+        Scope scopes = new Scope();
+        Backends backends = settings.backends();
+        backends.paths().stream()
+                .filter(path -> settings.at(path).toString().equals(resource))
+                .forEach(path ->
+                        scopes.addAll(settings.policyScopes(backends.at(path).orElseThrow())));
+        return scopes;
     }
 
     /** Absent means the default resource; several are refused unless they are one and the same. */

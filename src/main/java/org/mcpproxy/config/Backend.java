@@ -9,9 +9,24 @@ import java.util.Set;
  * @param name of {@code MCP_BACKENDS}; {@link #UNNAMED} for that of {@code MCP_BACKEND}
  * @param credential what it is sent to know who calls
  * @param headers further request headers of clients that it is sent, lower case
+ * @param transport how it is reached
  */
-public record Backend(String name, URI url, BackendCredential credential, Set<String> headers) {
+public record Backend(
+        String name, URI url, BackendCredential credential, Set<String> headers, BackendTransport transport) {
+
+    /** One that is reached in the usual way. */
+    public Backend(String name, URI url, BackendCredential credential, Set<String> headers) {
+        this(name, url, credential, headers, BackendTransport.STANDARD);
+    }
 
     /** No name of {@code MCP_BACKENDS} can be this. */
     public static final String UNNAMED = "";
+
+    /** What the policy file calls that of {@code MCP_BACKEND}, by its path. */
+    public static final String UNNAMED_IN_POLICY = "mcp";
+
+    /** Its name in the policy file. */
+    public String policyName() {
+        return name.equals(UNNAMED) ? UNNAMED_IN_POLICY : name;
+    }
 }

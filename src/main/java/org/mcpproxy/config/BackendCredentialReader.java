@@ -1,5 +1,6 @@
 package org.mcpproxy.config;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.mcpproxy.oauth.Secret;
@@ -27,10 +28,15 @@ final class BackendCredentialReader {
             "transfer-encoding",
             "upgrade");
 
-    private final Values values;
+    private static final List<String> OF_STATIC = List.of("_HEADER", "_VALUE");
+    private static final List<String> OF_EXCHANGE = List.of("_AUDIENCE", "_SCOPES", "_ISSUER");
 
-    BackendCredentialReader(Values values) {
+    private final Values values;
+    private final TokenExchangeReader exchanges;
+
+    BackendCredentialReader(Values values, OktaSettings okta) {
         this.values = values;
+        this.exchanges = new TokenExchangeReader(values, okta);
     }
 
     /**
@@ -41,23 +47,26 @@ final class BackendCredentialReader {
         String setting = prefix + "_CREDENTIAL";
         String kind = values.parsed(setting, "identity", BackendCredentialReader::kind);
         if (kind != null && !kind.equals("static")) {
-            requireAbsent(setting + "_HEADER");
-            requireAbsent(setting + "_VALUE");
+            OF_STATIC.forEach(part -> requireAbsent(setting + part, "static"));
+        }
+        if (kind != null && !kind.equals("exchange")) {
+            OF_EXCHANGE.forEach(part -> requireAbsent(setting + part, "exchange"));
         }
         return kind == null
                 ? null
                 : switch (kind) {
                     case "none" -> new BackendCredential.None();
                     case "okta" -> new BackendCredential.Okta();
+                    case "exchange" -> exchanges.read(setting);
                     case "static" -> fixed(setting);
                     default -> new BackendCredential.Identity();
                 };
     }
 
     /** It would be believed to be sent. */
-    private void requireAbsent(String setting) {
+    private void requireAbsent(String setting, String kind) {
         if (values.text(setting).isPresent()) {
-            values.problem(setting, "is for the credential static alone. Set that, or remove it.");
+            values.problem(setting, "is for the credential " + kind + " alone. Set that, or remove it.");
         }
     }
 
@@ -71,11 +80,8 @@ final class BackendCredentialReader {
     }
 
     private static String kind(String text) throws BadSetting {
-        if ("exchange".equals(text)) {
-            throw new BadSetting("cannot be exchange in this version. Give identity, okta, static or none.");
-        }
-        if (!Set.of("none", "identity", "okta", "static").contains(text)) {
-            throw new BadSetting("must be identity, okta, static or none.");
+        if (!Set.of("none", "identity", "okta", "exchange", "static").contains(text)) {
+            throw new BadSetting("must be identity, okta, exchange, static or none.");
         }
         return text;
     }

@@ -22,10 +22,12 @@ final class BackendsReader {
 
     private final Values values;
     private final BackendCredentialReader credentials;
+    private final BackendTransportReader transports;
 
-    BackendsReader(Values values) {
+    BackendsReader(Values values, OktaSettings okta) {
         this.values = values;
-        this.credentials = new BackendCredentialReader(values);
+        this.credentials = new BackendCredentialReader(values, okta);
+        this.transports = new BackendTransportReader(values);
     }
 
     /**
@@ -40,7 +42,7 @@ final class BackendsReader {
         for (String name : names == null ? List.<String>of() : names) {
             String prefix = prefix(name);
             URI url = values.required(prefix + "_URL", "Give the URL of this MCP server.", BackendsReader::url);
-            named.add(new Backend(name, url, credentials.read(prefix), headers));
+            named.add(new Backend(name, url, credentials.read(prefix), headers, transports.read(prefix, url)));
         }
         Optional<Backend> standard = standard(named, headers);
         standard.ifPresent(this::requireServesOktasTokens);
@@ -56,7 +58,8 @@ final class BackendsReader {
                 values.problem(DEFAULT, "must not be set beside " + ONE + ": each says what is at /mcp. Remove one.");
             }
             return Optional.ofNullable(values.parsed(ONE, BackendsReader::url))
-                    .map(url -> new Backend(Backend.UNNAMED, url, credentials.read(ONE), headers));
+                    .map(url -> new Backend(
+                            Backend.UNNAMED, url, credentials.read(ONE), headers, transports.read(ONE, url)));
         }
         if (values.text(ONE + "_CREDENTIAL").isPresent()) {
             values.problem(
@@ -94,11 +97,12 @@ final class BackendsReader {
 
     /** A token that was issued for us must not go on to another (MCP, Token Passthrough), and there is no other. */
     private void requireServesOktasTokens(Backend standard) {
-        if (standard.credential() instanceof BackendCredential.Okta
-                && values.text("OKTA_AUDIENCE").isPresent()) {
+        boolean needsSession = standard.credential() instanceof BackendCredential.Okta
+                || standard.credential() instanceof BackendCredential.Exchange;
+        if (needsSession && values.text("OKTA_AUDIENCE").isPresent()) {
             values.problem(
                     "OKTA_AUDIENCE",
-                    "cannot be set where the default backend has the credential okta: whoever comes to /okta/mcp has"
+                    "cannot be set where the default backend has the credential okta or exchange: whoever comes to /okta/mcp has"
                             + " not signed in here, and their own token must not be passed on. Give that backend another.");
         }
     }

@@ -1,7 +1,7 @@
 package org.mcpproxy.config;
 
 /** What is wrong with one setting and how to mend it. The message never repeats the value of a secret. */
-final class BadSetting extends Exception {
+public final class BadSetting extends Exception {
 
     BadSetting(String remedy) {
         super(remedy, null, false, false);

@@ -39,7 +39,7 @@ final class OktaSettingsReader {
                 orgServer,
                 values.required(
                         "OKTA_CLIENT_ID", "Give the client ID of the application that you made in Okta.", text -> text),
-                credential(),
+                credential(values, "OKTA"),
                 values.parsed("OKTA_SCOPES", defaultScopes(orgServer), OktaSettingsReader::scopes),
                 values.text("OKTA_GROUPS_CLAIM").orElse("groups"),
                 values.text("OKTA_SCOPE_CLAIM").orElse("scp"),
@@ -48,26 +48,33 @@ final class OktaSettingsReader {
     }
 
     /** An org authorization server's issuer is the org's URL itself, without a path. */
-    private static boolean isOrgServer(URI issuer, URI org) {
+    static boolean isOrgServer(URI issuer, URI org) {
         if (issuer == null || !issuer.getRawPath().isEmpty()) {
             return false;
         }
         return issuer.equals(org) || OKTA_DOMAINS.stream().anyMatch(issuer.getHost()::endsWith);
     }
 
-    private Credential credential() {
-        Optional<String> secret = values.text("OKTA_CLIENT_SECRET");
-        boolean key = values.text("OKTA_PRIVATE_KEY").isPresent();
+    /**
+     * How an application authenticates at Okta; null where a problem was found.
+     *
+     * @param prefix of its settings, such as {@code OKTA}
+     */
+    static Credential credential(Values values, String prefix) {
+        String ofSecret = prefix + "_CLIENT_SECRET";
+        String ofKey = prefix + "_PRIVATE_KEY";
+        Optional<String> secret = values.text(ofSecret);
+        boolean key = values.text(ofKey).isPresent();
         if (secret.isPresent() == key) {
             values.problem(
-                    "OKTA_CLIENT_SECRET",
+                    ofSecret,
                     key
-                            ? "and OKTA_PRIVATE_KEY are both set. Keep the one that the Okta application uses."
-                            : "is missing. Give the client secret of the Okta application, or OKTA_PRIVATE_KEY where it"
+                            ? "and " + ofKey + " are both set. Keep the one that the Okta application uses."
+                            : "is missing. Give the client secret of the Okta application, or " + ofKey + " where it"
                                     + " uses a key pair.");
         }
         return key
-                ? values.parsed("OKTA_PRIVATE_KEY", text -> new Credential.PrivateKey(PrivateKeys.parse(text)))
+                ? values.parsed(ofKey, text -> new Credential.PrivateKey(PrivateKeys.parse(text)))
                 : secret.map(text -> new Credential.ClientSecret(new Secret(text)))
                         .orElse(null);
     }

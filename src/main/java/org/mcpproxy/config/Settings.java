@@ -1,11 +1,15 @@
 package org.mcpproxy.config;
 
+import com.nimbusds.oauth2.sdk.Scope;
 import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.mcpproxy.oauth.KeyRing;
+import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.policy.Policy;
+import org.mcpproxy.policy.PolicySource;
 
 /**
  * All settings, as checked at the start.
@@ -15,6 +19,7 @@ import org.mcpproxy.oauth.KeyRing;
  *     scheme's own
  * @param redirectSchemes private-use redirect schemes without a dot that may register, lower case
  * @param backends the MCP servers behind
+ * @param policy what users may do there; empty where everybody may do everything
  * @param secretKeys what all encryption at rest is derived from
  * @param databaseConnections how many this node opens at most
  * @param keyRotation after which time a new key signs our tokens
@@ -28,6 +33,7 @@ public record Settings(
         CorsOrigins corsOrigins,
         OktaSettings okta,
         Backends backends,
+        Optional<PolicySource> policy,
         KeyRing secretKeys,
         int databaseConnections,
         Duration keyRotation,
@@ -48,6 +54,28 @@ public record Settings(
     /** What a client gets a token for that names no resource; empty where it has to. */
     public Optional<URI> defaultResource() {
         return backends.standard().map(backend -> at(Backends.DEFAULT_PATH));
+    }
+
+    /** The scopes of the policy for this backend, beside our own. Fixed at the start. */
+    public Scope policyScopes(Backend backend) {
+        Policy atStart = policy.map(PolicySource::policy).orElse(Policy.OPEN);
+        return Scope.parse(
+                atStart.of(backend.policyName()).scopes().stream().sorted().toList());
+    }
+
+    /** All scopes of the policy, of whatever backend. */
+    public Scope policyScopes() {
+        Scope all = new Scope();
+        backends.paths()
+                .forEach(path -> all.addAll(policyScopes(backends.at(path).orElseThrow())));
+        return all;
+    }
+
+    /** What a client may ask for, for one resource or another. */
+    public Scope offeredScopes() {
+        Scope all = Scopes.offered();
+        all.addAll(policyScopes());
+        return all;
     }
 
     /** The MCP endpoint that takes Okta's own access tokens. */

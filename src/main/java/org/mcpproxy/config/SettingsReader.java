@@ -12,6 +12,7 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.mcpproxy.oauth.KeyRing;
+import org.mcpproxy.policy.PolicySource;
 
 /** Reads and checks every setting, once, at the start. */
 final class SettingsReader {
@@ -63,7 +64,8 @@ final class SettingsReader {
                 "REDIRECT_SCHEMES", Set.of("cursor", "vscode", "vscode-insiders", "claude"), Lists::redirectSchemes);
         CorsOrigins origins = values.parsed("CORS_ORIGINS", new CorsOrigins(true, Set.of()), Lists::corsOrigins);
         OktaSettings okta = new OktaSettingsReader(values).read();
-        Backends backends = new BackendsReader(values).read(publicUrl);
+        Backends backends = new BackendsReader(values, okta).read(publicUrl);
+        Optional<PolicySource> policy = new PolicySettingReader(values).read(backends);
         Duration grace =
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);
         AddressLimits addressLimits = new AddressLimitsReader(values).read();
@@ -79,6 +81,7 @@ final class SettingsReader {
                 origins.with(publicUrl.toString()),
                 okta,
                 backends,
+                policy,
                 secretKeys,
                 connections,
                 keyRotation,

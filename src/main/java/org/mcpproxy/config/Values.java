@@ -55,6 +55,11 @@ final class Values {
         problems.add(name + " " + remedy);
     }
 
+    /** How many were found so far. */
+    int problems() {
+        return problems.size();
+    }
+
     /** @throws SettingsException where anything was wrong */
     void requireNoProblem() {
         if (!problems.isEmpty()) {

@@ -59,11 +59,16 @@ record ConsentPage(
     record Meaning(String name, String meaning) {
 
         static Meaning of(Scope.Value scope) {
-            return new Meaning(
-                    scope.getValue(),
-                    Scopes.OFFLINE_ACCESS.equals(scope)
-                            ? "Stay connected while you are away"
-                            : "Use the MCP server's tools, resources and prompts as you");
+            return new Meaning(scope.getValue(), meaning(scope));
+        }
+
+        private static String meaning(Scope.Value scope) {
+            if (Scopes.OFFLINE_ACCESS.equals(scope)) {
+                return "Stay connected while you are away";
+            }
+            return Scopes.MCP.equals(scope)
+                    ? "Use the MCP server's tools, resources and prompts as you"
+                    : "Also use those of them that need this permission";
         }
     }
 }

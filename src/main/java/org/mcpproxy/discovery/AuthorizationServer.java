@@ -51,7 +51,7 @@ public class AuthorizationServer {
         metadata.setRegistrationEndpointURI(settings.at("/oauth2/v1/clients"));
         metadata.setRevocationEndpointURI(settings.at("/oauth2/v1/revoke"));
         metadata.setJWKSetURI(settings.at("/.well-known/jwks.json"));
-        metadata.setScopes(Capabilities.scopes());
+        metadata.setScopes(settings.offeredScopes());
         metadata.setResponseTypes(Capabilities.RESPONSE_TYPES);
         metadata.setResponseModes(Capabilities.RESPONSE_MODES);
         metadata.setGrantTypes(Capabilities.GRANT_TYPES);

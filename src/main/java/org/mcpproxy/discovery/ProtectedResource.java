@@ -1,5 +1,6 @@
 package org.mcpproxy.discovery;
 
+import com.nimbusds.oauth2.sdk.Scope;
 import java.net.URI;
 import java.util.List;
 import net.minidev.json.JSONObject;
@@ -19,18 +20,21 @@ public record ProtectedResource(URI resource, String authorizationServer, String
      * A resource that takes our own tokens.
      *
      * @param backend its name, which may be empty
+     * @param policy the scopes of its policy
      */
-    public static ProtectedResource ours(URI resource, String issuer, String backend) {
+    public static ProtectedResource ours(URI resource, String issuer, String backend, Scope policy) {
+        Scope scopes = Scopes.baseline();
+        scopes.addAll(policy);
         return new ProtectedResource(
-                resource,
-                issuer,
-                backend.isEmpty() ? "MCP server" : "MCP server " + backend,
-                Scopes.baseline().toStringList());
+                resource, issuer, backend.isEmpty() ? "MCP server" : "MCP server " + backend, scopes.toStringList());
     }
 
-    /** The resource that takes Okta's tokens. It needs no scope, and so names none. */
-    public static ProtectedResource okta(URI resource, URI issuer) {
-        return new ProtectedResource(resource, issuer.toString(), "MCP server (tokens of Okta)", List.of());
+    /**
+     * The resource that takes Okta's tokens. It needs no scope to be called, and so names none but those of its policy,
+     * which are Okta's to grant.
+     */
+    public static ProtectedResource okta(URI resource, URI issuer, Scope policy) {
+        return new ProtectedResource(resource, issuer.toString(), "MCP server (tokens of Okta)", policy.toStringList());
     }
 
     public String metadata() {

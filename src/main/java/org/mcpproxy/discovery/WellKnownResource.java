@@ -1,5 +1,6 @@
 package org.mcpproxy.discovery;
 
+import com.nimbusds.oauth2.sdk.Scope;
 import jakarta.inject.Inject;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.NotFoundException;
@@ -61,7 +62,8 @@ public class WellKnownResource {
     @Path("oauth-protected-resource{path: (/[a-z0-9-]+)?/mcp}")
     public Response protectedResource(@PathParam("path") String path) {
         Backend backend = settings.backends().at(path).orElseThrow(NotFoundException::new);
-        return document(ProtectedResource.ours(settings.at(path), settings.issuer(), backend.name())
+        return document(ProtectedResource.ours(
+                        settings.at(path), settings.issuer(), backend.name(), settings.policyScopes(backend))
                 .metadata());
     }
 
@@ -72,7 +74,12 @@ public class WellKnownResource {
             throw new NotFoundException();
         }
         return document(ProtectedResource.okta(
-                        settings.oktaMcpResource(), settings.okta().issuer())
+                        settings.oktaMcpResource(),
+                        settings.okta().issuer(),
+                        settings.backends()
+                                .standard()
+                                .map(settings::policyScopes)
+                                .orElseGet(Scope::new))
                 .metadata());
     }
 

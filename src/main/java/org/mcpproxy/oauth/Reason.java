@@ -144,18 +144,41 @@ public enum Reason {
     TOKEN_AUDIENCE_WRONG(BearerTokenError.INVALID_TOKEN, "The access token is for another resource."),
     TOKEN_REVOKED(BearerTokenError.INVALID_TOKEN, "The access token has been revoked."),
     SCOPE_INSUFFICIENT(BearerTokenError.INSUFFICIENT_SCOPE, "The access token lacks a scope that is needed here."),
+    POLICY_KEEPS_OUT(
+            OAuth2Error.ACCESS_DENIED,
+            403,
+            "You are in none of the groups that may use this MCP server. Ask your administrator."),
+    POLICY_FORBIDS(
+            OAuth2Error.ACCESS_DENIED, 403, "You may not use this tool, resource or prompt. Ask your administrator."),
+    POLICY_CANNOT_READ(
+            OAuth2Error.SERVER_ERROR,
+            502,
+            "The MCP server's answer could not be held against the policy: it is compressed, too large or malformed."),
     ORIGIN_FOREIGN(
             OAuth2Error.ACCESS_DENIED, 403, "Requests from this browser origin are not accepted; see CORS_ORIGINS."),
     HOST_FOREIGN(
             OAuth2Error.INVALID_REQUEST, 421, "This server does not answer for this host name; see ALLOWED_HOSTS."),
 
     // The relay
+    EXCHANGE_DENIED(
+            OAuth2Error.ACCESS_DENIED,
+            403,
+            "Okta does not give this user a token for the MCP server. Connect again, or ask your administrator for access."),
+    EXCHANGE_REFUSED(
+            OAuth2Error.SERVER_ERROR,
+            502,
+            "Okta refused this proxy's request for a token for the MCP server. An administrator must check its settings."),
     SESSION_UNKNOWN(OAuth2Error.INVALID_REQUEST, 404, "The MCP session is unknown or has ended. Initialize again."),
     MESSAGE_MALFORMED(OAuth2Error.INVALID_REQUEST, "The body is not one well-formed JSON-RPC message."),
     MESSAGE_NOT_JSON(OAuth2Error.INVALID_REQUEST, "The body is not JSON in UTF-8."),
     MESSAGE_BATCH(OAuth2Error.INVALID_REQUEST, "This protocol version does not allow JSON-RPC batches."),
     HEADER_MISMATCH(OAuth2Error.INVALID_REQUEST, "A header does not agree with the body of the message."),
     BACKEND_UNAVAILABLE(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy does not answer."),
+    BACKEND_TLS_FAILED(
+            OAuth2Error.SERVER_ERROR,
+            502,
+            "No secure connection to the MCP server behind this proxy: one of the two does not trust the other's"
+                    + " certificate. An administrator must check its settings."),
     BACKEND_TIMEOUT(OAuth2Error.SERVER_ERROR, 504, "The MCP server behind this proxy did not answer in time."),
     BACKEND_BROKE_OFF(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy broke its answer off."),
     ANSWER_TIMEOUT(

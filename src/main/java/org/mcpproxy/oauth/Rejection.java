@@ -1,5 +1,6 @@
 package org.mcpproxy.oauth;
 
+import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Duration;
 import java.util.Optional;
 
@@ -11,25 +12,37 @@ public final class Rejection extends RuntimeException {
 
     private final Reason reason;
     private final Duration retryAfter;
+    private final transient Scope scope;
 
-    private Rejection(Reason reason, Duration retryAfter, Throwable cause) {
+    private Rejection(Reason reason, Duration retryAfter, Scope scope, Throwable cause) {
         super(reason.name(), cause, false, false);
         this.reason = reason;
         this.retryAfter = retryAfter;
+        this.scope = scope;
     }
 
     public static Rejection of(Reason reason) {
-        return new Rejection(reason, null, null);
+        return new Rejection(reason, null, null, null);
     }
 
     /** @param cause for the debug trace alone; never shown */
     public static Rejection of(Reason reason, Throwable cause) {
-        return new Rejection(reason, null, cause);
+        return new Rejection(reason, null, null, cause);
     }
 
     /** A refusal for the time being (429 or 503). */
     public static Rejection until(Reason reason, Duration retryAfter) {
-        return new Rejection(reason, retryAfter, null);
+        return new Rejection(reason, retryAfter, null, null);
+    }
+
+    /** The token lacks a scope ({@code SCOPE_INSUFFICIENT}); these are all that are needed, those that it has among them. */
+    public static Rejection needing(Scope scope) {
+        return new Rejection(Reason.SCOPE_INSUFFICIENT, null, scope, null);
+    }
+
+    /** The scopes that are needed, where they are not those of the whole resource. */
+    public Optional<Scope> scope() {
+        return Optional.ofNullable(scope);
     }
 
     public Reason reason() {

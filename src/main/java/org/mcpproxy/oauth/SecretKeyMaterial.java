@@ -15,9 +15,12 @@ public record SecretKeyMaterial(byte[] bytes) {
         return Hkdf.derive(bytes, new byte[0], purpose);
     }
 
-    /** A key that needs a second secret besides this one, such as a token that only its holder knows. */
+    /**
+     * A key that needs a second secret besides this one, such as a token that only its holder knows. That one is the input
+     * and not the salt: HMAC takes a key of more than 64 bytes for its SHA-256 (RFC 2104 2), which is what we keep of tokens.
+     */
     public SecretKey derive(String purpose, byte[] secondSecret) {
-        return Hkdf.derive(bytes, secondSecret, purpose);
+        return Hkdf.derive(secondSecret, bytes, purpose);
     }
 
     /** Names this material without telling anything of it, in 16 hexadecimal digits: what it sealed is marked so. */

@@ -45,6 +45,7 @@ public class Registration {
     private final RedirectUris redirectUris;
     private final Clock clock;
     private final RandomGenerator random;
+    private final Scope offered;
 
     @Inject
     public Registration(Clients clients, Settings settings, Clock clock, RandomGenerator random) {
@@ -52,6 +53,7 @@ public class Registration {
         this.redirectUris = new RedirectUris(settings.redirectSchemes());
         this.clock = clock;
         this.random = random;
+        this.offered = settings.offeredScopes();
     }
 
     /**
@@ -129,11 +131,11 @@ public class Registration {
         return offered;
     }
 
-    private static Scope scope(ClientMetadata metadata) {
+    private Scope scope(ClientMetadata metadata) {
         Scope scope = new Scope();
         Optional.ofNullable(metadata.getScope()).stream()
                 .flatMap(Scope::stream)
-                .filter(Capabilities.scopes()::contains)
+                .filter(offered::contains)
                 .forEach(scope::add);
         return scope.isEmpty() ? Scopes.baseline() : scope;
     }

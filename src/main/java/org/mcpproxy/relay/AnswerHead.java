@@ -32,6 +32,10 @@ final class AnswerHead {
         }
     }
 
+    boolean isOfEvents() {
+        return events;
+    }
+
     void writeTo(HttpServletResponse response) {
         response.setStatus(answer.status());
         ForwardedHeaders.toClient(answer.headers())

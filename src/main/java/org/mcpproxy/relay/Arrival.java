@@ -143,7 +143,9 @@ final class Arrival {
         Runnable sending = () -> goOn(() -> send(relayed, body));
         boolean credentialAtHand = relay.credentials().isAtHand(resource.backend(), caller);
         boolean begun = true;
-        boolean waits = !credentialAtHand || !relay.sessions().isKnown(relayed);
+        boolean waits = !credentialAtHand
+                || !relay.policy().isAtHand(relayed)
+                || !relay.sessions().isKnown(relayed);
         if (waits) {
             turn.leaveThread();
         }
@@ -160,8 +162,9 @@ final class Arrival {
     }
 
     private void send(RelayRequest relayed, byte[] body) {
-        relay.sessions().require(relayed);
-        new Exchange(relay, check, relayed, turn, admission).start(body);
+        RelayRequest allowed = relay.policy().require(relayed);
+        relay.sessions().require(allowed);
+        new Exchange(relay, check, allowed, turn, admission).start(body);
     }
 
     /** Ends the request with this error. */

@@ -36,6 +36,7 @@ public class BackendCredentials {
     private final IdentityTokens identities;
     private final CallerProfiles profiles;
     private final UpstreamSession okta;
+    private final ExchangedTokens exchanged;
     private final GrantEnding ending;
     private final Clock clock;
 
@@ -48,17 +49,23 @@ public class BackendCredentials {
 
     @Inject
     public BackendCredentials(
-            IdentityTokens identities, CallerProfiles profiles, UpstreamSession okta, GrantEnding ending, Clock clock) {
+            IdentityTokens identities,
+            CallerProfiles profiles,
+            UpstreamSession okta,
+            ExchangedTokens exchanged,
+            GrantEnding ending,
+            Clock clock) {
         this.identities = identities;
         this.profiles = profiles;
         this.okta = okta;
+        this.exchanged = exchanged;
         this.ending = ending;
         this.clock = clock;
     }
 
     /** For CDI's proxy. */
     protected BackendCredentials() {
-        this(null, null, null, null, null);
+        this(null, null, null, null, null, null);
     }
 
     /** Whether {@link #of} answers at once. */
@@ -66,12 +73,19 @@ public class BackendCredentials {
         if (isIdentity(backend)) {
             return profiles.isAtHand(caller);
         }
+        if (isExchange(backend)) {
+            return exchanged.isAtHand(backend, caller.grant().orElseThrow());
+        }
         return !mayAskOkta(backend) || good(Key.of(backend, caller)).isPresent();
     }
 
     /** Whether {@link #of} may wait for Okta, where it does not answer at once. */
     static boolean mayAskOkta(Backend backend) {
-        return backend.credential() instanceof BackendCredential.Okta;
+        return backend.credential() instanceof BackendCredential.Okta || isExchange(backend);
+    }
+
+    private static boolean isExchange(Backend backend) {
+        return backend.credential() instanceof BackendCredential.Exchange;
     }
 
     private static boolean isIdentity(Backend backend) {
@@ -82,7 +96,7 @@ public class BackendCredentials {
      * The header that this backend is sent with requests of this caller.
      *
      * @throws Rejection {@code TOKEN_REVOKED} where the grant, or the session at Okta behind it, has ended,
-     *     {@code OKTA_UNAVAILABLE} or {@code STORE_UNAVAILABLE}
+     *     {@code OKTA_UNAVAILABLE} or {@code STORE_UNAVAILABLE}, {@code EXCHANGE_DENIED} or {@code EXCHANGE_REFUSED}
      */
     Optional<Header> of(Backend backend, Caller caller, Trail trail) {
         if (backend.credential() instanceof BackendCredential.Static fixed) {
@@ -98,6 +112,12 @@ public class BackendCredentials {
     }
 
     private Secret token(Backend backend, Caller caller, Trail trail) {
+        if (isExchange(backend)) {
+            return exchanged.of(
+                    backend,
+                    caller.grant().orElseThrow(),
+                    () -> fresh(caller, trail).accessToken());
+        }
         Key key = Key.of(backend, caller);
         return good(key).orElseGet(() -> {
             Kept made = isIdentity(backend) ? identityToken(backend, caller) : oktaToken(caller, trail);
@@ -121,12 +141,16 @@ public class BackendCredentials {
         return new Identity(caller.user().orElse(caller.client()), caller.client(), profiles.of(caller));
     }
 
-    /** Where Okta has ended the session, the grant ends too: the client is to sign on again. */
     private Kept oktaToken(Caller caller, Trail trail) {
+        UpstreamTokens fresh = fresh(caller, trail);
+        return new Kept(fresh.accessToken(), fresh.accessTokenExpiresAt());
+    }
+
+    /** Where Okta has ended the session, the grant ends too: the client is to sign on again. */
+    private UpstreamTokens fresh(Caller caller, Trail trail) {
         String grant = caller.grant().orElseThrow();
         try {
-            UpstreamTokens fresh = okta.fresh(grant);
-            return new Kept(fresh.accessToken(), fresh.accessTokenExpiresAt());
+            return okta.fresh(grant);
         } catch (Rejection e) {
             if (e.reason() != Reason.OKTA_SESSION_ENDED) {
                 throw e;

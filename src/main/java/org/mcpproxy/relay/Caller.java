@@ -27,6 +27,11 @@ public record Caller(
         this(user, client, scope, grant, expiresAt, Optional.empty());
     }
 
+    /** The same, of whom this is known. */
+    Caller with(Profile known) {
+        return new Caller(user, client, scope, grant, expiresAt, Optional.of(known));
+    }
+
     /** Whose share of the server a request takes: the user's, or that of a service. */
     String holder() {
         return user.orElse(client);

@@ -1,5 +1,6 @@
 package org.mcpproxy.relay;
 
+import com.nimbusds.oauth2.sdk.Scope;
 import java.util.EnumSet;
 import java.util.Set;
 import org.mcpproxy.oauth.Reason;
@@ -26,8 +27,12 @@ final class Challenge {
         return CHALLENGED.contains(reason);
     }
 
-    /** A request without a token gets no error code (RFC 6750 3.1): it did nothing wrong. */
-    static String of(Reason reason, McpEndpoint resource) {
+    /**
+     * A request without a token gets no error code (RFC 6750 3.1): it did nothing wrong.
+     *
+     * @param scope all that is needed
+     */
+    static String of(Reason reason, McpEndpoint resource, Scope scope) {
         StringBuilder challenge = new StringBuilder("Bearer ");
         if (reason != Reason.TOKEN_MISSING) {
             challenge
@@ -38,8 +43,8 @@ final class Challenge {
                     .append("\", ");
         }
         challenge.append("resource_metadata=\"").append(resource.metadata()).append('"');
-        if (!resource.scope().isEmpty()) {
-            challenge.append(", scope=\"").append(resource.scope()).append('"');
+        if (!scope.isEmpty()) {
+            challenge.append(", scope=\"").append(scope).append('"');
         }
         return challenge.toString();
     }

@@ -1,5 +1,6 @@
 package org.mcpproxy.relay;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.mcpproxy.oauth.Reason;
@@ -30,10 +31,12 @@ final class EnvelopeReader {
     private Member name = Member.ABSENT;
     private Member uri = Member.ABSENT;
     private Member claim = Member.ABSENT;
+    private final ParameterTargets targets;
 
     /** @param json stands on the message's first token */
     EnvelopeReader(JsonParser json) {
         this.json = json;
+        this.targets = new ParameterTargets(json);
     }
 
     /** The id, as far as it was read; or null. */
@@ -99,7 +102,7 @@ final class EnvelopeReader {
                 case "_meta" -> readMeta();
                 default -> {
                     lookAlikeParam |= looksLike(PARAMS, key);
-                    json.skipChildren();
+                    targets.read(key);
                 }
             }
         }
@@ -130,6 +133,7 @@ final class EnvelopeReader {
                 Optional.ofNullable(id),
                 Optional.ofNullable(method),
                 nameOf(),
+                targets(),
                 claim.text().map(ProtocolVersion::new));
     }
 
@@ -152,6 +156,15 @@ final class EnvelopeReader {
         Member named = "uri".equals(McpMessage.NAMING.get(method)) ? uri : name;
         require(named.valid());
         return named.text();
+    }
+
+    /** Methods that MCP does not mirror in headers are about something too. */
+    private List<Target> targets() {
+        return method == null ? List.of() : targets.of(method, unmistakable(name), unmistakable(uri));
+    }
+
+    private Optional<String> unmistakable(Member member) {
+        return lookAlikeParam ? Optional.empty() : member.text();
     }
 
     private static boolean looksLike(Set<String> names, String key) {

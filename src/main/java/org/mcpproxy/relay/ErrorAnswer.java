@@ -26,7 +26,9 @@ record ErrorAnswer(int status, List<Header> headers, byte[] body) {
         headers.add(new Header("Content-Type", "application/json"));
         headers.add(new Header("Cache-Control", "no-store"));
         if (Challenge.belongsTo(reason)) {
-            headers.add(new Header("WWW-Authenticate", Challenge.of(reason, resource)));
+            headers.add(new Header(
+                    "WWW-Authenticate",
+                    Challenge.of(reason, resource, rejection.scope().orElse(resource.scope()))));
         }
         rejection
                 .retryAfter()
@@ -34,9 +36,14 @@ record ErrorAnswer(int status, List<Header> headers, byte[] body) {
                 .ifPresent(seconds -> headers.add(new Header("Retry-After", Long.toString(Math.max(1, seconds)))));
         boolean aboutCaller = Challenge.belongsTo(reason) || reason == Reason.ORIGIN_FOREIGN;
         return new ErrorAnswer(
-                reason.status(),
+                status(reason, id),
                 List.copyOf(headers),
                 aboutCaller ? oauthError(reason) : JsonRpcError.body(reason, id));
+    }
+
+    /** That nothing would help is an answer to a request, for its user to read; most clients read no answer of 403. */
+    private static int status(Reason reason, Optional<RequestId> id) {
+        return reason == Reason.POLICY_FORBIDS && id.isPresent() ? 200 : reason.status();
     }
 
     private static byte[] oauthError(Reason reason) {

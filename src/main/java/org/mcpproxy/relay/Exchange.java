@@ -63,8 +63,8 @@ final class Exchange implements OpenStreams.Open {
             }
             List<Header> headers = forwarded();
             requireStillWanted();
-            call = relay.client()
-                    .send(request.httpMethod(), request.resource().backend().url(), headers, body);
+            Backend backend = request.resource().backend();
+            call = relay.client(backend).send(request.httpMethod(), backend.url(), headers, body);
             if (turn.isSynchronous() && answerSoon(call)) {
                 return;
             }
@@ -73,6 +73,13 @@ final class Exchange implements OpenStreams.Open {
             return;
         }
         await(call);
+    }
+
+    private void leaveThread() {
+        if (turn.isSynchronous()) {
+            turn.leaveThread();
+            register();
+        }
     }
 
     /** From now on the clock, and the end of the server, know of it. */
@@ -91,19 +98,15 @@ final class Exchange implements OpenStreams.Open {
         }
         BackendClient.Answer come = soon.get();
         Optional<Runnable> news = relay.sessions().news(request, come.status(), come.headers());
-        if (news.isPresent() || !isShort(come)) {
-            turn.leaveThread();
-            register();
+        if (news.isPresent()) {
+            leaveThread();
         }
         answer(come, null);
         return true;
     }
 
     private void await(BackendClient.Call sent) {
-        if (turn.isSynchronous()) {
-            turn.leaveThread();
-            register();
-        }
+        leaveThread();
         if (answered.get()) {
             sent.cancel();
             return;
@@ -255,7 +258,7 @@ final class Exchange implements OpenStreams.Open {
         }
         try {
             AnswerHead.requireRelayable(answer);
-            begin(answer);
+            begin(relay.policy().visible(request, answer, admission.body()));
         } catch (Rejection e) {
             Discarded.body(answer);
             write(e);
@@ -274,6 +277,7 @@ final class Exchange implements OpenStreams.Open {
             finish();
             return;
         }
+        leaveThread();
         // Without this early commit, the first event would wait for the second.
         response.flushBuffer();
         AnswerStream begun = new AnswerStream(

@@ -1,9 +1,5 @@
 package org.mcpproxy.relay;
 
-import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Typed;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
@@ -13,44 +9,51 @@ import java.net.http.HttpConnectTimeoutException;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.ByteBuffer;
+import java.nio.file.attribute.FileTime;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
-import java.util.concurrent.atomic.AtomicInteger;
+import javax.net.ssl.SSLException;
+import org.mcpproxy.config.BackendTls;
+import org.mcpproxy.config.BackendTransport;
+import org.mcpproxy.config.BadSetting;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
-/** The JDK's own client, asynchronous: no thread waits for a backend. */
-@ApplicationScoped
-@Typed(JdkBackendClient.class)
-public class JdkBackendClient implements BackendClient {
+/**
+ * The JDK's own client, asynchronous: no thread waits for a backend. It verifies the host name over TLS.
+ */
+final class JdkBackendClient implements BackendClient {
 
     private static final Logger LOG = System.getLogger(JdkBackendClient.class.getName());
 
-    private final ExecutorService threads;
-    private final HttpClient http;
+    /** How often the files for TLS are looked at. */
+    private static final Duration LOOK = Duration.ofSeconds(10);
 
-    @Inject
-    public JdkBackendClient(RelayLimits limits) {
-        threads = Executors.newFixedThreadPool(
-                Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), JdkBackendClient::thread);
-        http = HttpClient.newBuilder()
-                .executor(threads)
-                .version(HttpClient.Version.HTTP_1_1)
-                .followRedirects(HttpClient.Redirect.NEVER)
-                .connectTimeout(limits.times().connect())
-                .build();
-    }
+    private final RelayLimits limits;
+    private final BackendTransport transport;
+    private final Executor threads;
+    private final Clock clock;
+    private volatile Current current;
 
-    /** For CDI's proxy. */
-    protected JdkBackendClient() {
-        threads = null;
-        http = null;
+    /** @throws IllegalStateException where the files for TLS are not good */
+    JdkBackendClient(RelayLimits limits, BackendTransport transport, Executor threads, Clock clock) {
+        this.limits = limits;
+        this.transport = transport;
+        this.threads = threads;
+        this.clock = clock;
+        try {
+            this.current = opened(versions());
+        } catch (BadSetting e) {
+            throw new IllegalStateException("What belongs to TLS for a backend " + e.getMessage());
+        }
     }
 
     @Override
@@ -61,7 +64,7 @@ public class JdkBackendClient implements BackendClient {
         } catch (IllegalArgumentException e) {
             throw Rejection.of(Reason.MALFORMED_REQUEST);
         }
-        return new JdkCall(http.sendAsync(request, HttpResponse.BodyHandlers.ofPublisher()));
+        return new JdkCall(http().sendAsync(request, HttpResponse.BodyHandlers.ofPublisher()));
     }
 
     private static HttpRequest request(String method, URI url, List<Header> headers, byte[] body) {
@@ -75,17 +78,58 @@ public class JdkBackendClient implements BackendClient {
         return request.build();
     }
 
-    @PreDestroy
-    void close() {
-        threads.shutdownNow();
+    /** Whoever renews a certificate replaces files, maybe one after another: until all is good, the last good ones stay. */
+    private HttpClient http() {
+        Current known = current;
+        if (transport.tls().isEmpty() || clock.instant().isBefore(known.goodUntil())) {
+            return known.http();
+        }
+        synchronized (this) {
+            if (current == known) {
+                current = renewed(known);
+            }
+            return current.http();
+        }
     }
 
-    private static final AtomicInteger COUNT = new AtomicInteger();
+    private Current renewed(Current known) {
+        List<FileTime> versions = versions();
+        if (versions.equals(known.versions())) {
+            return known.until(clock.instant().plus(LOOK));
+        }
+        try {
+            Current renewed = opened(versions);
+            LOG.log(Level.INFO, "The files for TLS to a backend have changed, and are in use");
+            return renewed;
+        } catch (BadSetting e) {
+            LOG.log(
+                    Level.WARNING,
+                    "The files for TLS to a backend have changed, and are not good: the last good ones stay");
+            return known.until(clock.instant().plus(LOOK));
+        }
+    }
 
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "relay-backend-" + COUNT.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
+    private List<FileTime> versions() {
+        return transport.tls().map(BackendTls::versions).orElse(List.of());
+    }
+
+    private Current opened(List<FileTime> versions) throws BadSetting {
+        HttpClient.Builder http = HttpClient.newBuilder()
+                .executor(threads)
+                .version(HttpClient.Version.HTTP_1_1)
+                .followRedirects(HttpClient.Redirect.NEVER)
+                .connectTimeout(limits.times().connect());
+        if (transport.tls().isPresent()) {
+            http.sslContext(transport.tls().get().open());
+        }
+        return new Current(http.build(), versions, clock.instant().plus(LOOK));
+    }
+
+    private record Current(HttpClient http, List<FileTime> versions, Instant goodUntil) {
+
+        Current until(Instant later) {
+            return new Current(http, versions, later);
+        }
     }
 
     /** One exchange of the JDK's client; cancelling its future closes the connection. */
@@ -119,10 +163,14 @@ public class JdkBackendClient implements BackendClient {
                     Level.DEBUG,
                     "The backend could not be reached: {0}",
                     cause.getClass().getSimpleName());
-            boolean late = cause instanceof HttpConnectTimeoutException;
-            return Rejection.of(
-                    late ? Reason.BACKEND_TIMEOUT : Reason.BACKEND_UNAVAILABLE,
-                    cause instanceof IOException ? cause : null);
+            return Rejection.of(reason(cause), cause instanceof IOException ? cause : null);
+        }
+
+        private static Reason reason(Throwable cause) {
+            if (cause instanceof HttpConnectTimeoutException) {
+                return Reason.BACKEND_TIMEOUT;
+            }
+            return cause instanceof SSLException ? Reason.BACKEND_TLS_FAILED : Reason.BACKEND_UNAVAILABLE;
         }
     }
 }

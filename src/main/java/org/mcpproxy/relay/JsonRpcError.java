@@ -30,7 +30,8 @@ final class JsonRpcError {
                     BACKEND_TIMEOUT,
                     BACKEND_BROKE_OFF,
                     BACKEND_REFUSED_PROXY,
-                    BACKEND_ANSWER_INVALID -> -32603;
+                    BACKEND_ANSWER_INVALID,
+                    POLICY_CANNOT_READ -> -32603;
             default -> -32600;
         };
     }

@@ -1,5 +1,6 @@
 package org.mcpproxy.relay;
 
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 
@@ -9,6 +10,7 @@ import java.util.Optional;
  * @param id of a request or response; empty for a notification
  * @param method empty for a response
  * @param name the tool, prompt or resource that the message names, for the methods that name one
+ * @param targets what it is about, for the policy
  * @param claimedVersion {@code _meta}'s {@code io.modelcontextprotocol/protocolVersion}
  */
 public record McpMessage(
@@ -16,7 +18,12 @@ public record McpMessage(
         Optional<RequestId> id,
         Optional<String> method,
         Optional<String> name,
+        List<Target> targets,
         Optional<ProtocolVersion> claimedVersion) {
+
+    public McpMessage {
+        targets = List.copyOf(targets);
+    }
 
     /** The three kinds of JSON-RPC message. */
     public enum Kind {

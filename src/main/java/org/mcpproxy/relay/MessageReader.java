@@ -47,8 +47,7 @@ final class MessageReader {
     static McpBody read(byte[] body) {
         CharBuffer text = utf8(body);
         EnvelopeReader envelope = null;
-        try (JsonParser json = JSON.createParser(
-                ObjectReadContext.empty(), text.array(), text.arrayOffset() + text.position(), text.remaining())) {
+        try (JsonParser json = parser(text)) {
             JsonToken first = json.nextToken();
             if (first == JsonToken.START_ARRAY) {
                 return complete(json, new McpBody(batch(json), true));
@@ -59,6 +58,12 @@ final class MessageReader {
         } catch (JacksonException e) {
             throw new MalformedMessage(Reason.MESSAGE_NOT_JSON, envelope == null ? null : envelope.id());
         }
+    }
+
+    /** Strict: what two parsers could read in two ways is an error. */
+    static JsonParser parser(CharBuffer text) {
+        return JSON.createParser(
+                ObjectReadContext.empty(), text.array(), text.arrayOffset() + text.position(), text.remaining());
     }
 
     private static CharBuffer utf8(byte[] body) {

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.Optional;
+import org.mcpproxy.signing.Profile;
 import org.mcpproxy.upstream.OktaAccessToken;
 import org.mcpproxy.upstream.OktaAccessTokens;
 
@@ -32,7 +33,13 @@ public class OktaTokenCheck implements BearerCheck {
         OktaAccessToken token = tokens.verify(
                 PresentedToken.find(Collections.list(request.getHeaders("Authorization")), request.getQueryString()),
                 request);
-        return new Caller(token.user(), token.client(), token.scope(), Optional.empty(), token.expiresAt());
+        return new Caller(
+                token.user(),
+                token.client(),
+                token.scope(),
+                Optional.empty(),
+                token.expiresAt(),
+                Optional.of(new Profile(null, token.groups())));
     }
 
     /** Nobody tells us when Okta revokes a token, so a stream ends with the token that opened it. */

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
@@ -22,11 +23,12 @@ public class Relay {
 
     private final Settings settings;
     private final RelayLimits limits;
-    private final BackendClient client;
+    private final BackendClients clients;
     private final OpenStreams streams;
     private final CallerLimits callers;
     private final SessionRules sessions;
     private final BackendCredentials credentials;
+    private final PolicyGate policy;
     private final RequestThreads threads;
     private final AuditLog audit;
     private final BodyBudget bodies;
@@ -35,20 +37,22 @@ public class Relay {
     public Relay(
             Settings settings,
             RelayLimits limits,
-            BackendClient client,
+            BackendClients clients,
             OpenStreams streams,
             CallerLimits callers,
             SessionRules sessions,
             BackendCredentials credentials,
+            PolicyGate policy,
             RequestThreads threads,
             AuditLog audit) {
         this.settings = settings;
         this.limits = limits;
-        this.client = client;
+        this.clients = clients;
         this.streams = streams;
         this.callers = callers;
         this.sessions = sessions;
         this.credentials = credentials;
+        this.policy = policy;
         this.threads = threads;
         this.audit = audit;
         this.bodies = limits == null ? null : bodies(limits.sizes());
@@ -56,7 +60,7 @@ public class Relay {
 
     /** For CDI's proxy. */
     protected Relay() {
-        this(null, null, null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null, null);
     }
 
     private static BodyBudget bodies(RelayLimits.Sizes sizes) {
@@ -95,8 +99,8 @@ public class Relay {
         return limits;
     }
 
-    BackendClient client() {
-        return client;
+    BackendClient client(Backend backend) {
+        return clients.of(backend);
     }
 
     OpenStreams streams() {
@@ -109,6 +113,10 @@ public class Relay {
 
     BackendCredentials credentials() {
         return credentials;
+    }
+
+    PolicyGate policy() {
+        return policy;
     }
 
     RequestThreads threads() {

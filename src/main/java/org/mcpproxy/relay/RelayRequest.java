@@ -21,6 +21,11 @@ record RelayRequest(
         Optional<McpBody> message,
         long since) {
 
+    /** The same, from a caller of whom more is known. */
+    RelayRequest with(Caller known) {
+        return new RelayRequest(trail, resource, known, httpMethod, era, mcp, headers, message, since);
+    }
+
     /** For the audit: the JSON-RPC method, or the HTTP method where there is no body. */
     String method() {
         return message.map(McpBody::method).orElse(httpMethod);

@@ -26,7 +26,10 @@ import org.mcpproxy.oauth.SealedBox;
 public class SealedProfiles {
 
     /** About a hundred groups. Sealed, it must fit into a header of 8 KiB, the most that many servers take. */
-    private static final int MOST_BYTES = 3_500;
+    private static final int MOST_BYTES = 3_584;
+
+    /** The length alone would tell its client who is in one more group: it is rounded up to this many bytes. */
+    private static final int ROUNDED_TO = 256;
 
     private final KeyRing secrets;
     private final RandomGenerator random;
@@ -45,10 +48,16 @@ public class SealedProfiles {
         Map<String, Object> json = new HashMap<>();
         json.put("groups", profile.groups());
         Optional.ofNullable(profile.email()).ifPresent(email -> json.put("email", email));
-        String text = Json.write(json);
+        String text = rounded(Json.write(json));
         return text.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES
                 ? Optional.empty()
                 : Optional.of(Base64URL.encode(box(tokenId).seal(text, tokenId)).toString());
+    }
+
+    /** Blanks after JSON mean nothing. */
+    private static String rounded(String text) {
+        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
+        return text + " ".repeat(Math.floorMod(-bytes, ROUNDED_TO));
     }
 
     /** @return empty where it cannot be opened here, as the secret that sealed it is listed no longer */

@@ -22,10 +22,11 @@ public class StoreSchedule {
     private static final Duration SOON = Duration.ofMillis(500);
 
     /** Each has a thread. */
-    private static final int REPEATED = 3;
+    private static final int REPEATED = 4;
 
     private static final Logger LOG = System.getLogger(StoreSchedule.class.getName());
 
+    private final ClockComparison clocks;
     private final RevocationLog revocations;
     private final JdbcSigningKeys keys;
     private final Housekeeping housekeeping;
@@ -33,16 +34,19 @@ public class StoreSchedule {
     private volatile boolean stopped;
 
     @Inject
-    public StoreSchedule(RevocationLog revocations, JdbcSigningKeys keys, Housekeeping housekeeping) {
+    public StoreSchedule(
+            ClockComparison clocks, RevocationLog revocations, JdbcSigningKeys keys, Housekeeping housekeeping) {
         // Threads of its own: those of the server may all be waiting for Okta.
-        this(revocations, keys, housekeeping, threads());
+        this(clocks, revocations, keys, housekeeping, threads());
     }
 
     StoreSchedule(
+            ClockComparison clocks,
             RevocationLog revocations,
             JdbcSigningKeys keys,
             Housekeeping housekeeping,
             ScheduledExecutorService executor) {
+        this.clocks = clocks;
         this.revocations = revocations;
         this.keys = keys;
         this.housekeeping = housekeeping;
@@ -51,9 +55,18 @@ public class StoreSchedule {
 
     /** To be called once, when the store has its tables. */
     public void start() {
+        repeat("The clock", clocks::run, () -> ClockComparison.INTERVAL);
         repeat("The revocation log", revocations::poll, () -> RevocationLog.INTERVAL);
-        repeat("The signing keys", keys::renew, () -> keys.loaded() ? JdbcSigningKeys.RELOAD : SOON);
-        repeat("Housekeeping", housekeeping::round, housekeeping::pause);
+        repeat("The signing keys", compared(keys::renew), () -> keys.loaded() ? JdbcSigningKeys.RELOAD : SOON);
+        repeat("Housekeeping", compared(housekeeping::round), housekeeping::pause);
+    }
+
+    /** What goes by the time waits until the clock has been compared. */
+    private Runnable compared(Runnable work) {
+        return () -> {
+            clocks.require();
+            work.run();
+        };
     }
 
     /** Whether this node knows the signing keys and who may no longer be here: it cannot serve before. */

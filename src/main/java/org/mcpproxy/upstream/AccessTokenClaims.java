@@ -7,6 +7,8 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Date;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import org.mcpproxy.config.OktaSettings;
 import org.mcpproxy.oauth.Check;
 import org.mcpproxy.oauth.Reason;
@@ -43,6 +45,7 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
                 text(claims, USER),
                 text(claims, okta.clientClaim()).orElseThrow(),
                 scope(claims.getClaim(okta.scopeClaim())),
+                groups(claims.getClaim(okta.groupsClaim())),
                 claims.getExpirationTime().toInstant());
     }
 
@@ -85,6 +88,16 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
 
     private static Optional<String> text(JWTClaimsSet claims, String name) {
         return claims.getClaim(name) instanceof String text && !text.isBlank() ? Optional.of(text) : Optional.empty();
+    }
+
+    private static Set<String> groups(Object claim) {
+        if (claim instanceof Collection<?> values) {
+            return values.stream()
+                    .filter(String.class::isInstance)
+                    .map(String.class::cast)
+                    .collect(Collectors.toSet());
+        }
+        return claim instanceof String one ? Set.of(one) : Set.of();
     }
 
     /** Okta sends an array, others a string with spaces (RFC 9068 2.2.3). */

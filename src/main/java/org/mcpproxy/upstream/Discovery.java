@@ -47,11 +47,16 @@ class Discovery {
 
     /** @throws Rejection {@code OKTA_UNAVAILABLE} or {@code OKTA_ANSWER_INVALID}; the last good document stays */
     void load() {
+        current = loaded(issuer);
+    }
+
+    /** What another issuer says of itself now; for the same reasons not to be had. */
+    ProviderMetadata loaded(URI issuer) {
         HTTPRequest request = new HTTPRequest(HTTPRequest.Method.GET, URI.create(issuer + WELL_KNOWN));
         HTTPResponse response = calls.once(IssuerCalls.Endpoint.DISCOVERY, request);
         if (response.getStatusCode() != 200 || response.getBody() == null) {
             throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
         }
-        current = ProviderMetadata.parse(issuer, response.getBody());
+        return ProviderMetadata.parse(issuer, response.getBody());
     }
 }

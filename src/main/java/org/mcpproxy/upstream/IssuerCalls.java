@@ -30,6 +30,7 @@ class IssuerCalls {
         DISCOVERY,
         KEYS,
         TOKEN,
+        EXCHANGE,
         USER_INFO,
         REVOCATION
     }

@@ -3,6 +3,7 @@ package org.mcpproxy.upstream;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * What a verified access token of an Okta custom authorization server says.
@@ -10,5 +11,12 @@ import java.util.Optional;
  * @param user Okta's user id ({@code uid}); empty where a service calls on its own behalf. Not {@code sub}, which in these
  *     tokens is the login: it can change, and can be given to another
  * @param client the OAuth client, and the name of a service
+ * @param groups empty where the token names none
  */
-public record OktaAccessToken(Optional<String> user, String client, Scope scope, Instant expiresAt) {}
+public record OktaAccessToken(
+        Optional<String> user, String client, Scope scope, Set<String> groups, Instant expiresAt) {
+
+    public OktaAccessToken {
+        groups = Set.copyOf(groups);
+    }
+}

@@ -22,6 +22,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import org.mcpproxy.config.ExchangeClient;
 import org.mcpproxy.config.OktaSettings;
 import org.mcpproxy.config.OktaSettings.Credential;
 import org.mcpproxy.config.Settings;
@@ -50,11 +51,20 @@ class ProxyCredential {
 
     /** @param endpoint what is called: the audience of an assertion, as Okta wants it */
     ClientAuthentication at(URI endpoint) {
-        ClientID client = new ClientID(okta.clientId());
-        if (okta.credential() instanceof Credential.PrivateKey privateKey) {
+        return of(okta.clientId(), okta.credential(), endpoint);
+    }
+
+    /** The same for the application that exchanges tokens. */
+    ClientAuthentication of(ExchangeClient exchange, URI endpoint) {
+        return of(exchange.clientId(), exchange.credential(), endpoint);
+    }
+
+    private ClientAuthentication of(String clientId, Credential credential, URI endpoint) {
+        ClientID client = new ClientID(clientId);
+        if (credential instanceof Credential.PrivateKey privateKey) {
             return assertion(client, endpoint, privateKey.key());
         }
-        Credential.ClientSecret secret = (Credential.ClientSecret) okta.credential();
+        Credential.ClientSecret secret = (Credential.ClientSecret) credential;
         return new ClientSecretBasic(client, new Secret(secret.secret().value()));
     }
 

@@ -26,8 +26,11 @@ import org.eclipse.microprofile.rest.client.RestClientBuilder;
 @ApplicationScoped
 class RestSender implements HTTPRequestSender {
 
-    /** The issuer has seven endpoints; more addresses than this mean that it moves them about, and old ones may go. */
-    private static final int ENDPOINTS = 16;
+    /**
+     * The issuer has seven endpoints, and each server that exchanges tokens two; more addresses than this mean that they are
+     * moved about, and old ones may go.
+     */
+    private static final int ENDPOINTS = 128;
 
     private static final String ANSWERS_ARE_NOT_EXCEPTIONS = "microprofile.rest.client.disable.default.mapper";
 

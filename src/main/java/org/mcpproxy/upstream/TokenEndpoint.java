@@ -25,11 +25,12 @@ import org.mcpproxy.oauth.Rejection;
 class TokenEndpoint {
 
     /** The error codes that may be written down as they are; anything else could be anything. */
-    private static final Set<String> KNOWN_ERRORS = Set.of(
+    static final Set<String> KNOWN_ERRORS = Set.of(
             OAuth2Error.INVALID_CLIENT.getCode(),
             OAuth2Error.INVALID_GRANT.getCode(),
             OAuth2Error.INVALID_REQUEST.getCode(),
             OAuth2Error.INVALID_SCOPE.getCode(),
+            OAuth2Error.INVALID_TARGET.getCode(),
             OAuth2Error.UNAUTHORIZED_CLIENT.getCode(),
             OAuth2Error.UNSUPPORTED_GRANT_TYPE.getCode(),
             OAuth2Error.ACCESS_DENIED.getCode());

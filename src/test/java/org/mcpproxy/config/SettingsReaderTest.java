@@ -9,6 +9,7 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.oauth2.sdk.Scope;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
@@ -115,7 +116,6 @@ class SettingsReaderTest {
                 "MCP_BACKEND        | http://localhost:3001/mcp",
                 "MCP_BACKEND        | http://localhost:3001/okta/mcp",
                 "MCP_BACKEND_CREDENTIAL | password",
-                "MCP_BACKEND_CREDENTIAL | exchange",
                 "RELAY_HEADERS      | X_Tenant",
                 "RELAY_HEADERS      | x-tenant;x-other",
                 "RELAY_HEADERS      | Authorization",
@@ -309,6 +309,147 @@ class SettingsReaderTest {
                 .asString()
                 .startsWith("MCP_BACKEND_CREDENTIAL_VALUE must ")
                 .doesNotContain("sesame");
+    }
+
+    @Test
+    void aBackendMayBeSentATokenThatTheUsersIsExchangedFor() {
+        exchange();
+        written.put("MCP_BACKEND_CREDENTIAL_SCOPES", "files.read,files.write");
+        written.put("MCP_BACKEND_CREDENTIAL_ISSUER", "https://acme.okta.com/oauth2/files/");
+        written.put("OKTA_EXCHANGE_CLIENT_ID", "service");
+        written.put("OKTA_EXCHANGE_CLIENT_SECRET", "its-secret");
+        URI files = URI.create("https://acme.okta.com/oauth2/files");
+        ExchangeClient service = new ExchangeClient("service", new Credential.ClientSecret(new Secret("its-secret")));
+
+        assertThat(standardCredential())
+                .isEqualTo(new BackendCredential.Exchange(
+                        files, "api://files", new Scope("files.read", "files.write"), service));
+    }
+
+    @Test
+    void theServerAndTheApplicationOfTheSignOnExchangeUnlessSaidOtherwise() {
+        exchange();
+        ExchangeClient same = new ExchangeClient("client", new Credential.ClientSecret(new Secret("the-secret")));
+
+        assertThat(standardCredential())
+                .isEqualTo(new BackendCredential.Exchange(
+                        URI.create("https://acme.okta.com/oauth2/default"), "api://files", new Scope(), same));
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            nullValues = "-",
+            value = {
+                "MCP_BACKEND_CREDENTIAL          | OKTA_ISSUER                        | https://acme.okta.com",
+                "MCP_BACKEND_CREDENTIAL_AUDIENCE | MCP_BACKEND_CREDENTIAL_AUDIENCE    | -",
+                "MCP_BACKEND_CREDENTIAL_AUDIENCE | MCP_BACKEND_CREDENTIAL_AUDIENCE    | two words",
+                "MCP_BACKEND_CREDENTIAL_SCOPES   | MCP_BACKEND_CREDENTIAL_SCOPES      | openid files.read",
+                "MCP_BACKEND_CREDENTIAL_SCOPES   | MCP_BACKEND_CREDENTIAL_SCOPES      | offline_access",
+                "MCP_BACKEND_CREDENTIAL_SCOPES   | MCP_BACKEND_CREDENTIAL_SCOPES      | fil\u00e9s",
+                "MCP_BACKEND_CREDENTIAL_ISSUER   | MCP_BACKEND_CREDENTIAL_ISSUER      | https://evil.example/oauth2/files",
+                "MCP_BACKEND_CREDENTIAL_ISSUER   | MCP_BACKEND_CREDENTIAL_ISSUER      | https://acme.okta.com",
+                "OKTA_EXCHANGE_CLIENT_SECRET     | OKTA_EXCHANGE_CLIENT_ID            | service",
+                "OKTA_EXCHANGE_CLIENT_ID         | OKTA_EXCHANGE_CLIENT_SECRET        | its-secret",
+                "MCP_BACKEND_CREDENTIAL_AUDIENCE | MCP_BACKEND_CREDENTIAL             | identity"
+            })
+    void anExchangeThatCouldNotBeIsNamed(String problem, String setting, String value) {
+        exchange();
+        if (value == null) {
+            written.remove(setting);
+        } else {
+            written.put(setting, value);
+        }
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith(problem + " ")
+                .doesNotContain("its-secret");
+    }
+
+    /** The backend could call it in the user's name, and whoever comes there has no session of ours. */
+    @Test
+    void noTokenIsExchangedForOurOwnAudience() {
+        many();
+        written.put("OKTA_ISSUER", "https://acme.okta.com/oauth2/default");
+        written.put("OKTA_AUDIENCE", "api://mcp");
+        written.put("MCP_DEFAULT_BACKEND", "files");
+        written.put("MCP_BACKENDS_OUR_JIRA_CREDENTIAL", "exchange");
+        written.put("MCP_BACKENDS_OUR_JIRA_CREDENTIAL_AUDIENCE", "api://mcp");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("MCP_BACKENDS_OUR_JIRA_CREDENTIAL_AUDIENCE must not be OKTA_AUDIENCE");
+
+        written.put("MCP_BACKENDS_OUR_JIRA_CREDENTIAL_AUDIENCE", "api://jira");
+        assertThat(read().backends().at("/our-jira/mcp")).isPresent();
+        written.put("MCP_DEFAULT_BACKEND", "our-jira");
+        assertThat(problems()).singleElement().asString().startsWith("OKTA_AUDIENCE cannot be set");
+    }
+
+    private void exchange() {
+        written.put("OKTA_ISSUER", "https://acme.okta.com/oauth2/default");
+        written.put("MCP_BACKEND_CREDENTIAL", "exchange");
+        written.put("MCP_BACKEND_CREDENTIAL_AUDIENCE", "api://files");
+    }
+
+    private BackendCredential standardCredential() {
+        return read().backends().standard().orElseThrow().credential();
+    }
+
+    /** The JVM's own authorities are a PKCS #12 file. */
+    @Test
+    void aBackendMayHaveItsOwnAuthorities() {
+        Path authorities = Path.of(System.getProperty("java.home"), "lib", "security", "cacerts");
+        written.put("MCP_BACKEND", "https://backend.internal/mcp");
+        written.put("MCP_BACKEND_TRUSTSTORE", authorities.toString());
+        written.put("MCP_BACKEND_TRUSTSTORE_PASSWORD", "changeit");
+
+        assertThat(read().backends().standard().orElseThrow().transport())
+                .isEqualTo(new BackendTransport(Optional.of(new BackendTls(
+                        Optional.of(new TrustedAuthorities(authorities, Optional.of(new Secret("changeit")))),
+                        Optional.empty()))));
+
+        written.put("MCP_BACKEND_TRUSTSTORE_PASSWORD", "sesame");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("MCP_BACKEND_TRUSTSTORE names a file that is neither")
+                .doesNotContain("sesame");
+        written.put("MCP_BACKEND", "http://backend.internal/mcp");
+        written.put("MCP_BACKEND_TRUSTSTORE_PASSWORD", "changeit");
+        assertThat(problems())
+                .hasSize(2)
+                .allMatch(problem -> problem.contains(" is for MCP servers with https:// alone."));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "TRUSTSTORE, TRUSTSTORE, /no/such/file, names a file that cannot be read.",
+        "TRUSTSTORE, TRUSTSTORE, some.pem, must be the absolute path",
+        "TRUSTSTORE, TRUSTSTORE_PASSWORD, secret, is missing.",
+        "CLIENT_KEY, CLIENT_CERT, /no/such/file, is missing.",
+        "CLIENT_CERT, CLIENT_KEY, /no/such/file, is missing.",
+        "CLIENT_KEYSTORE, CLIENT_KEYSTORE, /no/such/file, names a file that cannot be read.",
+        "CLIENT_KEYSTORE, CLIENT_KEYSTORE_PASSWORD, secret, is missing."
+    })
+    void filesForTlsThatAreNotGoodAreNamed(String problem, String setting, String value, String what) {
+        written.put("MCP_BACKEND", "https://backend.internal/mcp");
+        written.put("MCP_BACKEND_" + setting, value);
+
+        assertThat(problems()).singleElement().asString().startsWith("MCP_BACKEND_" + problem + " " + what);
+    }
+
+    @Test
+    void aFileOfSomethingElseHoldsNoAuthorities() throws IOException {
+        written.put("MCP_BACKEND", "https://backend.internal/mcp");
+        for (String content : List.of("", "-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----")) {
+            Path file = Files.writeString(folder.resolve("some.pem"), content);
+            written.put("MCP_BACKEND_TRUSTSTORE", file.toString());
+
+            assertThat(problems()).singleElement().asString().startsWith("MCP_BACKEND_TRUSTSTORE names a file");
+        }
     }
 
     /** It would be believed to be sent. */

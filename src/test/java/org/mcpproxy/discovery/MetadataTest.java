@@ -2,6 +2,7 @@ package org.mcpproxy.discovery;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.as.AuthorizationServerMetadata;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
@@ -59,19 +60,22 @@ class MetadataTest {
     /** RFC 9728 2. */
     @Test
     void aResourceNamesItselfItsServerAndNoScopeOfTheServersOwn() throws Exception {
-        JSONObject json = JSONObjectUtils.parse(ProtectedResource.ours(URI.create(Samples.RESOURCE), Samples.ISSUER, "")
-                .metadata());
+        JSONObject json = JSONObjectUtils.parse(
+                ProtectedResource.ours(URI.create(Samples.RESOURCE), Samples.ISSUER, "", new Scope("files.write"))
+                        .metadata());
 
         assertThat(json.get("resource")).isEqualTo(Samples.RESOURCE);
         assertThat(json.get("authorization_servers")).isEqualTo(List.of(Samples.ISSUER));
-        assertThat(json.get("scopes_supported")).isEqualTo(List.of("mcp"));
+        assertThat(json.get("scopes_supported")).isEqualTo(List.of("mcp", "files.write"));
         assertThat(json.get("bearer_methods_supported")).isEqualTo(List.of("header"));
     }
 
     @Test
     void oktasResourceNamesOkta() throws Exception {
         JSONObject json = JSONObjectUtils.parse(ProtectedResource.okta(
-                        URI.create(Samples.ISSUER + "/okta/mcp"), URI.create("https://acme.okta.com/oauth2/default"))
+                        URI.create(Samples.ISSUER + "/okta/mcp"),
+                        URI.create("https://acme.okta.com/oauth2/default"),
+                        new Scope())
                 .metadata());
 
         assertThat(json.get("authorization_servers")).isEqualTo(List.of("https://acme.okta.com/oauth2/default"));

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.util.Arrays;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -51,6 +53,22 @@ class SealedBoxTest {
         assertThat(ring.box("purpose", new byte[] {2}, Samples.RANDOM).open(sealed, "row 1"))
                 .isEmpty();
         assertThat(box.open(sealed, "row 1")).isEmpty();
+    }
+
+    /** The store has the hashes of tokens, and a refresh token is longer than a block of SHA-256. */
+    @Test
+    void theHashOfTheSecondSecretOpensNothing() throws NoSuchAlgorithmException {
+        KeyRing ring = KeyRing.of(material(1));
+        for (int length : List.of(32, 43, 64, 65, 87)) {
+            byte[] second = new byte[length];
+            Arrays.fill(second, (byte) 'x');
+            byte[] hash = MessageDigest.getInstance("SHA-256").digest(second);
+            byte[] sealed = ring.box("purpose", second, Samples.RANDOM).seal("text", "row 1");
+
+            assertThat(ring.box("purpose", hash, Samples.RANDOM).open(sealed, "row 1"))
+                    .as("a second secret of %d bytes", length)
+                    .isEmpty();
+        }
     }
 
     @Test

@@ -32,7 +32,9 @@ final class OktaApplications implements RegisteredClientRepository {
         /** An agent that is registered in Okta directly, and signs people in. */
         AGENT,
         /** A service application: client credentials only. */
-        SERVICE;
+        SERVICE,
+        /** A service application that exchanges users' tokens. */
+        EXCHANGE;
 
         String clientId() {
             return "0oa" + name().toLowerCase(java.util.Locale.ROOT).replace("_", "") + "00001";
@@ -130,6 +132,11 @@ final class OktaApplications implements RegisteredClientRepository {
         if (application == Application.SERVICE) {
             client.authorizationGrantType(AuthorizationGrantType.CLIENT_CREDENTIALS)
                     .scopes(scopes -> scopes.addAll(options.customScopes()));
+            return;
+        }
+        if (application == Application.EXCHANGE) {
+            client.authorizationGrantType(AuthorizationGrantType.TOKEN_EXCHANGE)
+                    .scopes(scopes -> scopes.addAll(OktaExchange.SCOPES));
             return;
         }
         client.authorizationGrantType(AuthorizationGrantType.AUTHORIZATION_CODE)

@@ -30,6 +30,7 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationValidator;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2TokenExchangeAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.oidc.authentication.OidcUserInfoAuthenticationContext;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
 import org.springframework.security.oauth2.server.resource.web.BearerTokenAuthenticationEntryPoint;
@@ -109,6 +110,10 @@ class OktaSecurity {
                                 .andThen(
                                         OAuth2AuthorizationCodeRequestAuthenticationValidator
                                                 .DEFAULT_SCOPE_VALIDATOR)))))
+                .tokenEndpoint(token -> token.authenticationProviders(providers ->
+                        providers.replaceAll(provider -> provider instanceof OAuth2TokenExchangeAuthenticationProvider
+                                ? new OktaExchange(provider)
+                                : provider)))
                 .authorizationServerMetadataEndpoint(metadata -> metadata.authorizationServerMetadataCustomizer(
                         document -> document.scopes(scopes -> scopes.addAll(applications.scopes()))))
                 .oidc(oidc -> oidc.providerConfigurationEndpoint(metadata ->

@@ -96,6 +96,16 @@ public final class OktaTenant implements AutoCloseable {
         return applications.key();
     }
 
+    /** The service application that exchanges users' tokens; its secret is {@link #clientSecret()} too. */
+    public String exchangeClientId() {
+        return Application.EXCHANGE.clientId();
+    }
+
+    /** What tokens can be exchanged for. */
+    public String exchangeAudience() {
+        return OktaExchange.AUDIENCE;
+    }
+
     public String audience() {
         return options.audience();
     }

@@ -69,7 +69,7 @@ final class OktaTokenGenerator implements OAuth2TokenGenerator<OAuth2Token> {
         claims.put("ver", 1);
         claims.put("jti", "AT." + UUID.randomUUID());
         claims.put("iss", issuer);
-        claims.put("aud", options.orgServer() ? issuer : options.audience());
+        claims.put("aud", audience(context, issuer));
         claims.put("cid", clientId);
         claims.put("scp", List.copyOf(context.getAuthorizedScopes()));
         if (AuthorizationGrantType.CLIENT_CREDENTIALS.equals(context.getAuthorizationGrantType())) {
@@ -85,6 +85,13 @@ final class OktaTokenGenerator implements OAuth2TokenGenerator<OAuth2Token> {
                 ? OktaKeys.sign(claims, privateKeys.current(), new JOSEObjectType("application/okta-internal-at+jwt"))
                 : keys.sign(claims);
         return jwt(value, claims, options.accessTokenLifetime().toSeconds());
+    }
+
+    private String audience(OAuth2TokenContext context, String issuer) {
+        if (AuthorizationGrantType.TOKEN_EXCHANGE.equals(context.getAuthorizationGrantType())) {
+            return OktaExchange.AUDIENCE;
+        }
+        return options.orgServer() ? issuer : options.audience();
     }
 
     private Jwt idToken(OAuth2TokenContext context) {

@@ -45,6 +45,7 @@ class BackendCredentialsTest {
             new IdentityTokens(endpoint.settings, new FixedKeys(), Samples.RANDOM, endpoint.clock),
             new CallerProfiles(endpoint.grants),
             endpoint.session,
+            null,
             endpoint.ending,
             endpoint.clock);
 

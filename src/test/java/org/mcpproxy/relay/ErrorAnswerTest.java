@@ -51,7 +51,7 @@ class ErrorAnswerTest {
     @Test
     void anEndpointWithoutScopesOfOursNamesNone() {
         McpEndpoint okta = McpEndpoint.forOktaTokens("/okta/mcp", MCP.backend(), Samples.settings());
-        assertThat(Challenge.of(Reason.TOKEN_MISSING, okta)).doesNotContain("scope");
+        assertThat(Challenge.of(Reason.TOKEN_MISSING, okta, okta.scope())).doesNotContain("scope");
     }
 
     @Test

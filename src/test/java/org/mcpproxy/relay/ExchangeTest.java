@@ -38,6 +38,7 @@ import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.policy.PolicyInForce;
 import org.mcpproxy.web.RequestThreads;
 
 /** How a request under way ends: when its caller may no longer be here, and when its session is yet to be noted. */
@@ -58,11 +59,12 @@ class ExchangeTest {
     private final Relay relay = new Relay(
             SETTINGS,
             ONE_AT_ONCE,
-            backend,
+            any -> backend,
             streams,
             new CallerLimits(ONE_AT_ONCE, new SettableClock()),
             new SessionRules(sessions),
-            new BackendCredentials(null, null, null, null, null),
+            new BackendCredentials(null, null, null, null, null, null),
+            new PolicyGate(new PolicyInForce(Optional.empty()), null, null, 0),
             threads,
             audit::add);
     private final RelayRequest request = request();

@@ -4,11 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.policy.Kind;
 
 class MessageReaderTest {
 
@@ -24,6 +26,7 @@ class MessageReaderTest {
                         Optional.of(new RequestId("\"a\\\"b\"")),
                         Optional.of("tools/call"),
                         Optional.of("weather"),
+                        List.of(Target.of(Kind.TOOL, "weather")),
                         Optional.of(new ProtocolVersion("2026-07-28"))));
         assertThat(body.batch()).isFalse();
     }

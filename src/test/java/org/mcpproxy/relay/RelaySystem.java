@@ -63,6 +63,15 @@ final class RelaySystem implements AutoCloseable {
         return new Caller(this, answer[0], answer[1]);
     }
 
+    /** A caller who is in this group alone. */
+    Caller memberOf(String group) {
+        return memberOf(group, "mcp");
+    }
+
+    Caller memberOf(String group, String scope) {
+        return caller("00uof" + group + "&groups=" + group, "client", scope);
+    }
+
     @Override
     public void close() throws IOException {
         proxy.close();

@@ -43,10 +43,17 @@ public class TokenFountain extends HttpServlet {
         String client = request.getParameter("client");
         Scope scope = Scope.parse(request.getParameter("scope"));
         String resource = settings.defaultResource().orElseThrow().toString();
+        String[] groups = request.getParameterValues("groups");
         Instant now = Instant.now();
         Instant end = now.plusSeconds(600);
         Grant opened = new Grant(
-                grant, client, new User("http://localhost", user, null, null, Set.of()), scope, resource, now, end);
+                grant,
+                client,
+                new User("http://localhost", user, null, null, groups == null ? Set.of() : Set.of(groups)),
+                scope,
+                resource,
+                now,
+                end);
         grants.open(opened);
         AccessToken token = new AccessToken(
                 user, client, resource, scope, grant, UUID.randomUUID().toString(), end, Optional.of(opened.profile()));

@@ -38,6 +38,21 @@ class SealedProfilesTest {
         assertThat(profiles.seal(ALICE, "token").orElseThrow()).isNotEqualTo(sealed);
     }
 
+    /** Whoever may look at the token must not see by its length that somebody became an administrator. */
+    @Test
+    void theLengthDoesNotTellOneGroupFromAnother() {
+        assertThat(length(Set.of("Everyone")))
+                .isEqualTo(length(Set.of("Everyone", "admins")))
+                .isEqualTo(length(Set.of("Everyone", "Grüße", "\"quoted\"")))
+                .isEqualTo(length(Set.of()));
+    }
+
+    private int length(Set<String> groups) {
+        return profiles.seal(new Profile("alice@example.com", groups), "token")
+                .orElseThrow()
+                .length();
+    }
+
     /** The store knows them; a token that no server's header has room for would help nobody. */
     @Test
     void whoIsInTooManyGroupsHasNoneInTheToken() {

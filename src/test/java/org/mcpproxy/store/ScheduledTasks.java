@@ -3,6 +3,7 @@ package org.mcpproxy.store;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -35,6 +36,12 @@ final class ScheduledTasks {
         due.clear();
         pauses.clear();
         now.forEach(Runnable::run);
+    }
+
+    /** As {@link #run}, in the other order. */
+    void runLastFirst() {
+        Collections.reverse(due);
+        run();
     }
 
     List<Duration> pauses() {

@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.config.SharedClock;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
@@ -25,6 +26,7 @@ class StoreReadinessTest {
     private final RevocationLog revocations = new RevocationLog(database, Samples.settings(), nanos::get, MOST);
     private final ScheduledTasks tasks = new ScheduledTasks();
     private final StoreSchedule schedule = new StoreSchedule(
+            new ClockComparison(database, new SharedClock(clock)),
             revocations,
             StoreScheduleTest.keys(database, clock),
             new Housekeeping(List.of(), new Leases(database, clock), "one"),

@@ -4,10 +4,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.config.SharedClock;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 
@@ -21,6 +24,7 @@ class StoreScheduleTest {
     private final ScheduledTasks tasks = new ScheduledTasks();
     private final Leases leases = new Leases(database, clock);
     private final StoreSchedule schedule = new StoreSchedule(
+            new ClockComparison(database, new SharedClock(clock)),
             new RevocationLog(database, SETTINGS),
             keys(database, clock),
             new Housekeeping(List.of(), leases, "one"),
@@ -38,7 +42,11 @@ class StoreScheduleTest {
 
         assertThat(schedule.loaded()).isTrue();
         assertThat(tasks.pauses())
-                .containsExactly(RevocationLog.INTERVAL, JdbcSigningKeys.RELOAD, Housekeeping.INTERVAL);
+                .containsExactly(
+                        ClockComparison.INTERVAL,
+                        RevocationLog.INTERVAL,
+                        JdbcSigningKeys.RELOAD,
+                        Housekeeping.INTERVAL);
     }
 
     @Test
@@ -47,11 +55,48 @@ class StoreScheduleTest {
         tasks.run();
         tasks.run();
         assertThat(schedule.loaded()).isFalse();
-        assertThat(tasks.pauses()).hasSize(3).contains(Duration.ofMillis(500));
+        assertThat(tasks.pauses()).hasSize(4).contains(Duration.ofMillis(500));
 
         losable.find();
         tasks.run();
         assertThat(schedule.loaded()).isTrue();
+    }
+
+    /** A node whose clock is a month ahead would end every grant. */
+    @Test
+    void nothingIsTidiedUpBeforeTheClockWasCompared() {
+        SharedClock ahead = new SharedClock(Clock.offset(Clock.systemUTC(), Duration.ofDays(31)));
+        List<Instant> tidied = new ArrayList<>();
+        ScheduledTasks own = new ScheduledTasks();
+        new StoreSchedule(
+                        new ClockComparison(database, ahead),
+                        new RevocationLog(database, SETTINGS),
+                        keys(database, ahead),
+                        new Housekeeping(List.of(noting(tidied, ahead)), leases, "one"),
+                        own.executor())
+                .start();
+
+        own.runLastFirst();
+
+        assertThat(tidied)
+                .hasSize(1)
+                .allMatch(time -> time.isBefore(Instant.now().plus(Duration.ofDays(1))));
+    }
+
+    private static Chore noting(List<Instant> times, Clock clock) {
+        return new Chore() {
+
+            @Override
+            public String name() {
+                return "noting the time";
+            }
+
+            @Override
+            public boolean part() {
+                times.add(clock.instant());
+                return false;
+            }
+        };
     }
 
     @Test

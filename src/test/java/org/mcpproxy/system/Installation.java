@@ -20,7 +20,10 @@ public final class Installation implements AutoCloseable {
     private Installation(Plan plan, OktaTenant okta, URI mcpServer, Runnable endOfBackend) {
         this.okta = okta;
         this.endOfBackend = endOfBackend;
-        if (!plan.names("MCP_BACKENDS")) {
+        if (plan.names("MCP_BACKENDS")) {
+            plan.with("OKTA_EXCHANGE_CLIENT_ID", okta.exchangeClientId())
+                    .with("OKTA_EXCHANGE_CLIENT_SECRET", okta.clientSecret());
+        } else {
             plan.with("MCP_BACKEND", mcpServer);
         }
         proxy = plan.with("OKTA_ISSUER", okta.issuer())

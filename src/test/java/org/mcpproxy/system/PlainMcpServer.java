@@ -12,6 +12,7 @@ import java.util.UUID;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
 
 /**
  * An MCP server of the plainest kind: it answers every message alike, opens a session for whoever initializes, and holds a
@@ -25,6 +26,7 @@ public final class PlainMcpServer implements AutoCloseable {
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final String answer;
     private final HttpServer server;
+    private final AtomicInteger requests = new AtomicInteger();
     private volatile String authorization;
 
     private PlainMcpServer(String name, HttpServer server) {
@@ -58,6 +60,11 @@ public final class PlainMcpServer implements AutoCloseable {
         return authorization;
     }
 
+    /** How many have come. */
+    public int requests() {
+        return requests.get();
+    }
+
     @Override
     public void close() {
         closed.countDown();
@@ -67,6 +74,7 @@ public final class PlainMcpServer implements AutoCloseable {
 
     private void serve(HttpExchange exchange) throws IOException {
         try (exchange) {
+            requests.incrementAndGet();
             authorization = exchange.getRequestHeaders().getFirst("Authorization");
             String message = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             if ("text/event-stream".equals(exchange.getRequestHeaders().getFirst("Accept"))) {

@@ -6,7 +6,9 @@ import static org.mcpproxy.fixture.TokenEndpoint.codeRequest;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.Base64;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,9 +19,9 @@ import org.mcpproxy.fixture.Race;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.TokenEndpoint;
 import org.mcpproxy.grant.Grant;
+import org.mcpproxy.oauth.KeyRing;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
-import org.mcpproxy.oauth.SealedBox;
 import org.mcpproxy.oauth.Secret;
 
 class RefreshTokenExchangeTest {
@@ -224,8 +226,15 @@ class RefreshTokenExchangeTest {
     void theKeptAnswerIsNotOpenedByTheServersKeyAndACopyOfTheStore() {
         endpoint.refresh(client, first);
 
-        SealedBox withoutTheToken = endpoint.settings.secretKeys().box("repeated-answer", Samples.RANDOM);
-        assertThat(withoutTheToken.open(kept(), first.hash())).isEmpty();
+        KeyRing secrets = endpoint.settings.secretKeys();
+        byte[] hash = Base64.getUrlDecoder().decode(first.hash());
+        byte[] hashAsKept = first.hash().getBytes(StandardCharsets.US_ASCII);
+        Stream.of(
+                        secrets.box("repeated-answer", Samples.RANDOM),
+                        secrets.box("repeated-answer", hash, Samples.RANDOM),
+                        secrets.box("repeated-answer", hashAsKept, Samples.RANDOM))
+                .forEach(withoutTheToken ->
+                        assertThat(withoutTheToken.open(kept(), first.hash())).isEmpty());
     }
 
     private byte[] kept() {

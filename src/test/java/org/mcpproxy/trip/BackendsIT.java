@@ -14,6 +14,9 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.okta.Endpoint;
+import org.mcpproxy.okta.Fault;
+import org.mcpproxy.okta.Faults;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Installation;
@@ -26,21 +29,28 @@ class BackendsIT {
 
     private static final String FILES = "/files/mcp";
     private static final String JIRA = "/our-jira/mcp";
+    private static final String PEOPLE = "/people/mcp";
     private static final String METADATA = "/.well-known/oauth-protected-resource";
 
     private static PlainMcpServer files;
     private static PlainMcpServer jira;
+    private static PlainMcpServer people;
     private static Installation installation;
 
     @BeforeAll
     static void start() {
         files = PlainMcpServer.start("files");
         jira = PlainMcpServer.start("jira");
+        people = PlainMcpServer.start("people");
         installation = Installation.start(ProxySystem.plan()
-                .with("MCP_BACKENDS", "files,our-jira")
+                .with("MCP_BACKENDS", "files,our-jira,people")
                 .with("MCP_BACKENDS_FILES_URL", files.url())
                 .with("MCP_BACKENDS_OUR_JIRA_URL", jira.url())
-                .with("MCP_BACKENDS_OUR_JIRA_CREDENTIAL", "okta"));
+                .with("MCP_BACKENDS_OUR_JIRA_CREDENTIAL", "okta")
+                .with("MCP_BACKENDS_PEOPLE_URL", people.url())
+                .with("MCP_BACKENDS_PEOPLE_CREDENTIAL", "exchange")
+                .with("MCP_BACKENDS_PEOPLE_CREDENTIAL_AUDIENCE", "api://files")
+                .with("MCP_BACKENDS_PEOPLE_CREDENTIAL_SCOPES", "files.read"));
     }
 
     @AfterAll
@@ -50,6 +60,7 @@ class BackendsIT {
         }
         files.close();
         jira.close();
+        people.close();
     }
 
     @Test
@@ -120,6 +131,47 @@ class BackendsIT {
         assertThat(theirs).isNotEqualTo(ours);
         assertThat(SignedJWT.parse(theirs).getJWTClaimsSet().getIssuer())
                 .isEqualTo(installation.okta().issuer().toString());
+    }
+
+    @Test
+    void aBackendGetsATokenOfItsOwnThatTheUsersIsExchangedFor() throws Exception {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy()).to(PEOPLE);
+        String ours = client.signOn("bob").get("access_token");
+        assertThat(ping(PEOPLE, ours).status()).isEqualTo(200);
+        String first = people.authorization();
+        JWTClaimsSet claims =
+                SignedJWT.parse(first.substring("Bearer ".length())).getJWTClaimsSet();
+        assertThat(claims.getIssuer()).isEqualTo(installation.okta().issuer().toString());
+        assertThat(claims.getAudience()).containsExactly(installation.okta().exchangeAudience());
+        assertThat(claims.getSubject()).isEqualTo("bob");
+
+        // Kept, and no way in here.
+        assertThat(ping(PEOPLE, ours).status()).isEqualTo(200);
+        assertThat(people.authorization()).isEqualTo(first);
+        assertThat(ping(PEOPLE, first.substring("Bearer ".length())).status()).isEqualTo(401);
+    }
+
+    @Test
+    void whereOktaDoesNotExchangeTheBackendIsNotCalled() {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy()).to(PEOPLE);
+        String ours = client.signOn("alice").get("access_token");
+        int before = people.requests();
+        Faults faults = installation.okta().faults();
+        try {
+            faults.on(Endpoint.TOKEN, Fault.invalidGrant());
+            Answer denied = ping(PEOPLE, ours);
+            assertThat(denied.status()).isEqualTo(403);
+            assertThat(denied.text()).contains("Okta does not give this user a token for the MCP server.");
+            faults.clear();
+            faults.on(Endpoint.TOKEN, Fault.status(503));
+            Answer unavailable = ping(PEOPLE, ours);
+            assertThat(unavailable.status()).isEqualTo(503);
+            assertThat(unavailable.header("Retry-After")).isNotBlank();
+        } finally {
+            faults.clear();
+        }
+        assertThat(people.requests()).isEqualTo(before);
+        assertThat(ping(PEOPLE, ours).status()).isEqualTo(200);
     }
 
     @Test

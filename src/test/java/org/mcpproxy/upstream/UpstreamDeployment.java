@@ -50,7 +50,12 @@ class UpstreamDeployment {
 
     static WebArchive archive() {
         return ShrinkWrap.create(WebArchive.class, "upstream.war")
-                .addPackages(true, "org.mcpproxy.upstream", "org.mcpproxy.config", "org.mcpproxy.oauth")
+                .addPackages(
+                        true,
+                        "org.mcpproxy.upstream",
+                        "org.mcpproxy.config",
+                        "org.mcpproxy.oauth",
+                        "org.mcpproxy.policy")
                 .addAsServiceProvider(ConfigSource.class, MpJwtSettings.class)
                 .addAsWebInfResource(EmptyAsset.INSTANCE, "beans.xml")
                 .addAsLibraries(Stream.of(
@@ -102,6 +107,7 @@ class UpstreamDeployment {
                 okta,
                 Backends.of(new Backend(
                         Backend.UNNAMED, URI.create("http://localhost:1/mcp"), new BackendCredential.None(), Set.of())),
+                Optional.empty(),
                 KeyRing.of(new SecretKeyMaterial(new byte[32])),
                 20,
                 Duration.ofDays(90),

@@ -1,9 +1,5 @@
 package org.mcpproxy.relay.http1;
 
-import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
-import jakarta.enterprise.inject.Typed;
-import jakarta.inject.Inject;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
@@ -23,9 +19,7 @@ import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Header;
 
 /** Speaks HTTP/1.1, without TLS, over connections that it keeps. */
-@ApplicationScoped
-@Typed(Http1Client.class)
-public class Http1Client implements BackendClient {
+public final class Http1Client implements BackendClient, AutoCloseable {
 
     private final Duration connectTime;
     private final IdleConnections idle = new IdleConnections();
@@ -34,7 +28,6 @@ public class Http1Client implements BackendClient {
     private final ExecutorService connectors;
     private final ExecutorService tellers;
 
-    @Inject
     public Http1Client(RelayLimits limits) {
         connectTime = limits.times().connect();
         patience = new Patience();
@@ -46,15 +39,6 @@ public class Http1Client implements BackendClient {
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
-    }
-
-    /** For CDI's proxy. */
-    protected Http1Client() {
-        connectTime = null;
-        patience = null;
-        loop = null;
-        connectors = null;
-        tellers = null;
     }
 
     @Override
@@ -113,8 +97,8 @@ public class Http1Client implements BackendClient {
         run(tellers, news);
     }
 
-    @PreDestroy
-    void close() {
+    @Override
+    public void close() {
         connectors.shutdownNow();
         tellers.shutdown();
         idle.close();

@@ -1,0 +1,220 @@
+package org.mcpproxy.policy;
+
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.SortedSet;
+import java.util.TreeSet;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+
+/** Reads the keys of a policy file; what is wrong with them is gathered, so that one message can name it all. */
+final class PolicyReader {
+
+    private static final String EVERYBODY = "*";
+    private static final String ENTERING = "groups";
+    private static final String DEFAULT = ".default";
+
+    /** Granted scopes are kept in columns of 1,000 characters, beside our own. */
+    private static final int MOST_SCOPE_CHARACTERS = 800;
+
+    private static final int MOST_STARS = 8;
+
+    /** RFC 6749 3.3. A comma separates them here. */
+    private static final Pattern SCOPE = Pattern.compile("[!#-+\\--\\[\\]-~]{1,100}");
+
+    private final Set<String> backends;
+    private final SortedSet<String> problems = new TreeSet<>();
+    private final Map<String, Draft> drafts = new LinkedHashMap<>();
+    private final Set<String> scopes = new TreeSet<>();
+
+    /** @param backends the names that the file may speak of */
+    PolicyReader(Set<String> backends) {
+        this.backends = backends;
+    }
+
+    /** @throws BadPolicyException which names every problem */
+    Policy read(String text) throws BadPolicyException {
+        PolicyProperties entries = PolicyProperties.of(text);
+        entries.repeated().forEach(key -> problem(key, "stands there twice. Remove one."));
+        entries.values().forEach(this::entry);
+        if (scopes.stream().mapToInt(scope -> scope.length() + 1).sum() > MOST_SCOPE_CHARACTERS) {
+            problems.add("All scopes together must not be longer than " + MOST_SCOPE_CHARACTERS + " characters.");
+        }
+        if (!problems.isEmpty()) {
+            throw new BadPolicyException(problems.stream().toList());
+        }
+        return new Policy(drafts.entrySet().stream()
+                .collect(Collectors.toMap(
+                        Map.Entry::getKey, draft -> draft.getValue().policy())));
+    }
+
+    private void entry(String key, String value) {
+        int dot = key.indexOf('.');
+        String backend = dot < 0 ? key : key.substring(0, dot);
+        if (dot < 0 || !backends.contains(backend)) {
+            problem(key, "must begin with the name of a backend and a dot: " + String.join(", ", backends) + ".");
+            return;
+        }
+        Draft draft = drafts.computeIfAbsent(backend, name -> new Draft());
+        String rest = key.substring(dot + 1);
+        if (rest.equals(ENTERING)) {
+            draft.entering = groups(key, value);
+        } else {
+            ofKind(key, rest, value, draft);
+        }
+    }
+
+    private void ofKind(String key, String rest, String value, Draft draft) {
+        int dot = rest.indexOf('.');
+        Optional<Kind> kind = dot < 0 ? Optional.empty() : Kind.of(rest.substring(0, dot));
+        if (kind.isEmpty()) {
+            unknown(key);
+        } else if (rest.substring(dot).equals(DEFAULT)) {
+            draft.of(kind.get()).opensOthers = opensOthers(key, value);
+        } else {
+            rule(key, rest.substring(dot + 1), value, draft.of(kind.get()));
+        }
+    }
+
+    private void rule(String key, String nameAndDemand, String value, KindDraft draft) {
+        int dot = nameAndDemand.lastIndexOf('.');
+        if (dot < 0) {
+            unknown(key);
+            return;
+        }
+        String name = nameAndDemand.substring(0, dot);
+        requireName(key, name);
+        switch (nameAndDemand.substring(dot + 1)) {
+            case "groups" -> draft.entitle(name, groups(key, value));
+            case "scopes" -> draft.needScopes(name, scopes(key, value));
+            case "deny" -> draft.deny(name, denied(key, value));
+            default -> unknown(key);
+        }
+    }
+
+    private void requireName(String key, String name) {
+        boolean good = !name.isBlank()
+                && name.equals(name.strip())
+                && !name.contains("**")
+                && name.chars().noneMatch(Character::isISOControl)
+                && name.chars().filter(sign -> sign == '*').count() <= MOST_STARS;
+        if (!good) {
+            problem(
+                    key,
+                    "has no good name or pattern: it must not be empty, and each * stands alone, up to " + MOST_STARS
+                            + " of them.");
+        }
+    }
+
+    private boolean opensOthers(String key, String value) {
+        if (!value.equals("allow") && !value.equals("deny")) {
+            problem(key, "must be allow or deny.");
+        }
+        return value.equals("allow");
+    }
+
+    private Groups denied(String key, String value) {
+        if (value.equals("false")) {
+            problem(key, "must be true, or list the groups that are denied. Remove it where nobody is.");
+        }
+        return value.equals("true") ? Groups.EVERYBODY : groups(key, value);
+    }
+
+    private Groups groups(String key, String value) {
+        Set<String> names = list(value, ",");
+        if (names.isEmpty()) {
+            problem(key, "must list groups with commas, or be * for everybody.");
+        }
+        if (names.contains(EVERYBODY) && names.size() > 1) {
+            problem(key, "must be * alone for everybody, or list groups.");
+        }
+        return names.contains(EVERYBODY) ? Groups.EVERYBODY : Groups.of(names);
+    }
+
+    private Set<String> scopes(String key, String value) {
+        Set<String> names = list(value, "[,\\s]+");
+        boolean good = !names.isEmpty()
+                && names.stream().allMatch(name -> SCOPE.matcher(name).matches());
+        if (!good || names.contains("offline_access")) {
+            problem(
+                    key,
+                    "must list scopes with commas, without quotes and backslashes; offline_access is none of them.");
+        }
+        scopes.addAll(names);
+        return names;
+    }
+
+    private static Set<String> list(String value, String separator) {
+        return Arrays.stream(value.split(separator))
+                .map(String::strip)
+                .filter(name -> !name.isEmpty())
+                .collect(Collectors.toCollection(LinkedHashSet::new));
+    }
+
+    private void unknown(String key) {
+        problem(
+                key,
+                "is no key of a policy. Keys are BACKEND.groups, and BACKEND.KIND.default and BACKEND.KIND.NAME.groups,"
+                        + " .scopes or .deny, where KIND is tools, resources or prompts. Write \\: for a colon in a key,"
+                        + " \\= for an equals sign and \\ before a blank.");
+    }
+
+    private void problem(String key, String remedy) {
+        problems.add(key + " " + remedy);
+    }
+
+    /** What the file says of one backend, so far. */
+    private static final class Draft {
+
+        private Groups entering = Groups.EVERYBODY;
+        private final Map<Kind, KindDraft> kinds = new LinkedHashMap<>();
+
+        KindDraft of(Kind kind) {
+            return kinds.computeIfAbsent(kind, absent -> new KindDraft());
+        }
+
+        BackendPolicy policy() {
+            return new BackendPolicy(
+                    entering,
+                    kinds.entrySet().stream()
+                            .collect(Collectors.toMap(
+                                    Map.Entry::getKey,
+                                    draft -> new Rules(
+                                            draft.getKey(), draft.getValue().rules, draft.getValue().opensOthers))));
+        }
+    }
+
+    /** What the file says of one kind, so far. */
+    private static final class KindDraft {
+
+        private static final Rule NOTHING = new Rule(Optional.empty(), Set.of(), Optional.empty());
+
+        private final Map<String, Rule> rules = new LinkedHashMap<>();
+
+        /** Where one is named, the others are denied, unless the file says otherwise. */
+        private boolean opensOthers;
+
+        void entitle(String name, Groups groups) {
+            Rule rule = at(name);
+            rules.put(name, new Rule(Optional.of(groups), rule.scopes(), rule.denied()));
+        }
+
+        void needScopes(String name, Set<String> scopes) {
+            Rule rule = at(name);
+            rules.put(name, new Rule(rule.entitled(), scopes, rule.denied()));
+        }
+
+        void deny(String name, Groups groups) {
+            Rule rule = at(name);
+            rules.put(name, new Rule(rule.entitled(), rule.scopes(), Optional.of(groups)));
+        }
+
+        private Rule at(String name) {
+            return rules.getOrDefault(name, NOTHING);
+        }
+    }
+}

@@ -1,0 +1,175 @@
+package org.mcpproxy.relay;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.mcpproxy.audit.AuditEvent;
+import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.policy.BackendPolicy;
+import org.mcpproxy.policy.CanonicalName;
+import org.mcpproxy.policy.Decision;
+import org.mcpproxy.policy.PolicyInForce;
+import org.mcpproxy.policy.Subject;
+import org.mcpproxy.web.BodyBudget;
+
+/** Holds requests, and the lists in their answers, against the policy (docs/policy.md). */
+@ApplicationScoped
+public class PolicyGate {
+
+    private final PolicyInForce policy;
+    private final CallerProfiles profiles;
+    private final AuditLog audit;
+    private final int longest;
+
+    /** @param longest bytes of an answer that is read as a whole */
+    PolicyGate(PolicyInForce policy, CallerProfiles profiles, AuditLog audit, int longest) {
+        this.policy = policy;
+        this.profiles = profiles;
+        this.audit = audit;
+        this.longest = longest;
+    }
+
+    @Inject
+    public PolicyGate(
+            PolicyInForce policy, CallerProfiles profiles, AuditLog audit, org.mcpproxy.config.RelayLimits limits) {
+        this(policy, profiles, audit, limits.sizes().body());
+    }
+
+    /** For CDI's proxy. */
+    protected PolicyGate() {
+        this(null, null, null, 0);
+    }
+
+    /** Whether {@link #require} answers without asking the store. */
+    boolean isAtHand(RelayRequest request) {
+        return policyFor(request).isOpen() || profiles.isAtHand(request.caller());
+    }
+
+    /**
+     * @return the request, with what is known of its caller
+     * @throws Rejection {@code POLICY_KEEPS_OUT}, {@code POLICY_FORBIDS}, or {@code SCOPE_INSUFFICIENT} with the scopes
+     *     that would help; {@code TOKEN_REVOKED} or {@code STORE_UNAVAILABLE} where the caller's groups cannot be had
+     */
+    RelayRequest require(RelayRequest request) {
+        BackendPolicy rules = policyFor(request);
+        if (rules.isOpen()) {
+            return request;
+        }
+        Caller known = request.caller().with(profiles.of(request.caller()));
+        Subject subject = subject(known);
+        if (!rules.mayEnter(subject)) {
+            throw Rejection.of(Reason.POLICY_KEEPS_OUT);
+        }
+        if (rules.restricts()) {
+            Set<String> needed = new HashSet<>();
+            messages(request).forEach(message -> needed.addAll(missing(rules, subject, message)));
+            if (!needed.isEmpty()) {
+                throw Rejection.needing(challenged(request, rules, needed));
+            }
+        }
+        return request.with(known);
+    }
+
+    /**
+     * The answer as this caller may see it: where it can hold a list of what is restricted, what they may not use is taken
+     * out on the way.
+     *
+     * @param request which has passed {@link #require}
+     * @param share pays for the part of an answer that is held back
+     * @throws Rejection {@code POLICY_CANNOT_READ} where the answer is compressed
+     */
+    BackendClient.Answer visible(RelayRequest request, BackendClient.Answer answer, BodyBudget.Share share) {
+        BackendPolicy rules = policyFor(request);
+        boolean listing = messages(request).stream().anyMatch(message -> ListedThings.isListedBy(rules, message));
+        if (!rules.restricts() || !(listing || mayResume(request))) {
+            return answer;
+        }
+        Subject subject = subject(request.caller());
+        ListedThings things =
+                new ListedThings((kind, name) -> !(rules.decide(kind, subject, name) instanceof Decision.Deny));
+        return FilteredAnswer.of(
+                answer,
+                things,
+                new Withheld(longest, share),
+                listing ? Optional.of(JsonRpcError.body(Reason.POLICY_CANNOT_READ, request.id())) : Optional.empty(),
+                () -> audit(request));
+    }
+
+    /** What a stream brings that goes on with an earlier one, only its shape tells. */
+    private static boolean mayResume(RelayRequest request) {
+        return request.httpMethod().equals("GET")
+                || !Header.values(request.headers(), "Last-Event-ID").isEmpty();
+    }
+
+    private BackendPolicy policyFor(RelayRequest request) {
+        return policy.of(request.resource().backend().policyName());
+    }
+
+    private static Subject subject(Caller caller) {
+        return new Subject(
+                caller.profile().map(profile -> profile.groups()).orElse(Set.of()),
+                Set.copyOf(caller.scope().toStringList()));
+    }
+
+    private static List<McpMessage> messages(RelayRequest request) {
+        return request.message().map(McpBody::messages).orElse(List.of());
+    }
+
+    /** @return the scopes that this message needs and the token lacks; with those that it has of them */
+    private static Set<String> missing(BackendPolicy rules, Subject subject, McpMessage message) {
+        message.method().ifPresent(PolicyGate::requireNoLookAlike);
+        Set<String> needed = new HashSet<>();
+        for (Target target : message.targets()) {
+            if (rules.restricts(target.kind())) {
+                String name = target.name().orElseThrow(() -> Rejection.of(Reason.POLICY_FORBIDS));
+                Decision decision = rules.decide(target.kind(), subject, name);
+                if (decision instanceof Decision.Deny) {
+                    throw Rejection.of(Reason.POLICY_FORBIDS);
+                } else if (decision instanceof Decision.NeedsScopes scopes) {
+                    needed.addAll(scopes.needed());
+                }
+            }
+        }
+        return needed;
+    }
+
+    /** A lenient backend might take {@code Tools/Call} for {@code tools/call}. */
+    private static void requireNoLookAlike(String method) {
+        String canonical = CanonicalName.of(method);
+        boolean judged = ParameterTargets.isAboutSomething(canonical) || ListedThings.isList(canonical);
+        if (judged && !canonical.equals(method)) {
+            throw Rejection.of(Reason.POLICY_FORBIDS);
+        }
+    }
+
+    /**
+     * All that the client has to ask for: a new token replaces the old one, so what the old one has of this backend's
+     * scopes is among it.
+     */
+    private static Scope challenged(RelayRequest request, BackendPolicy rules, Set<String> needed) {
+        Scope scope = new Scope(request.resource().scope());
+        rules.scopes().stream()
+                .sorted()
+                .filter(known ->
+                        needed.contains(known) || request.caller().scope().contains(new Scope.Value(known)))
+                .forEach(scope::add);
+        return scope;
+    }
+
+    private void audit(RelayRequest request) {
+        audit.record(new AuditEvent.Refused(
+                request.trail(),
+                request.caller().user().orElse(null),
+                request.caller().client(),
+                request.resource().path(),
+                request.method(),
+                request.name(),
+                Reason.POLICY_CANNOT_READ));
+    }
+}

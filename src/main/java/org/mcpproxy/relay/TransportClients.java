@@ -1,0 +1,63 @@
+package org.mcpproxy.relay;
+
+import jakarta.annotation.PreDestroy;
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import java.time.Clock;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.BackendTransport;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.relay.http1.Http1Client;
+
+/**
+ * One client for each way in which backends are reached, made at the start: for plain HTTP one without hand-offs
+ * (docs/performance.md), for TLS the JDK's.
+ */
+@ApplicationScoped
+public class TransportClients implements BackendClients {
+
+    private static final AtomicInteger COUNT = new AtomicInteger();
+
+    private final ExecutorService threads;
+    private final Map<BackendTransport, BackendClient> clients = new HashMap<>();
+    private final Http1Client plain;
+
+    @Inject
+    public TransportClients(Settings settings, Clock clock) {
+        plain = new Http1Client(settings.relayLimits());
+        threads = Executors.newFixedThreadPool(
+                Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), TransportClients::thread);
+        settings.backends().paths().stream()
+                .map(path -> settings.backends().at(path).orElseThrow().transport())
+                .forEach(transport -> clients.computeIfAbsent(
+                        transport, way -> new JdkBackendClient(settings.relayLimits(), way, threads, clock)));
+    }
+
+    /** For CDI's proxy. */
+    protected TransportClients() {
+        threads = null;
+        plain = null;
+    }
+
+    @Override
+    public BackendClient of(Backend backend) {
+        return backend.url().getScheme().equalsIgnoreCase("http") ? plain : clients.get(backend.transport());
+    }
+
+    @PreDestroy
+    void close() {
+        threads.shutdownNow();
+        plain.close();
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "relay-backend-" + COUNT.incrementAndGet());
+        thread.setDaemon(true);
+        return thread;
+    }
+}

@@ -1,0 +1,52 @@
+package org.mcpproxy.relay;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/** Takes out of an answer that is one JSON text what its caller may not use. */
+final class WholeFilter implements BodyFilter {
+
+    private final ListedThings things;
+    private final Withheld withheld;
+    private final boolean strict;
+
+    /** @param strict whether what is not JSON is refused; else it goes on as it is, as an error's words may */
+    WholeFilter(ListedThings things, Withheld withheld, boolean strict) {
+        this.things = things;
+        this.withheld = withheld;
+        this.strict = strict;
+    }
+
+    @Override
+    public void next(ByteBuffer part, ByteArrayOutputStream out) {
+        withheld.add(part);
+    }
+
+    @Override
+    public void end(ByteArrayOutputStream out) {
+        byte[] all = withheld.release();
+        if (all.length > 0) {
+            out.writeBytes(filtered(all));
+        }
+    }
+
+    private byte[] filtered(byte[] all) {
+        try {
+            String text = Withheld.utf8(all).orElseThrow(() -> Rejection.of(Reason.POLICY_CANNOT_READ));
+            return things.filtered(text).getBytes(StandardCharsets.UTF_8);
+        } catch (Rejection e) {
+            if (strict) {
+                throw e;
+            }
+            return all;
+        }
+    }
+
+    @Override
+    public byte[] error(byte[] jsonRpcError) {
+        return jsonRpcError;
+    }
+}

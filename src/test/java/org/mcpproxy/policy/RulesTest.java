@@ -1,0 +1,231 @@
+package org.mcpproxy.policy;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+class RulesTest {
+
+    private static final Set<String> BACKENDS = Set.of("files", "mcp");
+    private static final Subject NOBODY = subject();
+    private static final Subject ADMIN = subject("admins");
+
+    @Test
+    void withoutARuleEverythingIsOpen() throws Exception {
+        BackendPolicy policy = policy("mcp.groups=admins");
+        assertThat(policy.isOpen()).isTrue();
+        assertThat(policy.mayEnter(NOBODY)).isTrue();
+        assertThat(policy.decide(Kind.TOOL, NOBODY, "anything")).isEqualTo(Decision.PERMIT);
+    }
+
+    @Test
+    void onlyThoseOfAnEnteringGroupMayEnter() throws Exception {
+        BackendPolicy policy = policy("files.groups=engineering, admins");
+        assertThat(policy.isOpen()).isFalse();
+        assertThat(policy.mayEnter(ADMIN)).isTrue();
+        assertThat(policy.mayEnter(subject("Admins"))).isFalse();
+        assertThat(policy.mayEnter(NOBODY)).isFalse();
+    }
+
+    @Test
+    void whereOneToolIsNamedTheOthersAreDenied() throws Exception {
+        BackendPolicy policy = policy("files.tools.read.groups=*");
+        assertThat(policy.decide(Kind.TOOL, NOBODY, "read")).isEqualTo(Decision.PERMIT);
+        assertThat(policy.decide(Kind.TOOL, ADMIN, "write")).isEqualTo(Decision.DENY);
+        assertThat(policy.decide(Kind.PROMPT, NOBODY, "write")).isEqualTo(Decision.PERMIT);
+    }
+
+    @Test
+    void theDefaultIsStatedInTheFile() throws Exception {
+        BackendPolicy open = policy("files.tools.default=allow", "files.tools.delete_*.groups=admins");
+        assertThat(open.decide(Kind.TOOL, NOBODY, "read")).isEqualTo(Decision.PERMIT);
+        assertThat(open.decide(Kind.TOOL, NOBODY, "delete_all")).isEqualTo(Decision.DENY);
+        assertThat(open.decide(Kind.TOOL, ADMIN, "delete_all")).isEqualTo(Decision.PERMIT);
+        assertThat(policy("files.prompts.default=deny").decide(Kind.PROMPT, ADMIN, "any"))
+                .isEqualTo(Decision.DENY);
+    }
+
+    @Test
+    void noRuleLoosensAnother() throws Exception {
+        BackendPolicy policy = policy("files.tools.*.groups=staff", "files.tools.delete_*.groups=admins");
+        assertThat(policy.decide(Kind.TOOL, ADMIN, "delete_all")).isEqualTo(Decision.DENY);
+        assertThat(policy.decide(Kind.TOOL, subject("staff", "admins"), "delete_all"))
+                .isEqualTo(Decision.PERMIT);
+        assertThat(policy.decide(Kind.TOOL, subject("staff"), "read")).isEqualTo(Decision.PERMIT);
+    }
+
+    @Test
+    void denyWins() throws Exception {
+        BackendPolicy policy = policy(
+                "files.tools.*.groups=*", "files.tools.drop.deny=true", "files.tools.write_*.deny=interns, guests");
+        assertThat(policy.decide(Kind.TOOL, ADMIN, "drop")).isEqualTo(Decision.DENY);
+        assertThat(policy.decide(Kind.TOOL, subject("admins", "interns"), "write_a"))
+                .isEqualTo(Decision.DENY);
+        assertThat(policy.decide(Kind.TOOL, ADMIN, "write_a")).isEqualTo(Decision.PERMIT);
+    }
+
+    @Test
+    void aRuleThatOnlyDeniesOpensNothing() throws Exception {
+        BackendPolicy policy = policy("files.tools.write.deny=interns");
+        assertThat(policy.decide(Kind.TOOL, ADMIN, "write")).isEqualTo(Decision.DENY);
+    }
+
+    @Test
+    void aScopeHelpsThoseAloneWhoAreInTheGroups() throws Exception {
+        BackendPolicy policy = policy(
+                "files.tools.write.groups=admins",
+                "files.tools.write.scopes=files.write",
+                "files.tools.w*.scopes=files.any, mcp");
+        Subject withAll = new Subject(Set.of("admins"), Set.of("files.write", "files.any", "mcp"));
+        assertThat(policy.decide(Kind.TOOL, ADMIN, "write"))
+                .isEqualTo(new Decision.NeedsScopes(Set.of("files.write", "files.any", "mcp")));
+        assertThat(policy.decide(Kind.TOOL, withAll, "write")).isEqualTo(Decision.PERMIT);
+        assertThat(policy.decide(Kind.TOOL, new Subject(Set.of(), withAll.scopes()), "write"))
+                .isEqualTo(Decision.DENY);
+        assertThat(policy.scopes()).containsExactlyInAnyOrder("files.write", "files.any", "mcp");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "delete_all",
+                "Delete_All",
+                "DELETE_ALL",
+                "delete_all ",
+                " delete_all",
+                "delete_all\0",
+                "\uFEFFdelete_all",
+                "delete\u200B_all",
+                "\uFF44elete_all",
+                "delete\uFF3Fall",
+                "delete_all\n",
+                "delete_a\u017F",
+                "\u00A0delete_all"
+            })
+    void aNameIsHeldToTheRulesOfItsLookAlikes(String name) throws Exception {
+        BackendPolicy policy = policy("files.tools.default=allow", "files.tools.delete_*.groups=admins");
+        assertThat(policy.decide(Kind.TOOL, NOBODY, name)).isEqualTo(Decision.DENY);
+    }
+
+    @Test
+    void aLookAlikeOpensNothing() throws Exception {
+        BackendPolicy policy = policy("files.tools.read.groups=*");
+        assertThat(policy.decide(Kind.TOOL, ADMIN, "Read")).isEqualTo(Decision.DENY);
+        assertThat(policy.decide(Kind.TOOL, ADMIN, "read ")).isEqualTo(Decision.DENY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "file:///public/../secret/a", "file:///public/./../secret/a", "file:///public/%2e%2e/secret/a",
+                "file:///public/%252e%252e/secret/a", "file:///public/..%2fsecret/a", "file:///public\\..\\secret\\a",
+                "file:///public/..\\secret/a", "file:///public//../secret/a", "file:///public/%2E./secret/a",
+                "file:///public/\uFF0E\uFF0E/secret/a", "file:///public/..", "file:///public/.\t./secret/a"
+            })
+    void aResourceIsOpenedByNoWayRound(String uri) throws Exception {
+        BackendPolicy policy = policy("files.resources.file\\:///public/*.groups=*");
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "file:///public/a%20b.txt"))
+                .isEqualTo(Decision.PERMIT);
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, uri)).isEqualTo(Decision.DENY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "file:///secret/a",
+                "FILE:///secret/a",
+                "file:///%73ecret/a",
+                "file:////secret/a",
+                "file:///x/../secret/a",
+                "file:///SECRET/a",
+                "file:/secret/a",
+                "file:///%2573ecret/a"
+            })
+    void aForbiddenResourceHasNoOtherName(String uri) throws Exception {
+        BackendPolicy policy = policy("files.resources.default=allow", "files.resources.file\\:///secret/*.deny=true");
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, uri)).isEqualTo(Decision.DENY);
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "file:///public/a")).isEqualTo(Decision.PERMIT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "*, , true",
+        "a*, a, true",
+        "a*, ba, false",
+        "*a, ba, true",
+        "a*a, a, false",
+        "a*a, aa, true",
+        "a*b*c, abc, true",
+        "a*b*c, axbxc, true",
+        "a*b*c, acb, false",
+        "*b*, abc, true",
+        "a*bc*c, abc, false",
+        "a*b*b, ab, false"
+    })
+    void aStarIsAnyNumberOfSigns(String pattern, String name, boolean matches) {
+        assertThat(NamePattern.of(pattern).matches(name == null ? "" : name)).isEqualTo(matches);
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "others.groups=a | others.groups must begin with the name of a backend",
+                "groups=a | groups must begin with the name of a backend",
+                "files.group=a | files.group is no key",
+                "files.tool.a.groups=b | files.tool.a.groups is no key",
+                "files.tools.a=b | files.tools.a is no key",
+                "files.tools.a.allow=b | files.tools.a.allow is no key",
+                "files.tools.default=yes | files.tools.default must be allow or deny",
+                "files.tools..groups=a | files.tools..groups has no good name",
+                "files.tools.a**.groups=a | files.tools.a**.groups has no good name",
+                "files.tools.a*b*c*d*e*f*g*h*i*.groups=a | has no good name",
+                "files.tools.a.groups= | files.tools.a.groups must list groups",
+                "files.tools.a.groups=*,b | files.tools.a.groups must be * alone",
+                "files.tools.a.deny=false | files.tools.a.deny must be true",
+                "files.tools.a.scopes= | files.tools.a.scopes must list scopes",
+                "files.tools.a.scopes=a\"b | files.tools.a.scopes must list scopes",
+                "files.tools.a.scopes=offline_access | files.tools.a.scopes must list scopes",
+                "files.resources.file:///a.groups=b | files.resources.file is no key",
+                "files.groups=\\u00 | four hexadecimal digits",
+            })
+    void aBadFileIsRefusedWithWhatIsWrong(String line, String problem) {
+        assertThat(problems(line)).anyMatch(found -> found.contains(problem));
+    }
+
+    @Test
+    void everyProblemIsNamed() {
+        assertThat(problems("others.groups=a", "files.groups=a", "files.tools.default=x", "files.groups=b"))
+                .hasSize(3)
+                .anyMatch(problem -> problem.startsWith("files.groups stands there twice."));
+        assertThat(problems("files.tools.a.scopes=" + "x".repeat(100) + "1", "files.groups=*"))
+                .hasSize(1);
+        String many = "files.tools.a.scopes=" + String.join(",", scopes());
+        assertThat(problems(many)).containsExactly("All scopes together must not be longer than 800 characters.");
+    }
+
+    private static List<String> scopes() {
+        return java.util.stream.IntStream.range(0, 9)
+                .mapToObj(i -> i + "x".repeat(98))
+                .toList();
+    }
+
+    private static List<String> problems(String... lines) {
+        return catchThrowableOfType(BadPolicyException.class, () -> policy(lines))
+                .problems();
+    }
+
+    private static BackendPolicy policy(String... lines) throws BadPolicyException {
+        return new PolicyReader(BACKENDS).read(String.join("\n", lines)).of("files");
+    }
+
+    private static Subject subject(String... groups) {
+        return new Subject(Set.of(groups), Set.of());
+    }
+}

@@ -1,0 +1,136 @@
+package org.mcpproxy.relay;
+
+import jakarta.servlet.AsyncContext;
+import jakarta.servlet.http.HttpServlet;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.net.URI;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.cert.X509Certificate;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.catalina.Context;
+import org.apache.catalina.LifecycleException;
+import org.apache.catalina.connector.Connector;
+import org.apache.catalina.startup.Tomcat;
+import org.apache.tomcat.util.net.SSLHostConfig;
+import org.apache.tomcat.util.net.SSLHostConfigCertificate;
+
+/** A backend on Tomcat: with and without TLS, with certificates good and bad. */
+final class TomcatBackend implements AutoCloseable {
+
+    /** The events that {@code /stream} may send, one for each permit. */
+    final Semaphore events = new Semaphore(0);
+
+    final AtomicInteger requests = new AtomicInteger();
+    final CountDownLatch cancelled = new CountDownLatch(1);
+    volatile boolean closing;
+
+    private final Tomcat tomcat = new Tomcat();
+    private final CertificateFiles certificates;
+
+    TomcatBackend(CertificateFiles certificates) throws IOException {
+        this.certificates = certificates;
+        Path work = Files.createTempDirectory("backend");
+        tomcat.setBaseDir(work.toString());
+        Context context = tomcat.addContext("", work.toString());
+        Tomcat.addServlet(context, "all", new Everything()).setAsyncSupported(true);
+        context.addServletMapping("/*", "all");
+    }
+
+    void start() throws LifecycleException {
+        tomcat.start();
+    }
+
+    Connector plain() {
+        Connector connector = new Connector();
+        connector.setPort(0);
+        connector.setProperty("address", "127.0.0.1");
+        tomcat.getService().addConnector(connector);
+        return connector;
+    }
+
+    Connector secure(String alias, boolean mutual) throws Exception {
+        Connector connector = plain();
+        connector.setSecure(true);
+        connector.setScheme("https");
+        connector.setProperty("SSLEnabled", "true");
+        SSLHostConfig host = new SSLHostConfig();
+        SSLHostConfigCertificate certificate =
+                new SSLHostConfigCertificate(host, SSLHostConfigCertificate.Type.UNDEFINED);
+        certificate.setCertificateKeystoreFile(certificates.store().toString());
+        certificate.setCertificateKeystorePassword(CertificateFiles.PASSWORD);
+        certificate.setCertificateKeystoreType("PKCS12");
+        certificate.setCertificateKeyAlias(alias);
+        host.addCertificate(certificate);
+        if (mutual) {
+            host.setCertificateVerification("required");
+            host.setTruststoreFile(certificates.trustStore("authority").toString());
+            host.setTruststorePassword(CertificateFiles.PASSWORD);
+            host.setTruststoreType("PKCS12");
+        }
+        connector.addSslHostConfig(host);
+        return connector;
+    }
+
+    static URI url(Connector connector, String path) {
+        return URI.create(connector.getScheme() + "://localhost:" + connector.getLocalPort() + path);
+    }
+
+    @Override
+    public void close() throws LifecycleException {
+        closing = true;
+        tomcat.stop();
+        tomcat.destroy();
+    }
+
+    @SuppressWarnings("serial")
+    private final class Everything extends HttpServlet {
+
+        private static final long serialVersionUID = 1;
+
+        @Override
+        protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
+            requests.incrementAndGet();
+            int length = request.getInputStream().readAllBytes().length;
+            switch (request.getRequestURI()) {
+                case "/stream" -> stream(request.startAsync());
+                case "/accepted" -> response.setStatus(202);
+                default -> {
+                    X509Certificate[] client =
+                            (X509Certificate[]) request.getAttribute("jakarta.servlet.request.X509Certificate");
+                    response.getWriter()
+                            .write(request.getProtocol() + " " + length
+                                    + (client == null ? "" : " " + client[0].getSubjectX500Principal()));
+                }
+            }
+        }
+
+        private void stream(AsyncContext async) {
+            async.setTimeout(0);
+            async.start(() -> {
+                try {
+                    OutputStream out = async.getResponse().getOutputStream();
+                    async.getResponse().setContentType("text/event-stream");
+                    async.getResponse().flushBuffer();
+                    while (!closing) {
+                        if (events.tryAcquire(100, java.util.concurrent.TimeUnit.MILLISECONDS)) {
+                            out.write("data: event\n\n".getBytes());
+                        } else {
+                            out.write(":\n".getBytes());
+                        }
+                        out.flush();
+                    }
+                    async.complete();
+                } catch (IOException | InterruptedException e) {
+                    // Tomcat ends it by itself: to complete it here might end the next request.
+                    cancelled.countDown();
+                }
+            });
+        }
+    }
+}
