@@ -56,11 +56,16 @@ final class AnswerParser implements HttpParser.ResponseHandler {
 
     /** Takes all of these bytes; what is content is copied. */
     void parse(ByteBuffer bytes) {
-        while (bytes.hasRemaining() && !done && fault == null) {
-            parser.parseNext(bytes);
-            if (isInterim() && parser.isState(HttpParser.State.END)) {
-                nextAfterInterim();
+        try {
+            while (bytes.hasRemaining() && !done && fault == null) {
+                parser.parseNext(bytes);
+                if (isInterim() && parser.isState(HttpParser.State.END)) {
+                    nextAfterInterim();
+                }
             }
+        } catch (RuntimeException | AssertionError e) {
+            // What the parser did not expect, a backend must not have sent.
+            fault = "malformed";
         }
         surplus |= bytes.hasRemaining();
         bytes.position(bytes.limit());
