@@ -4,9 +4,10 @@ import java.net.URI;
 import java.util.Set;
 
 /**
- * An MCP server behind the proxy, over Streamable HTTP.
+ * An MCP server behind the proxy, over Streamable HTTP or over stdio.
  *
  * @param name of {@code MCP_BACKENDS}; {@link #UNNAMED} for that of {@code MCP_BACKEND}
+ * @param url of no use for a stdio server
  * @param credential what it is sent to know who calls
  * @param headers further request headers of clients that it is sent, lower case
  * @param transport how it is reached
@@ -24,6 +25,11 @@ public record Backend(
 
     /** What the policy file calls that of {@code MCP_BACKEND}, by its path. */
     public static final String UNNAMED_IN_POLICY = "mcp";
+
+    /** Whether its sessions live in processes of the node that opened them, and no other node can serve them. */
+    public boolean isOnNode() {
+        return transport.command().isPresent();
+    }
 
     /** Its name in the policy file. */
     public String policyName() {

@@ -63,6 +63,20 @@ final class BackendCredentialReader {
                 };
     }
 
+    /** Of a stdio server: there is no request whose header could bear it. */
+    BackendCredential none(String prefix) {
+        String setting = prefix + "_CREDENTIAL";
+        values.text(setting)
+                .filter(kind -> !kind.equals("none"))
+                .ifPresent(kind -> values.problem(
+                        setting,
+                        "is for MCP servers with a URL: a command line is sent no headers. Remove it, and give a secret"
+                                + " with " + prefix + "_ENV_{VAR}."));
+        OF_STATIC.forEach(part -> requireAbsent(setting + part, "static"));
+        OF_EXCHANGE.forEach(part -> requireAbsent(setting + part, "exchange"));
+        return new BackendCredential.None();
+    }
+
     /** It would be believed to be sent. */
     private void requireAbsent(String setting, String kind) {
         if (values.text(setting).isPresent()) {

@@ -42,6 +42,13 @@ final class BackendTransportReader {
         return new BackendTransport(tls ? Optional.of(tls(prefix)) : Optional.empty());
     }
 
+    /** Of a stdio server. */
+    void requireNone(String prefix) {
+        OF_TLS.stream()
+                .filter(part -> values.text(prefix + part).isPresent())
+                .forEach(part -> values.problem(prefix + part, "is for MCP servers with https:// alone. Remove it."));
+    }
+
     private BackendTls tls(String prefix) {
         int before = values.problems();
         BackendTls tls = new BackendTls(authorities(prefix + "_TRUSTSTORE"), client(prefix));

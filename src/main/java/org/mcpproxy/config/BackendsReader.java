@@ -23,11 +23,13 @@ final class BackendsReader {
     private final Values values;
     private final BackendCredentialReader credentials;
     private final BackendTransportReader transports;
+    private final StdioCommandReader commands;
 
     BackendsReader(Values values, OktaSettings okta) {
         this.values = values;
         this.credentials = new BackendCredentialReader(values, okta);
         this.transports = new BackendTransportReader(values);
+        this.commands = new StdioCommandReader(values);
     }
 
     /**
@@ -40,9 +42,7 @@ final class BackendsReader {
         List<String> names = values.parsed(MANY, List.of(), BackendsReader::names);
         List<Backend> named = new ArrayList<>();
         for (String name : names == null ? List.<String>of() : names) {
-            String prefix = prefix(name);
-            URI url = values.required(prefix + "_URL", "Give the URL of this MCP server.", BackendsReader::url);
-            named.add(new Backend(name, url, credentials.read(prefix), headers, transports.read(prefix, url)));
+            named.add(named(name, prefix(name), headers));
         }
         Optional<Backend> standard = standard(named, headers);
         standard.ifPresent(this::requireServesOktasTokens);
@@ -51,15 +51,52 @@ final class BackendsReader {
         return backends;
     }
 
+    private Backend named(String name, String prefix, Set<String> headers) {
+        if (values.commandLine(prefix + "_COMMAND").isEmpty()) {
+            URI url = values.required(
+                    prefix + "_URL",
+                    "Give the URL of this MCP server, or its command line in " + prefix + "_COMMAND.",
+                    Addresses::web);
+            return overHttp(name, prefix, url, headers);
+        }
+        if (values.text(prefix + "_URL").isPresent()) {
+            values.problem(prefix + "_COMMAND", "must not be set beside " + prefix + "_URL. Remove one.");
+        }
+        return stdio(name, prefix, prefix + "_COMMAND", headers);
+    }
+
+    private Backend overHttp(String name, String prefix, URI url, Set<String> headers) {
+        commands.requireNone(prefix);
+        return new Backend(name, url, credentials.read(prefix), headers, transports.read(prefix, url));
+    }
+
+    private Backend stdio(String name, String prefix, String setting, Set<String> headers) {
+        transports.requireNone(prefix);
+        StdioCommand command = commands.read(setting, prefix);
+        return new Backend(
+                name,
+                URI.create("stdio:" + (name.isEmpty() ? Backend.UNNAMED_IN_POLICY : name)),
+                credentials.none(prefix),
+                headers,
+                command == null ? BackendTransport.STANDARD : BackendTransport.of(command));
+    }
+
+    /** Anything that looks like an address is meant as one: a wrong scheme is no program. */
+    private static boolean isUrl(String text) {
+        return text.matches("[A-Za-z][A-Za-z0-9+.-]*://\\S*");
+    }
+
     private Optional<Backend> standard(List<Backend> named, Set<String> headers) {
         Optional<String> chosen = values.text(DEFAULT);
         if (values.text(ONE).isPresent()) {
             if (chosen.isPresent()) {
                 values.problem(DEFAULT, "must not be set beside " + ONE + ": each says what is at /mcp. Remove one.");
             }
-            return Optional.ofNullable(values.parsed(ONE, BackendsReader::url))
-                    .map(url -> new Backend(
-                            Backend.UNNAMED, url, credentials.read(ONE), headers, transports.read(ONE, url)));
+            if (!isUrl(values.text(ONE).get())) {
+                return Optional.of(stdio(Backend.UNNAMED, ONE, ONE, headers));
+            }
+            return Optional.ofNullable(values.parsed(ONE, Addresses::web))
+                    .map(url -> overHttp(Backend.UNNAMED, ONE, url, headers));
         }
         if (values.text(ONE + "_CREDENTIAL").isPresent()) {
             values.problem(
@@ -69,8 +106,8 @@ final class BackendsReader {
         if (values.text(MANY).isEmpty()) {
             values.problem(
                     ONE,
-                    "is missing. Give the URL of the MCP server behind this proxy, such as http://localhost:8080/mcp;"
-                            + " or of many, in " + MANY + ".");
+                    "is missing. Give the URL of the MCP server behind this proxy, such as http://localhost:8080/mcp,"
+                            + " or its command line; or many, in " + MANY + ".");
         }
         if (chosen.isEmpty() && values.text("OKTA_AUDIENCE").isPresent()) {
             values.problem(DEFAULT, "is missing. OKTA_AUDIENCE opens /okta/mcp, which leads to the default backend.");
@@ -122,17 +159,15 @@ final class BackendsReader {
                 throw new BadSetting("must not list " + name + ": that path is not free.");
             }
         }
+        for (String name : names) {
+            // MCP_BACKENDS_A_ENV_B_URL would be a setting of a-env-b, and a variable of a.
+            if (names.stream().anyMatch(other -> (name + "-").startsWith(other + "-env-"))) {
+                throw new BadSetting("must not list " + name + ": its settings would be another's variables.");
+            }
+        }
         if (names.isEmpty() || Set.copyOf(names).size() < names.size()) {
             throw new BadSetting("must list one name or more, each once.");
         }
         return names;
-    }
-
-    private static URI url(String text) throws BadSetting {
-        if (!text.contains("://")) {
-            throw new BadSetting("is a command line, and this version cannot run stdio servers yet. Give the http:// or"
-                    + " https:// URL of an MCP server that speaks Streamable HTTP.");
-        }
-        return Addresses.web(text);
     }
 }

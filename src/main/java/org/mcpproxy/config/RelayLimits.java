@@ -3,7 +3,12 @@ package org.mcpproxy.config;
 import java.time.Duration;
 
 /** The bounds of the relay. */
-public record RelayLimits(Sizes sizes, Counts counts, Times times) {
+public record RelayLimits(Sizes sizes, Counts counts, Times times, Stdio stdio) {
+
+    /** With the standard bounds of stdio servers. */
+    public RelayLimits(Sizes sizes, Counts counts, Times times) {
+        this(sizes, counts, times, Stdio.standard());
+    }
 
     /** Those that serve most. */
     public static RelayLimits standard() {
@@ -46,6 +51,22 @@ public record RelayLimits(Sizes sizes, Counts counts, Times times) {
 
         static Counts standard() {
             return new Counts(20_000, 1_000, 12_000);
+        }
+    }
+
+    /**
+     * The processes of stdio servers, on one node.
+     *
+     * @param processes most at once
+     * @param processesOfUser most of one user at once
+     * @param line the longest line of a process, in bytes
+     * @param idle how long a process may be unused before it is ended
+     * @param backoff the longest wait before a process that keeps dying is started again
+     */
+    public record Stdio(int processes, int processesOfUser, int line, Duration idle, Duration backoff) {
+
+        public static Stdio standard() {
+            return new Stdio(100, 10, 4 * 1024 * 1024, Duration.ofMinutes(10), Duration.ofMinutes(1));
         }
     }
 

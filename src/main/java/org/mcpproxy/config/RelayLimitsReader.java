@@ -7,6 +7,7 @@ import java.time.format.DateTimeParseException;
 final class RelayLimitsReader {
 
     private static final int MOST = 1_000_000;
+    private static final int MOST_PROCESSES = 10_000;
     private static final int LEAST_HEADERS = 1024;
 
     private static final int MOST_HEADERS = 1024 * 1024;
@@ -26,7 +27,7 @@ final class RelayLimitsReader {
 
     /** A bound that is wrong is a problem of {@link Values}, and stands at its default until that is reported. */
     RelayLimits read() {
-        return new RelayLimits(sizes(), counts(), times());
+        return new RelayLimits(sizes(), counts(), times(), stdio());
     }
 
     private RelayLimits.Sizes sizes() {
@@ -42,6 +43,16 @@ final class RelayLimitsReader {
                 number("RELAY_CONCURRENT", standard.atOnce(), 1, MOST),
                 number("RELAY_CONCURRENT_PER_USER", standard.atOnceOfUser(), 1, MOST),
                 number("RELAY_REQUESTS_PER_MINUTE", standard.perMinute(), 1, MOST));
+    }
+
+    private RelayLimits.Stdio stdio() {
+        RelayLimits.Stdio standard = RelayLimits.Stdio.standard();
+        return new RelayLimits.Stdio(
+                number("STDIO_PROCESSES", standard.processes(), 1, MOST_PROCESSES),
+                number("STDIO_PROCESSES_PER_USER", standard.processesOfUser(), 1, MOST_PROCESSES),
+                number("STDIO_MAX_LINE_BYTES", standard.line(), LEAST_BODY, MOST_BODY),
+                duration("STDIO_IDLE_TIMEOUT", standard.idle()),
+                duration("STDIO_LONGEST_BACKOFF", standard.backoff()));
     }
 
     private RelayLimits.Times times() {

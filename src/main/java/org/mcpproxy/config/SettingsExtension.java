@@ -6,8 +6,10 @@ import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Singleton;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.config.spi.ConfigSource;
@@ -34,7 +36,9 @@ public class SettingsExtension implements Extension {
 
     private static Settings read() {
         Config config = ConfigProvider.getConfig();
-        return new SettingsReader(name -> setting(config, name), outputFolder(), new SecureRandom()).read();
+        return new SettingsReader(
+                        name -> setting(config, name), () -> names(config), outputFolder(), new SecureRandom())
+                .read();
     }
 
     /**
@@ -54,6 +58,14 @@ public class SettingsExtension implements Extension {
             }
         }
         return Optional.empty();
+    }
+
+    private static Set<String> names(Config config) {
+        Set<String> names = new HashSet<>();
+        for (ConfigSource source : config.getConfigSources()) {
+            names.addAll(source.getPropertyNames());
+        }
+        return names;
     }
 
     /** Open Liberty runs in its output folder. */

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
@@ -43,10 +44,15 @@ final class SettingsReader {
 
     /**
      * @param source gives the text of a setting by its name
+     * @param names of all settings there are, others' among them
      * @param outputFolder where a secret key is kept that nobody set
      */
-    SettingsReader(Function<String, Optional<String>> source, Path outputFolder, RandomGenerator random) {
-        this.values = new Values(source);
+    SettingsReader(
+            Function<String, Optional<String>> source,
+            Supplier<Set<String>> names,
+            Path outputFolder,
+            RandomGenerator random) {
+        this.values = new Values(source, names);
         this.keyFile = new SecretKeyFile(outputFolder, random);
     }
 

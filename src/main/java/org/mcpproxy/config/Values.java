@@ -3,7 +3,9 @@ package org.mcpproxy.config;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.function.Function;
+import java.util.function.Supplier;
 
 /**
  * The raw settings, by name, and what was found wrong with them so far. Reading goes on after a bad setting, so that one
@@ -12,11 +14,34 @@ import java.util.function.Function;
 final class Values {
 
     private final Function<String, Optional<String>> source;
+    private final Supplier<Set<String>> names;
     private final List<String> problems = new ArrayList<>();
 
-    /** @param source gives the text of a setting, as it was written */
-    Values(Function<String, Optional<String>> source) {
+    /**
+     * @param source gives the text of a setting, as it was written
+     * @param names of all settings there are, others' among them
+     */
+    Values(Function<String, Optional<String>> source, Supplier<Set<String>> names) {
         this.source = source;
+        this.names = names;
+    }
+
+    /** The settings whose names begin so and are longer, in order. */
+    List<String> namesWith(String prefix) {
+        return names.get().stream()
+                .filter(name -> name.startsWith(prefix) && name.length() > prefix.length())
+                .sorted()
+                .toList();
+    }
+
+    /** As {@link #text}, but only quotes that enclose the whole are taken off: others are part of the command line. */
+    Optional<String> commandLine(String name) {
+        return source.apply(name)
+                .map(String::strip)
+                .map(line -> line.length() > 1 && line.indexOf(line.charAt(0), 1) == line.length() - 1
+                        ? unquoted(line)
+                        : line)
+                .filter(line -> !line.isEmpty());
     }
 
     /** The setting without surrounding blanks and one pair of enclosing quotes; empty where nothing is left. */

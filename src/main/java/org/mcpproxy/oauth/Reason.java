@@ -168,12 +168,19 @@ public enum Reason {
             OAuth2Error.SERVER_ERROR,
             502,
             "Okta refused this proxy's request for a token for the MCP server. An administrator must check its settings."),
+    SESSION_MISSING(
+            OAuth2Error.INVALID_REQUEST,
+            "This MCP server needs a session. Initialize first, and send the Mcp-Session-Id of the answer."),
     SESSION_UNKNOWN(OAuth2Error.INVALID_REQUEST, 404, "The MCP session is unknown or has ended. Initialize again."),
     MESSAGE_MALFORMED(OAuth2Error.INVALID_REQUEST, "The body is not one well-formed JSON-RPC message."),
     MESSAGE_NOT_JSON(OAuth2Error.INVALID_REQUEST, "The body is not JSON in UTF-8."),
     MESSAGE_BATCH(OAuth2Error.INVALID_REQUEST, "This protocol version does not allow JSON-RPC batches."),
     HEADER_MISMATCH(OAuth2Error.INVALID_REQUEST, "A header does not agree with the body of the message."),
     BACKEND_UNAVAILABLE(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy does not answer."),
+    BACKEND_DOWN(
+            OAuth2Error.TEMPORARILY_UNAVAILABLE,
+            503,
+            "The MCP server behind this proxy ended soon after its start, and is tried again later."),
     BACKEND_TLS_FAILED(
             OAuth2Error.SERVER_ERROR,
             502,

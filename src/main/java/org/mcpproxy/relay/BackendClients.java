@@ -7,4 +7,9 @@ import org.mcpproxy.config.Backend;
 public interface BackendClients {
 
     BackendClient of(Backend backend);
+
+    /** As {@link #of(Backend)}, for the requests of this caller and this era alone. */
+    default BackendClient of(Backend backend, Caller caller, Era era) {
+        return of(backend);
+    }
 }

@@ -64,7 +64,7 @@ final class Exchange implements OpenStreams.Open {
             List<Header> headers = forwarded();
             requireStillWanted();
             Backend backend = request.resource().backend();
-            call = relay.client(backend).send(request.httpMethod(), backend.url(), headers, body);
+            call = relay.client(request).send(request.httpMethod(), backend.url(), headers, body);
             if (turn.isSynchronous() && answerSoon(call)) {
                 return;
             }

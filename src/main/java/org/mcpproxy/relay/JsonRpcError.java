@@ -27,6 +27,7 @@ final class JsonRpcError {
                     INTERNAL_ERROR,
                     OKTA_UNAVAILABLE,
                     BACKEND_UNAVAILABLE,
+                    BACKEND_DOWN,
                     BACKEND_TIMEOUT,
                     BACKEND_BROKE_OFF,
                     BACKEND_REFUSED_PROXY,

@@ -6,7 +6,6 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
 import org.mcpproxy.audit.AuditLog;
-import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
@@ -99,8 +98,8 @@ public class Relay {
         return limits;
     }
 
-    BackendClient client(Backend backend) {
-        return clients.of(backend);
+    BackendClient client(RelayRequest request) {
+        return clients.of(request.resource().backend(), request.caller(), request.era());
     }
 
     OpenStreams streams() {

@@ -24,16 +24,20 @@ public class TransportClients implements BackendClients {
     private static final AtomicInteger COUNT = new AtomicInteger();
 
     private final ExecutorService threads;
+    private final NodeBackends onNode;
     private final Map<BackendTransport, BackendClient> clients = new HashMap<>();
     private final Http1Client plain;
 
     @Inject
-    public TransportClients(Settings settings, Clock clock) {
+    public TransportClients(Settings settings, NodeBackends onNode, Clock clock) {
+        this.onNode = onNode;
         plain = new Http1Client(settings.relayLimits());
         threads = Executors.newFixedThreadPool(
                 Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), TransportClients::thread);
         settings.backends().paths().stream()
-                .map(path -> settings.backends().at(path).orElseThrow().transport())
+                .map(path -> settings.backends().at(path).orElseThrow())
+                .filter(backend -> !backend.isOnNode())
+                .map(Backend::transport)
                 .forEach(transport -> clients.computeIfAbsent(
                         transport, way -> new JdkBackendClient(settings.relayLimits(), way, threads, clock)));
     }
@@ -41,12 +45,18 @@ public class TransportClients implements BackendClients {
     /** For CDI's proxy. */
     protected TransportClients() {
         threads = null;
+        onNode = null;
         plain = null;
     }
 
     @Override
     public BackendClient of(Backend backend) {
         return backend.url().getScheme().equalsIgnoreCase("http") ? plain : clients.get(backend.transport());
+    }
+
+    @Override
+    public BackendClient of(Backend backend, Caller caller, Era era) {
+        return backend.isOnNode() ? onNode.of(backend, caller, era) : of(backend);
     }
 
     @PreDestroy

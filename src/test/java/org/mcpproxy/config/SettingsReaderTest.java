@@ -707,7 +707,9 @@ class SettingsReaderTest {
     }
 
     private Settings read() {
-        return new SettingsReader(name -> Optional.ofNullable(written.get(name)), folder, new SecureRandom()).read();
+        return new SettingsReader(
+                        name -> Optional.ofNullable(written.get(name)), written::keySet, folder, new SecureRandom())
+                .read();
     }
 
     private List<String> problems() {

@@ -1,0 +1,15 @@
+package org.mcpproxy.bridge;
+
+import java.util.Optional;
+import org.mcpproxy.relay.Caller;
+
+/**
+ * For whom a process runs: a user, whatever the client; or a service, which is a client without a user. Never both alike,
+ * even where a client's id is a user's.
+ */
+record Holder(Optional<String> user, Optional<String> service) {
+
+    static Holder of(Caller caller) {
+        return new Holder(caller.user(), caller.user().isPresent() ? Optional.empty() : Optional.of(caller.client()));
+    }
+}

@@ -1,0 +1,55 @@
+package org.mcpproxy.bridge;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.util.function.Consumer;
+
+/** Makes lines of what comes in pieces, wherever it was cut. A line ends with LF or CRLF, and is UTF-8. */
+final class LineSplitter {
+
+    private final int longest;
+    private final Consumer<String> lines;
+    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
+
+    /** @param longest a line's bytes, without its end */
+    LineSplitter(int longest, Consumer<String> lines) {
+        this.longest = longest;
+        this.lines = lines;
+    }
+
+    /** @throws BadLineException where a line is too long, or is no UTF-8 */
+    void add(byte[] bytes, int length) {
+        int from = 0;
+        for (int at = 0; at < length; at++) {
+            if (bytes[at] == '\n') {
+                append(bytes, from, at);
+                from = at + 1;
+                end();
+            }
+        }
+        append(bytes, from, length);
+    }
+
+    private void append(byte[] bytes, int from, int to) {
+        if (line.size() + (to - from) > longest) {
+            throw new BadLineException("a line that is too long");
+        }
+        line.write(bytes, from, to - from);
+    }
+
+    private void end() {
+        byte[] whole = line.toByteArray();
+        line.reset();
+        int length = whole.length > 0 && whole[whole.length - 1] == '\r' ? whole.length - 1 : whole.length;
+        try {
+            lines.accept(StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(whole, 0, length))
+                    .toString());
+        } catch (CharacterCodingException e) {
+            throw new BadLineException("a line that is not UTF-8");
+        }
+    }
+}
