@@ -76,6 +76,7 @@ class HouseRulesTest {
             "relay.Relay",
             // bearer checks: MicroProfile JWT wants the request itself
             "relay.BearerCheck",
+            "relay.NodePassCheck",
             "relay.OktaTokenCheck",
             "relay.OwnTokenCheck",
             "upstream.MpJwt",

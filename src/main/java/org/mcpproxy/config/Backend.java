@@ -14,4 +14,9 @@ public record Backend(String name, URI url, BackendCredential credential, Set<St
 
     /** No name of {@code MCP_BACKENDS} can be this. */
     public static final String UNNAMED = "";
+
+    /** Whether a session of it lives on the node that opened it. */
+    public boolean isOnNode() {
+        return false;
+    }
 }

@@ -15,6 +15,7 @@ import org.mcpproxy.oauth.KeyRing;
  *     scheme's own
  * @param redirectSchemes private-use redirect schemes without a dot that may register, lower case
  * @param backends the MCP servers behind
+ * @param nodeUrl how other nodes reach this one, without a path; empty where there is none, or none is told
  * @param secretKeys what all encryption at rest is derived from
  * @param databaseConnections how many this node opens at most
  * @param keyRotation after which time a new key signs our tokens
@@ -28,6 +29,7 @@ public record Settings(
         CorsOrigins corsOrigins,
         OktaSettings okta,
         Backends backends,
+        Optional<URI> nodeUrl,
         KeyRing secretKeys,
         int databaseConnections,
         Duration keyRotation,

@@ -64,6 +64,7 @@ final class SettingsReader {
         CorsOrigins origins = values.parsed("CORS_ORIGINS", new CorsOrigins(true, Set.of()), Lists::corsOrigins);
         OktaSettings okta = new OktaSettingsReader(values).read();
         Backends backends = new BackendsReader(values).read(publicUrl);
+        Optional<URI> nodeUrl = Optional.ofNullable(values.parsed("NODE_URL", Addresses::node));
         Duration grace =
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);
         AddressLimits addressLimits = new AddressLimitsReader(values).read();
@@ -79,6 +80,7 @@ final class SettingsReader {
                 origins.with(publicUrl.toString()),
                 okta,
                 backends,
+                nodeUrl,
                 secretKeys,
                 connections,
                 keyRotation,

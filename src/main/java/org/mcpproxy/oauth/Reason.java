@@ -149,6 +149,9 @@ public enum Reason {
     HOST_FOREIGN(
             OAuth2Error.INVALID_REQUEST, 421, "This server does not answer for this host name; see ALLOWED_HOSTS."),
 
+    NODE_PASS_INVALID(
+            OAuth2Error.INVALID_REQUEST, 401, "What another node of this server handed on could not be accepted."),
+
     // The relay
     SESSION_UNKNOWN(OAuth2Error.INVALID_REQUEST, 404, "The MCP session is unknown or has ended. Initialize again."),
     MESSAGE_MALFORMED(OAuth2Error.INVALID_REQUEST, "The body is not one well-formed JSON-RPC message."),

@@ -54,10 +54,10 @@ final class Exchange implements OpenStreams.Open {
             return;
         }
         try {
-            List<Header> headers = forwarded();
-            requireStillWanted();
-            call = relay.client()
-                    .send(request.httpMethod(), request.resource().backend().url(), headers, body);
+            call = relay.sessions()
+                    .elsewhere(request)
+                    .map(node -> relay.nodes().send(node, request, body))
+                    .orElseGet(() -> sendToBackend(body));
         } catch (RuntimeException e) {
             refuse(rejection(e));
             return;
@@ -68,6 +68,13 @@ final class Exchange implements OpenStreams.Open {
         }
         timeout = relay.threads().after(relay.limits().times().firstByte(), this::giveUpAsLate);
         call.answer().whenComplete(this::answer);
+    }
+
+    private BackendClient.Call sendToBackend(byte[] body) {
+        List<Header> headers = forwarded();
+        requireStillWanted();
+        return relay.client()
+                .send(request.httpMethod(), request.resource().backend().url(), headers, body);
     }
 
     /** It may have waited: nothing must be done any more for a client who has gone, or a grant that has ended. */

@@ -23,6 +23,7 @@ public class Relay {
     private final Settings settings;
     private final RelayLimits limits;
     private final BackendClient client;
+    private final Nodes nodes;
     private final OpenStreams streams;
     private final CallerLimits callers;
     private final SessionRules sessions;
@@ -36,6 +37,7 @@ public class Relay {
             Settings settings,
             RelayLimits limits,
             BackendClient client,
+            Nodes nodes,
             OpenStreams streams,
             CallerLimits callers,
             SessionRules sessions,
@@ -45,6 +47,7 @@ public class Relay {
         this.settings = settings;
         this.limits = limits;
         this.client = client;
+        this.nodes = nodes;
         this.streams = streams;
         this.callers = callers;
         this.sessions = sessions;
@@ -56,7 +59,7 @@ public class Relay {
 
     /** For CDI's proxy. */
     protected Relay() {
-        this(null, null, null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null, null);
     }
 
     private static BodyBudget bodies(RelayLimits.Sizes sizes) {
@@ -97,6 +100,10 @@ public class Relay {
 
     BackendClient client() {
         return client;
+    }
+
+    Nodes nodes() {
+        return nodes;
     }
 
     OpenStreams streams() {

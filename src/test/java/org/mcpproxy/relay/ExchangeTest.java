@@ -59,9 +59,10 @@ class ExchangeTest {
             SETTINGS,
             ONE_AT_ONCE,
             backend,
+            null,
             streams,
             new CallerLimits(ONE_AT_ONCE, new SettableClock()),
-            new SessionRules(sessions),
+            new SessionRules(sessions, SETTINGS),
             new BackendCredentials(null, null, null, null, null),
             threads,
             audit::add);
@@ -305,12 +306,12 @@ class ExchangeTest {
         private boolean away;
 
         @Override
-        public boolean opened(String sessionId, SessionOwner owner) {
+        public boolean opened(String sessionId, McpSession session) {
             return away ? nobodyKnows() : noted.add(sessionId);
         }
 
         @Override
-        public Optional<SessionOwner> ownerOf(String sessionId) {
+        public Optional<McpSession> find(String sessionId) {
             throw new UnsupportedOperationException();
         }
 

@@ -102,6 +102,7 @@ class UpstreamDeployment {
                 okta,
                 Backends.of(new Backend(
                         Backend.UNNAMED, URI.create("http://localhost:1/mcp"), new BackendCredential.None(), Set.of())),
+                Optional.empty(),
                 KeyRing.of(new SecretKeyMaterial(new byte[32])),
                 20,
                 Duration.ofDays(90),
