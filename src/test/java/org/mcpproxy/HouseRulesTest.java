@@ -78,6 +78,7 @@ class HouseRulesTest {
             "relay.ServletTurn",
             // bearer checks: MicroProfile JWT wants the request itself
             "relay.BearerCheck",
+            "relay.NodePassCheck",
             "relay.OktaTokenCheck",
             "relay.OwnTokenCheck",
             "upstream.MpJwt",

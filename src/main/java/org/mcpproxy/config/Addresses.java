@@ -19,14 +19,22 @@ final class Addresses {
         return requireProtected(withoutTrailingSlash(url));
     }
 
+    /** Scheme, host and port alone; http too, on a network of nodes. */
+    static URI node(String text) throws BadSetting {
+        return requireOrigin(withoutTrailingSlash(web(text)));
+    }
+
     /** As {@link #issuer}, and without a path. */
     static URI origin(String text) throws BadSetting {
-        URI url = withoutTrailingSlash(web(text));
+        return requireProtected(requireOrigin(withoutTrailingSlash(web(text))));
+    }
+
+    private static URI requireOrigin(URI url) throws BadSetting {
         if (!url.getRawPath().isEmpty() || url.getRawQuery() != null) {
             throw new BadSetting("must be scheme, host and port alone, without path or query, such as https://"
                     + url.getRawAuthority() + ".");
         }
-        return requireProtected(url);
+        return url;
     }
 
     /** Any http or https URL without fragment: a backend may well be on a private network. */

@@ -20,6 +20,7 @@ import org.mcpproxy.policy.PolicySource;
  * @param redirectSchemes private-use redirect schemes without a dot that may register, lower case
  * @param backends the MCP servers behind
  * @param policy what users may do there; empty where everybody may do everything
+ * @param nodeUrl how other nodes reach this one, without a path; empty where there is none, or none is told
  * @param secretKeys what all encryption at rest is derived from
  * @param databaseConnections how many this node opens at most
  * @param keyRotation after which time a new key signs our tokens
@@ -34,6 +35,7 @@ public record Settings(
         OktaSettings okta,
         Backends backends,
         Optional<PolicySource> policy,
+        Optional<URI> nodeUrl,
         KeyRing secretKeys,
         int databaseConnections,
         Duration keyRotation,

@@ -72,6 +72,7 @@ final class SettingsReader {
         OktaSettings okta = new OktaSettingsReader(values).read();
         Backends backends = new BackendsReader(values, okta).read(publicUrl);
         Optional<PolicySource> policy = new PolicySettingReader(values).read(backends);
+        Optional<URI> nodeUrl = Optional.ofNullable(values.parsed("NODE_URL", Addresses::node));
         Duration grace =
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);
         AddressLimits addressLimits = new AddressLimitsReader(values).read();
@@ -88,6 +89,7 @@ final class SettingsReader {
                 okta,
                 backends,
                 policy,
+                nodeUrl,
                 secretKeys,
                 connections,
                 keyRotation,

@@ -159,6 +159,9 @@ public enum Reason {
     HOST_FOREIGN(
             OAuth2Error.INVALID_REQUEST, 421, "This server does not answer for this host name; see ALLOWED_HOSTS."),
 
+    NODE_PASS_INVALID(
+            OAuth2Error.INVALID_REQUEST, 401, "What another node of this server handed on could not be accepted."),
+
     // The relay
     EXCHANGE_DENIED(
             OAuth2Error.ACCESS_DENIED,

@@ -96,6 +96,7 @@ final class Arrival {
     /** @throws Rejection where nobody may call so, or there is no room */
     private void admit() {
         caller = check.caller(request, resource);
+        caller.pass().map(relay.nodes()::proof).ifPresent(proof -> response.setHeader(proof.name(), proof.value()));
         admission = relay.admit(caller);
     }
 
@@ -112,6 +113,7 @@ final class Arrival {
 
     private void relayMessage(byte[] body) {
         goOn(() -> {
+            caller.pass().ifPresent(pass -> pass.requireFor(body));
             McpBody read = MessageReader.read(body);
             message = Optional.of(read);
             id = read.requestId();

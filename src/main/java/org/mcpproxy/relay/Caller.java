@@ -13,6 +13,7 @@ import org.mcpproxy.signing.Profile;
  * @param grant the grant behind one of our own tokens; empty for Okta's tokens
  * @param expiresAt when the token ends
  * @param profile what else the token says of the user
+ * @param pass by which another node vouches for all this, where it handed the request on
  */
 public record Caller(
         Optional<String> user,
@@ -20,16 +21,27 @@ public record Caller(
         Scope scope,
         Optional<String> grant,
         Instant expiresAt,
-        Optional<Profile> profile) {
+        Optional<Profile> profile,
+        Optional<NodePass> pass) {
 
     /** A caller of whom the token says no more. */
     Caller(Optional<String> user, String client, Scope scope, Optional<String> grant, Instant expiresAt) {
         this(user, client, scope, grant, expiresAt, Optional.empty());
     }
 
+    Caller(
+            Optional<String> user,
+            String client,
+            Scope scope,
+            Optional<String> grant,
+            Instant expiresAt,
+            Optional<Profile> profile) {
+        this(user, client, scope, grant, expiresAt, profile, Optional.empty());
+    }
+
     /** The same, of whom this is known. */
     Caller with(Profile known) {
-        return new Caller(user, client, scope, grant, expiresAt, Optional.of(known));
+        return new Caller(user, client, scope, grant, expiresAt, Optional.of(known), pass);
     }
 
     /** Whose share of the server a request takes: the user's, or that of a service. */

@@ -23,6 +23,7 @@ public class Relay {
     private final Settings settings;
     private final RelayLimits limits;
     private final BackendClients clients;
+    private final Nodes nodes;
     private final OpenStreams streams;
     private final CallerLimits callers;
     private final SessionRules sessions;
@@ -37,6 +38,7 @@ public class Relay {
             Settings settings,
             RelayLimits limits,
             BackendClients clients,
+            Nodes nodes,
             OpenStreams streams,
             CallerLimits callers,
             SessionRules sessions,
@@ -47,6 +49,7 @@ public class Relay {
         this.settings = settings;
         this.limits = limits;
         this.clients = clients;
+        this.nodes = nodes;
         this.streams = streams;
         this.callers = callers;
         this.sessions = sessions;
@@ -59,7 +62,7 @@ public class Relay {
 
     /** For CDI's proxy. */
     protected Relay() {
-        this(null, null, null, null, null, null, null, null, null, null);
+        this(null, null, null, null, null, null, null, null, null, null, null);
     }
 
     private static BodyBudget bodies(RelayLimits.Sizes sizes) {
@@ -99,7 +102,13 @@ public class Relay {
     }
 
     BackendClient client(RelayRequest request) {
-        return clients.of(request.resource().backend(), request.caller(), request.era());
+        return sessions.elsewhere(request)
+                .map(node -> nodes.at(node, request))
+                .orElseGet(() -> clients.of(request.resource().backend(), request.caller(), request.era()));
+    }
+
+    Nodes nodes() {
+        return nodes;
     }
 
     OpenStreams streams() {

@@ -23,7 +23,8 @@ abstract class RelayServlet extends TracelessServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        Arrival arrival = new Arrival(relay(), check(), endpoint(request), request, response);
+        BearerCheck check = NodePassCheck.isMeant(request) ? relay().nodes().check() : check();
+        Arrival arrival = new Arrival(relay(), check, endpoint(request), request, response);
         try {
             RequestGate.requireSize(arrival.headers(), relay().limits().sizes().headers());
             RequestGate.requireOrigin(arrival.headers(), relay().settings().corsOrigins());

@@ -2,8 +2,10 @@ package org.mcpproxy.relay;
 
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
@@ -12,15 +14,17 @@ import org.mcpproxy.oauth.Rejection;
 public class SessionRules {
 
     private final Sessions sessions;
+    private final Settings settings;
 
     @Inject
-    public SessionRules(Sessions sessions) {
+    public SessionRules(Sessions sessions, Settings settings) {
         this.sessions = sessions;
+        this.settings = settings;
     }
 
     /** For CDI's proxy. */
     protected SessionRules() {
-        this(null);
+        this(null, null);
     }
 
     /** Whether {@link #require} answers without asking the store. */
@@ -38,9 +42,24 @@ public class SessionRules {
     void require(RelayRequest request) {
         Optional<String> session = request.session();
         if (session.isPresent()
-                && !sessions.ownerOf(key(session.get(), request)).equals(Optional.of(owner(request)))) {
+                && !sessions.find(key(session.get(), request))
+                        .map(McpSession::owner)
+                        .equals(Optional.of(owner(request)))) {
             throw Rejection.of(Reason.SESSION_UNKNOWN);
         }
+    }
+
+    /**
+     * The node that the request's session lives on, where that is another than this. A request that was handed on is not
+     * handed on again.
+     */
+    Optional<URI> elsewhere(RelayRequest request) {
+        return !request.resource().backend().isOnNode() || request.caller().pass().isPresent()
+                ? Optional.empty()
+                : request.session()
+                        .flatMap(session -> sessions.find(key(session, request)))
+                        .flatMap(McpSession::node)
+                        .filter(node -> !Optional.of(node).equals(settings.nodeUrl()));
     }
 
     /**
@@ -62,7 +81,7 @@ public class SessionRules {
         List<String> opened = success ? opened(asked, headers) : List.of();
         return opened.isEmpty()
                 ? Optional.empty()
-                : Optional.of(() -> opened.forEach(session -> note(key(session, request), owner(request))));
+                : Optional.of(() -> opened.forEach(session -> note(key(session, request), opened(request))));
     }
 
     /** Backends may choose the same ids: a session is that of its backend. No header's value holds a line end. */
@@ -92,8 +111,14 @@ public class SessionRules {
                 .toList();
     }
 
-    private void note(String session, SessionOwner owner) {
-        if (!sessions.opened(session, owner)) {
+    private McpSession opened(RelayRequest request) {
+        return new McpSession(
+                owner(request),
+                settings.nodeUrl().filter(node -> request.resource().backend().isOnNode()));
+    }
+
+    private void note(String key, McpSession session) {
+        if (!sessions.opened(key, session)) {
             throw Rejection.of(Reason.BACKEND_ANSWER_INVALID);
         }
     }

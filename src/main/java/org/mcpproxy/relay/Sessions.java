@@ -9,22 +9,22 @@ import java.util.Optional;
 public interface Sessions {
 
     /**
-     * Notes that the backend opened this session for this owner.
+     * Notes that the backend opened this session.
      *
      * @return whether the session is theirs: false where it is another's
      * @throws org.mcpproxy.oauth.Rejection {@code STORE_UNAVAILABLE}
      */
-    boolean opened(String sessionId, SessionOwner owner);
+    boolean opened(String sessionId, McpSession session);
 
-    /** Whether this node knows who opened the session, and {@link #ownerOf} needs not ask the store. */
+    /** Whether this node knows who opened the session, and {@link #find} needs not ask the store. */
     boolean isKnown(String sessionId);
 
     /**
-     * Who opened the session; asking counts as use. Empty where it is unknown, ended or forgotten.
+     * Whose the session is, and where; asking counts as use. Empty where it is unknown, ended or forgotten.
      *
      * @throws org.mcpproxy.oauth.Rejection {@code STORE_UNAVAILABLE}
      */
-    Optional<SessionOwner> ownerOf(String sessionId);
+    Optional<McpSession> find(String sessionId);
 
     /**
      * The session has ended.

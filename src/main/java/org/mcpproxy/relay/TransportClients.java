@@ -3,12 +3,14 @@ package org.mcpproxy.relay;
 import jakarta.annotation.PreDestroy;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.net.URI;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.Stream;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.BackendTransport;
 import org.mcpproxy.config.Settings;
@@ -34,10 +36,11 @@ public class TransportClients implements BackendClients {
         plain = new Http1Client(settings.relayLimits());
         threads = Executors.newFixedThreadPool(
                 Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), TransportClients::thread);
-        settings.backends().paths().stream()
+        Stream<BackendTransport> ofBackends = settings.backends().paths().stream()
                 .map(path -> settings.backends().at(path).orElseThrow())
                 .filter(backend -> !backend.isOnNode())
-                .map(Backend::transport)
+                .map(Backend::transport);
+        Stream.concat(ofBackends, Stream.of(BackendTransport.STANDARD))
                 .forEach(transport -> clients.computeIfAbsent(
                         transport, way -> new JdkBackendClient(settings.relayLimits(), way, threads, clock)));
     }
@@ -57,6 +60,11 @@ public class TransportClients implements BackendClients {
     @Override
     public BackendClient of(Backend backend, Caller caller, Era era) {
         return backend.isOnNode() ? onNode.of(backend, caller, era) : of(backend);
+    }
+
+    /** For another node of this server. */
+    BackendClient ofNode(URI url) {
+        return url.getScheme().equals("http") ? plain : clients.get(BackendTransport.STANDARD);
     }
 
     @PreDestroy

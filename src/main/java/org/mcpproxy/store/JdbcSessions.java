@@ -4,6 +4,7 @@ import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
@@ -14,6 +15,7 @@ import org.jdbi.v3.core.Handle;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.relay.McpSession;
 import org.mcpproxy.relay.SessionOwner;
 import org.mcpproxy.relay.Sessions;
 
@@ -54,8 +56,11 @@ public class JdbcSessions implements Sessions {
     }
 
     @Override
-    public boolean opened(String sessionId, SessionOwner owner) {
-        return ownerOf(sessionId).orElseGet(() -> open(hash(sessionId), owner)).equals(owner);
+    public boolean opened(String sessionId, McpSession session) {
+        return find(sessionId)
+                .orElseGet(() -> open(hash(sessionId), session))
+                .owner()
+                .equals(session.owner());
     }
 
     @Override
@@ -66,22 +71,22 @@ public class JdbcSessions implements Sessions {
 
     /** While the database is away, an owner that this node once knew is still the owner. */
     @Override
-    public Optional<SessionOwner> ownerOf(String sessionId) {
+    public Optional<McpSession> find(String sessionId) {
         String hash = hash(sessionId);
         Instant now = clock.instant();
         Remembered known = remembered.getIfPresent(hash);
         if (known != null && now.isBefore(known.until())) {
-            return Optional.of(known.owner());
+            return Optional.of(known.session());
         }
         try {
-            Optional<SessionOwner> owner = use(hash, now);
-            owner.ifPresentOrElse(found -> remember(hash, found, now), () -> remembered.invalidate(hash));
-            return owner;
+            Optional<McpSession> session = use(hash, now);
+            session.ifPresentOrElse(found -> remember(hash, found, now), () -> remembered.invalidate(hash));
+            return session;
         } catch (Rejection e) {
             if (known == null || e.reason() != Reason.STORE_UNAVAILABLE) {
                 throw e;
             }
-            return Optional.of(known.owner());
+            return Optional.of(known.session());
         }
     }
 
@@ -92,11 +97,11 @@ public class JdbcSessions implements Sessions {
         database.update("DELETE FROM mcp_session WHERE hash = ?", hash);
     }
 
-    private void remember(String hash, SessionOwner owner, Instant now) {
-        remembered.put(hash, new Remembered(owner, now.plus(USE_NOTED)));
+    private void remember(String hash, McpSession session, Instant now) {
+        remembered.put(hash, new Remembered(session, now.plus(USE_NOTED)));
     }
 
-    private Optional<SessionOwner> use(String hash, Instant now) {
+    private Optional<McpSession> use(String hash, Instant now) {
         return database.inTransaction(handle -> {
             handle.execute(
                     "UPDATE mcp_session SET used_at = ? WHERE hash = ? AND used_at > ?", now, hash, now.minus(IDLE));
@@ -104,21 +109,21 @@ public class JdbcSessions implements Sessions {
         });
     }
 
-    private static Optional<SessionOwner> find(Handle handle, String hash, Instant now) {
+    private static Optional<McpSession> find(Handle handle, String hash, Instant now) {
         return handle.select(
-                        "SELECT user_id, client_id FROM mcp_session WHERE hash = ? AND used_at > ?",
+                        "SELECT user_id, client_id, node_url FROM mcp_session WHERE hash = ? AND used_at > ?",
                         hash,
                         now.minus(IDLE))
                 .map((row, context) -> read(row))
                 .findOne();
     }
 
-    private SessionOwner open(String hash, SessionOwner owner) {
+    private McpSession open(String hash, McpSession session) {
         if (capacity.isFull()) {
             makeRoom();
         }
         Instant now = clock.instant();
-        SessionOwner first = insert(hash, owner, now);
+        McpSession first = insert(hash, session, now);
         remember(hash, first, now);
         return first;
     }
@@ -131,24 +136,31 @@ public class JdbcSessions implements Sessions {
     }
 
     /** Whoever inserts first owns it; an idle one of the same id makes room. */
-    private SessionOwner insert(String hash, SessionOwner owner, Instant now) {
+    private McpSession insert(String hash, McpSession session, Instant now) {
+        SessionOwner owner = session.owner();
         return database.inTransaction(handle -> {
             handle.execute("DELETE FROM mcp_session WHERE hash = ? AND used_at <= ?", hash, now.minus(IDLE));
             handle.execute("""
-                    INSERT INTO mcp_session (hash, user_id, client_id, used_at)
-                    SELECT ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM mcp_session WHERE hash = ?)
-                    """, hash, owner.user().orElse(null), owner.client(), now, hash);
-            return find(handle, hash, now).orElse(owner);
+                    INSERT INTO mcp_session (hash, user_id, client_id, node_url, used_at)
+                    SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM mcp_session WHERE hash = ?)
+                    """, hash, owner.user().orElse(null), owner.client(), text(session.node()), now, hash);
+            return find(handle, hash, now).orElse(session);
         });
     }
 
-    private static SessionOwner read(ResultSet row) throws SQLException {
-        return new SessionOwner(Optional.ofNullable(row.getString("user_id")), row.getString("client_id"));
+    private static McpSession read(ResultSet row) throws SQLException {
+        return new McpSession(
+                new SessionOwner(Optional.ofNullable(row.getString("user_id")), row.getString("client_id")),
+                Optional.ofNullable(row.getString("node_url")).map(URI::create));
+    }
+
+    private static String text(Optional<URI> node) {
+        return node.map(URI::toString).orElse(null);
     }
 
     private static String hash(String sessionId) {
         return new Secret(sessionId).hash();
     }
 
-    private record Remembered(SessionOwner owner, Instant until) {}
+    private record Remembered(McpSession session, Instant until) {}
 }

@@ -29,6 +29,7 @@ final class KnownHosts {
             LOOPBACK_ALIASES.forEach(alias -> known.add(alias + port));
         }
         settings.allowedHosts().forEach(known::add);
+        settings.nodeUrl().map(URI::getRawAuthority).ifPresent(known::add);
         return known;
     }
 

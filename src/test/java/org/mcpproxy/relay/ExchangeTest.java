@@ -60,9 +60,10 @@ class ExchangeTest {
             SETTINGS,
             ONE_AT_ONCE,
             any -> backend,
+            null,
             streams,
             new CallerLimits(ONE_AT_ONCE, new SettableClock()),
-            new SessionRules(sessions),
+            new SessionRules(sessions, SETTINGS),
             new BackendCredentials(null, null, null, null, null, null),
             new PolicyGate(new PolicyInForce(Optional.empty()), null, null, 0),
             threads,
@@ -306,12 +307,12 @@ class ExchangeTest {
         private boolean away;
 
         @Override
-        public boolean opened(String sessionId, SessionOwner owner) {
+        public boolean opened(String sessionId, McpSession session) {
             return away ? nobodyKnows() : noted.add(sessionId);
         }
 
         @Override
-        public Optional<SessionOwner> ownerOf(String sessionId) {
+        public Optional<McpSession> find(String sessionId) {
             throw new UnsupportedOperationException();
         }
 

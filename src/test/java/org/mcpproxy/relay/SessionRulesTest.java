@@ -22,7 +22,7 @@ class SessionRulesTest {
     private static final Optional<String> SESSION = Optional.of("s");
     private static final List<Header> OPENED = List.of(new Header("mcp-session-id", "s"));
 
-    private final SessionRules rules = new SessionRules(Store.empty(new SettableClock()).sessions);
+    private final SessionRules rules = new SessionRules(Store.empty(new SettableClock()).sessions, Samples.settings());
 
     @Test
     void theOwnerMayUseASession() {
@@ -97,7 +97,7 @@ class SessionRulesTest {
     /** It ages out by itself. */
     @Test
     void aSessionThatEndsWhileTheStoreIsAwayEndsWithoutIt() {
-        SessionRules rules = new SessionRules(new Failing(Reason.STORE_UNAVAILABLE));
+        SessionRules rules = new SessionRules(new Failing(Reason.STORE_UNAVAILABLE), Samples.settings());
 
         for (String method : List.of("DELETE", "POST")) {
             Runnable news = rules.news(request(method, SESSION, ALICE), method.equals("DELETE") ? 204 : 404, List.of())
@@ -108,7 +108,7 @@ class SessionRulesTest {
 
     @Test
     void noOtherFailureAtTheEndOfASessionIsPassedOver() {
-        SessionRules rules = new SessionRules(new Failing(Reason.INTERNAL_ERROR));
+        SessionRules rules = new SessionRules(new Failing(Reason.INTERNAL_ERROR), Samples.settings());
 
         Runnable news =
                 rules.news(request("DELETE", SESSION, ALICE), 204, List.of()).orElseThrow();
@@ -118,7 +118,7 @@ class SessionRulesTest {
     /** Its owner could not use it. */
     @Test
     void aSessionIsNotOpenedWhileTheStoreIsAway() {
-        SessionRules rules = new SessionRules(new Failing(Reason.STORE_UNAVAILABLE));
+        SessionRules rules = new SessionRules(new Failing(Reason.STORE_UNAVAILABLE), Samples.settings());
 
         Runnable news = rules.news(request("POST", Optional.empty(), ALICE), 200, OPENED)
                 .orElseThrow();
@@ -144,6 +144,13 @@ class SessionRulesTest {
         assertRefused(
                 Reason.SESSION_UNKNOWN,
                 () -> rules.require(request("POST", Optional.of("files s"), caller("bob", "cursor"))));
+    }
+
+    /** A backend that every node reaches needs no particular node. */
+    @Test
+    void aSessionOfABackendOnTheNetworkIsNowhereElse() {
+        note("POST", Optional.empty(), ALICE, 200, OPENED);
+        assertThat(rules.elsewhere(request("POST", SESSION, ALICE))).isEmpty();
     }
 
     private void refused(Caller caller) {
@@ -182,12 +189,12 @@ class SessionRulesTest {
         }
 
         @Override
-        public boolean opened(String sessionId, SessionOwner owner) {
+        public boolean opened(String sessionId, McpSession session) {
             throw Rejection.of(reason);
         }
 
         @Override
-        public Optional<SessionOwner> ownerOf(String sessionId) {
+        public Optional<McpSession> find(String sessionId) {
             throw Rejection.of(reason);
         }
 

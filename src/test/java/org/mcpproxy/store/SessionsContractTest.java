@@ -3,6 +3,7 @@ package org.mcpproxy.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
+import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -14,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.mcpproxy.fixture.Race;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.relay.McpSession;
 import org.mcpproxy.relay.SessionOwner;
 import org.mcpproxy.relay.Sessions;
 
@@ -33,54 +35,54 @@ class SessionsContractTest {
 
     @Test
     void aSessionStaysWithWhomOpenedIt() {
-        SessionOwner alice = owner("alice");
+        McpSession alice = of("alice");
 
         assertThat(sessions.opened("session", alice)).isTrue();
         assertThat(sessions.opened("session", alice)).isTrue();
-        assertThat(sessions.opened("session", owner("bob"))).isFalse();
-        assertThat(sessions.ownerOf("session")).contains(alice);
+        assertThat(sessions.opened("session", of("bob"))).isFalse();
+        assertThat(sessions.find("session")).contains(alice);
     }
 
     @Test
     void aClosedSessionIsUnknown() {
-        sessions.opened("session", owner("alice"));
+        sessions.opened("session", of("alice"));
         sessions.closed("session");
 
-        assertThat(sessions.ownerOf("session")).isEmpty();
+        assertThat(sessions.find("session")).isEmpty();
     }
 
     @Test
     void everyNodeKnowsTheOwner() {
-        sessions.opened("session", owner("alice"));
+        sessions.opened("session", of("alice"));
 
-        assertThat(otherNode.ownerOf("session")).contains(owner("alice"));
-        assertThat(otherNode.opened("session", owner("bob"))).isFalse();
+        assertThat(otherNode.find("session")).contains(of("alice"));
+        assertThat(otherNode.opened("session", of("bob"))).isFalse();
     }
 
     @Test
     void aServiceIsAnOwnerWithoutAPerson() {
-        SessionOwner service = new SessionOwner(Optional.empty(), "client");
+        McpSession service = new McpSession(new SessionOwner(Optional.empty(), "client"), Optional.empty());
 
         assertThat(sessions.opened("session", service)).isTrue();
-        assertThat(otherNode.ownerOf("session")).contains(service);
+        assertThat(otherNode.find("session")).contains(service);
     }
 
     /** A backend may choose ids as it likes. */
     @Test
     void aSessionIdMayBeLong() {
         String id = "s".repeat(10_000);
-        sessions.opened(id, owner("alice"));
+        sessions.opened(id, of("alice"));
 
-        assertThat(otherNode.ownerOf(id)).contains(owner("alice"));
+        assertThat(otherNode.find(id)).contains(of("alice"));
     }
 
     /** Issuers other than Okta have client ids of more than 64 characters. */
     @Test
     void anOwnerMayHaveALongName() {
         SessionOwner owner = new SessionOwner(Optional.of("u".repeat(500)), "c".repeat(500));
-        sessions.opened("session", owner);
+        sessions.opened("session", new McpSession(owner, Optional.empty()));
 
-        assertThat(otherNode.ownerOf("session")).contains(owner);
+        assertThat(otherNode.find("session")).map(McpSession::owner).contains(owner);
     }
 
     /** Valid tokens still pass then. */
@@ -91,59 +93,69 @@ class SessionsContractTest {
         Connection whileItIsThere = source.getConnection();
         Migration.run(source);
         Sessions known = new JdbcSessions(new Database(source, Databases.open()), clock);
-        known.opened("session", owner("alice"));
+        known.opened("session", of("alice"));
         whileItIsThere.close();
         source.setUrl("jdbc:h2:tcp://localhost:1/away");
         clock.advance(Duration.ofHours(1));
 
-        assertThat(known.ownerOf("session")).contains(owner("alice"));
-        assertRefused(Reason.STORE_UNAVAILABLE, () -> known.ownerOf("another"));
+        assertThat(known.find("session")).contains(of("alice"));
+        assertRefused(Reason.STORE_UNAVAILABLE, () -> known.find("another"));
     }
 
     @Test
     void whereThereAreTooManySessionsThoseGoThatWereNotUsedForLongest() {
         Sessions small = new JdbcSessions(store.database, clock, 2);
-        otherNode.opened("old", owner("alice"));
+        otherNode.opened("old", of("alice"));
         clock.advance(Duration.ofHours(1));
-        otherNode.opened("older", owner("alice"));
+        otherNode.opened("older", of("alice"));
 
-        assertThat(small.opened("new", owner("bob"))).isTrue();
+        assertThat(small.opened("new", of("bob"))).isTrue();
 
-        assertThat(sessions.ownerOf("new")).contains(owner("bob"));
-        assertThat(sessions.ownerOf("old")).isEmpty();
+        assertThat(sessions.find("new")).contains(of("bob"));
+        assertThat(sessions.find("old")).isEmpty();
     }
 
     @Test
     void aSessionThatIsUsedIsKept() {
-        sessions.opened("session", owner("alice"));
+        sessions.opened("session", of("alice"));
         for (int hours = 0; hours < 72; hours += 12) {
             clock.advance(Duration.ofHours(12));
-            assertThat(sessions.ownerOf("session")).isPresent();
+            assertThat(sessions.find("session")).isPresent();
         }
 
-        assertThat(otherNode.ownerOf("session")).contains(owner("alice"));
+        assertThat(otherNode.find("session")).contains(of("alice"));
     }
 
     @Test
     void aSessionThatNobodyUsesForLongIsForgottenAndItsIdIsFree() {
-        sessions.opened("session", owner("alice"));
+        sessions.opened("session", of("alice"));
         clock.advance(Duration.ofHours(24));
 
-        assertThat(sessions.ownerOf("session")).isEmpty();
-        assertThat(sessions.opened("session", owner("bob"))).isTrue();
-        assertThat(otherNode.ownerOf("session")).contains(owner("bob"));
+        assertThat(sessions.find("session")).isEmpty();
+        assertThat(sessions.opened("session", of("bob"))).isTrue();
+        assertThat(otherNode.find("session")).contains(of("bob"));
     }
 
     @Test
     void ofManyWhoseBackendNamesOneSessionOneOwnsIt() {
         AtomicInteger people = new AtomicInteger();
 
-        List<Boolean> won = Race.of(200, () -> sessions.opened("session", owner("person-" + people.incrementAndGet())));
+        List<Boolean> won = Race.of(200, () -> sessions.opened("session", of("person-" + people.incrementAndGet())));
 
         assertThat(won).containsOnlyOnce(true);
     }
 
-    private static SessionOwner owner(String person) {
-        return new SessionOwner(Optional.of(person), "client");
+    /** Where its process is; so that every node can ask that one. */
+    @Test
+    void everyNodeKnowsWhereASessionLives() {
+        McpSession local = new McpSession(of("alice").owner(), Optional.of(URI.create("http://node-1:3001")));
+        sessions.opened("session", local);
+
+        assertThat(sessions.find("session")).contains(local);
+        assertThat(otherNode.find("session")).contains(local);
+    }
+
+    private static McpSession of(String person) {
+        return new McpSession(new SessionOwner(Optional.of(person), "client"), Optional.empty());
     }
 }

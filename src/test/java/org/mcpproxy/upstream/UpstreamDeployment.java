@@ -108,6 +108,7 @@ class UpstreamDeployment {
                 Backends.of(new Backend(
                         Backend.UNNAMED, URI.create("http://localhost:1/mcp"), new BackendCredential.None(), Set.of())),
                 Optional.empty(),
+                Optional.empty(),
                 KeyRing.of(new SecretKeyMaterial(new byte[32])),
                 20,
                 Duration.ofDays(90),

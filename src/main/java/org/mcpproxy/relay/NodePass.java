@@ -1,0 +1,39 @@
+package org.mcpproxy.relay;
+
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
+import java.time.Instant;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
+
+/**
+ * What one node says to another of a request that it hands on, so that nobody else can: who calls, for what, and when.
+ *
+ * @param bodyHash SHA-256 of the body
+ * @param madeAt it is good for seconds
+ * @param nonce that of no other
+ */
+record NodePass(String method, String path, String session, String bodyHash, Instant madeAt, String nonce) {
+
+    static String hash(byte[] body) {
+        return new Secret(new String(body, StandardCharsets.ISO_8859_1)).hash();
+    }
+
+    /** @throws Rejection {@code NODE_PASS_INVALID} where it was made for another request */
+    void requireFor(String method, String path, String session) {
+        require(this.method.equals(method) && this.path.equals(path) && this.session.equals(session));
+    }
+
+    /** @throws Rejection {@code NODE_PASS_INVALID} where it was made for another body */
+    void requireFor(byte[] body) {
+        require(MessageDigest.isEqual(
+                bodyHash.getBytes(StandardCharsets.US_ASCII), hash(body).getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    private static void require(boolean fits) {
+        if (!fits) {
+            throw Rejection.of(Reason.NODE_PASS_INVALID);
+        }
+    }
+}

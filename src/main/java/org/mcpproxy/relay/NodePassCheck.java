@@ -1,0 +1,70 @@
+package org.mcpproxy.relay;
+
+import jakarta.enterprise.context.ApplicationScoped;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
+import java.util.Collections;
+import java.util.List;
+import java.util.Objects;
+import org.mcpproxy.grant.LiveGrants;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/** Takes what another node hands on: that node has checked the client's token, and says who calls. */
+@ApplicationScoped
+public class NodePassCheck implements BearerCheck {
+
+    /** The scheme of {@code Authorization} between nodes. */
+    static final String SCHEME = "Node ";
+
+    private final NodePasses passes;
+    private final LiveGrants grants;
+    private final Clock clock;
+
+    @Inject
+    public NodePassCheck(NodePasses passes, LiveGrants grants, Clock clock) {
+        this.passes = passes;
+        this.grants = grants;
+        this.clock = clock;
+    }
+
+    /** For CDI's proxy. */
+    protected NodePassCheck() {
+        this(null, null, null);
+    }
+
+    static boolean isMeant(HttpServletRequest request) {
+        String authorization = request.getHeader("Authorization");
+        return authorization != null && authorization.startsWith(SCHEME);
+    }
+
+    @Override
+    public Caller caller(HttpServletRequest request, McpEndpoint endpoint) {
+        return caller(
+                Collections.list(request.getHeaders("Authorization")),
+                request.getMethod(),
+                endpoint,
+                Objects.requireNonNullElse(request.getHeader(McpHeaders.SESSION), ""));
+    }
+
+    Caller caller(List<String> authorizations, String method, McpEndpoint endpoint, String session) {
+        if (authorizations.size() != 1) {
+            throw Rejection.of(Reason.MALFORMED_REQUEST);
+        }
+        Caller caller = passes.open(authorizations.get(0).substring(SCHEME.length()));
+        caller.pass().orElseThrow().requireFor(method, endpoint.path(), session);
+        if (!standing(caller)) {
+            throw Rejection.of(Reason.TOKEN_REVOKED);
+        }
+        return caller;
+    }
+
+    /** As where the token was checked: our own ends with its grant, one of Okta's by itself. */
+    @Override
+    public boolean standing(Caller caller) {
+        return caller.grant()
+                .map(grants::isLive)
+                .orElseGet(() -> clock.instant().isBefore(caller.expiresAt()));
+    }
+}
