@@ -24,9 +24,12 @@ final class RelaySystem implements AutoCloseable {
 
     /** @param settings names and values */
     static RelaySystem start(String... settings) throws IOException {
+        return start(ProxySystem.plan(), settings);
+    }
+
+    static RelaySystem start(ProxySystem.Plan plan, String... settings) throws IOException {
         RawBackend backend = new RawBackend();
-        ProxySystem.Plan plan = ProxySystem.plan()
-                .named("relay")
+        plan.named("relay")
                 .containing(TokenFountain.class)
                 .with("OKTA_ISSUER", "http://localhost:9/oauth2/default")
                 .with("OKTA_CLIENT_ID", "client")

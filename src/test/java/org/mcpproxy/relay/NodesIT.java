@@ -1,0 +1,223 @@
+package org.mcpproxy.relay;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer;
+import org.junit.jupiter.api.Order;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
+import org.mcpproxy.bridge.StdioServer;
+import org.mcpproxy.system.Postgres;
+import org.mcpproxy.system.ProxySystem;
+
+/** Sessions of a stdio server, whose process is on one of two nodes. */
+@TestMethodOrder(MethodOrderer.OrderAnnotation.class)
+class NodesIT {
+
+    private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{}}";
+
+    private static Postgres database;
+    private static RelaySystem first;
+    private static RelaySystem second;
+
+    @BeforeAll
+    static void start() throws IOException {
+        database = Postgres.start();
+        ProxySystem.Plan one = ProxySystem.plan();
+        String publicUrl = url(one.port());
+        first = node(one, publicUrl);
+        second = node(ProxySystem.plan(), publicUrl);
+    }
+
+    private static RelaySystem node(ProxySystem.Plan plan, String publicUrl) throws IOException {
+        return RelaySystem.start(
+                plan,
+                "PUBLIC_URL",
+                publicUrl,
+                "NODE_URL",
+                url(plan.port()),
+                "SESSION_SECRET_KEY",
+                "ab".repeat(32),
+                "DATABASE_URL",
+                database.url(),
+                "DATABASE_USER",
+                Postgres.USER,
+                "MCP_BACKEND",
+                StdioServer.commandLine(""),
+                "MCP_BACKEND_CREDENTIAL",
+                "none");
+    }
+
+    @AfterAll
+    static void stop() throws IOException {
+        for (RelaySystem node : new RelaySystem[] {first, second}) {
+            if (node != null) {
+                node.close();
+            }
+        }
+        database.close();
+    }
+
+    @Test
+    @Order(1)
+    void everyNodeServesASessionWhereverItLives() {
+        RelaySystem.Caller ada = first.caller("00uada", "client");
+        RelaySystem.Caller adaThere = new RelaySystem.Caller(second, ada.grant(), ada.token());
+        String session = initialize(ada);
+
+        assertThat(text(call(adaThere, session, "pid"))).isEqualTo(text(call(ada, session, "pid")));
+        try (RawClient stream = adaThere.get(session);
+                RawClient asking = call(ada, session, "ask")) {
+            assertThat(stream.chunk()).contains("sampling/createMessage");
+            try (RawClient answer = adaThere.post(
+                    "{\"jsonrpc\":\"2.0\",\"id\":\"of-server\",\"result\":{\"said\":\"hello\"}}", session)) {
+                assertThat(answer.status()).isEqualTo(202);
+                assertThat(answer.head()).doesNotContainIgnoringCase("x-node-proof");
+            }
+            assertThat(asking.body()).contains("hello");
+        }
+        try (RawClient deletion = adaThere.send("DELETE", "", session)) {
+            assertThat(deletion.status()).isEqualTo(200);
+        }
+        assertThat(call(ada, session, "pid").status()).isEqualTo(404);
+    }
+
+    @Test
+    @Order(2)
+    void anotherUserFindsItAtNoNode() {
+        String session = initialize(first.caller("00uada", "client"));
+
+        for (RelaySystem node : new RelaySystem[] {first, second}) {
+            assertThat(call(node.caller("00ubob", "client"), session, "pid").status())
+                    .isEqualTo(404);
+        }
+    }
+
+    @Test
+    @Order(3)
+    void aRevocationEndsWhatWasHandedOn() {
+        RelaySystem.Caller ada = first.caller("00uada", "client");
+        RelaySystem.Caller adaThere = new RelaySystem.Caller(second, ada.grant(), ada.token());
+        String session = initialize(ada);
+        try (RawClient stream = adaThere.get(session)) {
+            assertThat(stream.status()).isEqualTo(200);
+            adaThere.revoke();
+            assertThat(stream.chunk()).isNull();
+        }
+        assertThat(call(adaThere, session, "pid").status()).isEqualTo(401);
+    }
+
+    @Test
+    @Order(4)
+    void whoeverIsNoNodeIsRefused() {
+        for (String pass : new String[] {"", "x", "eyJ1c2VyIjoiMDB1YWRhIn0"}) {
+            try (RawClient client = RawClient.send(
+                    first.port(),
+                    "POST",
+                    "/mcp",
+                    INITIALIZE,
+                    "Authorization: Node " + pass,
+                    "Content-Type: application/json",
+                    "Accept: application/json, text/event-stream")) {
+                assertThat(client.status()).isEqualTo(401);
+            }
+        }
+    }
+
+    /** The client initializes again, wherever its next request comes to. */
+    @Test
+    @Order(5)
+    void aSessionEndsWithItsNodeAndNobodyTakesItsPlace() throws Exception {
+        RelaySystem.Caller ada = first.caller("00uada", "client");
+        RelaySystem.Caller adaThere = new RelaySystem.Caller(second, ada.grant(), ada.token());
+        String session = initialize(ada);
+        first.proxy().kill();
+
+        try (RawClient client = call(adaThere, session, "pid")) {
+            assertThat(client.status()).isEqualTo(404);
+            assertThat(client.body()).contains("Initialize again");
+        }
+        try (Impostor impostor = new Impostor(first.port());
+                RawClient client = call(adaThere, session, "pid")) {
+            assertThat(client.status()).isEqualTo(502);
+            assertThat(client.body()).doesNotContain("believe me");
+            assertThat(impostor.heard().get())
+                    .contains("Authorization: Node ")
+                    .doesNotContain(ada.token(), "Bearer", "00uada");
+        }
+        assertThat(initialize(adaThere)).isNotEqualTo(session);
+    }
+
+    private static String url(int port) {
+        return "http://localhost:" + port;
+    }
+
+    private static String initialize(RelaySystem.Caller caller) {
+        try (RawClient opened = caller.post(INITIALIZE)) {
+            assertThat(opened.status()).isEqualTo(200);
+            return opened.head()
+                    .lines()
+                    .filter(line -> line.toLowerCase().startsWith("mcp-session-id:"))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    private static RawClient call(RelaySystem.Caller caller, String session, String tool) {
+        return caller.post(
+                "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"tools/call\",\"params\":{\"name\":\"" + tool + "\"}}",
+                session);
+    }
+
+    private static String text(RawClient client) {
+        try (client) {
+            assertThat(client.status()).isEqualTo(200);
+            return client.body();
+        }
+    }
+
+    /** Listens where a node did, and answers without knowing its secret. */
+    private static final class Impostor implements AutoCloseable {
+
+        private final ServerSocket listener;
+        private final CompletableFuture<String> heard;
+
+        Impostor(int port) throws IOException {
+            listener = new ServerSocket(port, 10, InetAddress.getByName("localhost"));
+            heard = CompletableFuture.supplyAsync(this::answer);
+        }
+
+        CompletableFuture<String> heard() {
+            return heard;
+        }
+
+        private String answer() {
+            try (Socket socket = listener.accept()) {
+                InputStream in = socket.getInputStream();
+                String head = Wire.head(in);
+                in.readNBytes(Wire.length(head));
+                socket.getOutputStream()
+                        .write(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Node-Proof: believe me\r\n"
+                                        + "Content-Length: 18\r\n\r\n{\"a\":\"believe me\"}")
+                                .getBytes(StandardCharsets.US_ASCII));
+                return head;
+            } catch (IOException e) {
+                throw new IllegalStateException(e);
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            listener.close();
+        }
+    }
+}
