@@ -252,7 +252,12 @@ final class Conversation implements Channel.Receiver {
     private void heard(Envelope message) {
         if (message.isResponse()) {
             Optional<Pending> asked = taken(message.number(Naming.ID));
-            asked.ifPresent(request -> request.reply().response(message, request.named(message)));
+            asked.ifPresent(request -> {
+                request.reply().response(message, request.named(message));
+                if (request.opening() && message.failure().isPresent()) {
+                    close();
+                }
+            });
         } else if (message.is(PROGRESS)) {
             asked(message.number(Naming.TOKEN_TOLD))
                     .ifPresent(request -> request.reply().message(request.named(message)));
@@ -343,11 +348,16 @@ final class Conversation implements Channel.Receiver {
      *
      * @param id as its client wrote it
      * @param token as its client wrote it, where it asked for progress
+     * @param opening whether without it there is no session
      */
-    private record Pending(String id, Optional<String> token, Reply reply) {
+    private record Pending(String id, Optional<String> token, boolean opening, Reply reply) {
 
         static Pending of(Envelope request, Reply reply) {
-            return new Pending(request.name(Naming.ID).orElseThrow(), request.name(Naming.TOKEN_ASKED), reply);
+            return new Pending(
+                    request.name(Naming.ID).orElseThrow(),
+                    request.name(Naming.TOKEN_ASKED),
+                    request.is(INITIALIZE),
+                    reply);
         }
 
         /** What the server says of it, in its client's own words. */

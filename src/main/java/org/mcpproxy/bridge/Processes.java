@@ -12,9 +12,12 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.ReadWriteLock;
+import java.util.concurrent.locks.ReentrantReadWriteLock;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.StdioCommand;
@@ -34,6 +37,8 @@ final class Processes {
     /** When an answer becomes an event stream that there is nothing to say on yet. */
     private static final Duration SLOW = Duration.ofSeconds(2);
 
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     /** More than a process takes that has to be killed. */
     private static final Duration END = Duration.ofSeconds(8);
 
@@ -44,6 +49,9 @@ final class Processes {
     private final Set<Running> running = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool(Processes::thread);
     private final ScheduledThreadPoolExecutor timer = new ScheduledThreadPoolExecutor(1, Processes::thread);
+    /** Held for reading by whoever starts a process, so that none is overlooked in the end. */
+    private final ReadWriteLock stopping = new ReentrantReadWriteLock();
+
     private volatile boolean stopped;
 
     Processes(RelayLimits.Stdio limits, Clock clock) {
@@ -65,6 +73,18 @@ final class Processes {
      * @throws Rejection {@code SERVER_FULL}, {@code CALLER_TOO_BUSY}, {@code BACKEND_DOWN}
      */
     Conversation start(Backend backend, Holder holder, boolean modern, List<Header> headers) {
+        stopping.readLock().lock();
+        try {
+            if (stopped) {
+                throw Rejection.until(Reason.SERVER_FULL, SOON);
+            }
+            return started(backend, holder, modern, headers);
+        } finally {
+            stopping.readLock().unlock();
+        }
+    }
+
+    private Conversation started(Backend backend, Holder holder, boolean modern, List<Header> headers) {
         Backoff.Key key = new Backoff.Key(backend.name(), holder);
         backoff.require(key);
         places.take(holder);
@@ -79,10 +99,6 @@ final class Processes {
                 note(key, since, conversation);
             });
             conversation.over(started.process());
-            if (stopped) {
-                conversation.close();
-                throw Rejection.until(Reason.SERVER_FULL, Duration.ofSeconds(5));
-            }
             return conversation;
         } catch (IOException e) {
             places.giveBack(holder);
@@ -99,7 +115,9 @@ final class Processes {
 
     /** Ends all, and waits for it. */
     void stop() {
+        stopping.writeLock().lock();
         stopped = true;
+        stopping.writeLock().unlock();
         timer.shutdownNow();
         running.forEach(one -> one.conversation().close());
         CompletableFuture<?> ended = CompletableFuture.allOf(
@@ -130,8 +148,10 @@ final class Processes {
     }
 
     private void slow(Reply reply) {
-        if (!stopped) {
+        try {
             timer.schedule(() -> threads.execute(reply::beginEvents), SLOW.toMillis(), TimeUnit.MILLISECONDS);
+        } catch (RejectedExecutionException e) {
+            // All end now, and the reply with them.
         }
     }
 

@@ -56,7 +56,7 @@ final class BackendsReader {
             URI url = values.required(
                     prefix + "_URL",
                     "Give the URL of this MCP server, or its command line in " + prefix + "_COMMAND.",
-                    Addresses::web);
+                    BackendsReader::url);
             return overHttp(name, prefix, url, headers);
         }
         if (values.text(prefix + "_URL").isPresent()) {
@@ -79,6 +79,13 @@ final class BackendsReader {
                 credentials.none(prefix),
                 headers,
                 command == null ? BackendTransport.STANDARD : BackendTransport.of(command));
+    }
+
+    private static URI url(String text) throws BadSetting {
+        if (!isUrl(text)) {
+            throw new BadSetting("is no URL. A command line belongs into the setting that ends with _COMMAND instead.");
+        }
+        return Addresses.web(text);
     }
 
     /** Anything that looks like an address is meant as one: a wrong scheme is no program. */

@@ -103,7 +103,7 @@ class SettingsReaderTest {
                 "CORS_ORIGINS       | https://*.example.com",
                 "CORS_ORIGINS       | https://app.example.com/",
                 "CORS_ORIGINS       | null",
-                "MCP_BACKEND        | python main.py",
+                "MCP_BACKEND        | no-such-program main.py",
                 "MCP_BACKEND        | ftp://backend/mcp",
                 "MCP_BACKEND        | https://user:word@backend/mcp",
                 "MCP_BACKENDS       | Files",
@@ -252,7 +252,7 @@ class SettingsReaderTest {
         assertThat(problems())
                 .hasSize(3)
                 .anyMatch(problem -> problem.startsWith("MCP_BACKENDS_FILES_URL is missing."))
-                .anyMatch(problem -> problem.startsWith("MCP_BACKENDS_OUR_JIRA_URL is a command line"))
+                .anyMatch(problem -> problem.startsWith("MCP_BACKENDS_OUR_JIRA_URL is no URL"))
                 .anyMatch(problem -> problem.startsWith("MCP_DEFAULT_BACKEND must be one of"));
     }
 
