@@ -29,7 +29,8 @@ public record Caller(
         this(user, client, scope, grant, expiresAt, Optional.empty());
     }
 
-    Caller(
+    /** A caller whom this node has checked. */
+    public Caller(
             Optional<String> user,
             String client,
             Scope scope,

@@ -54,7 +54,8 @@ public class SessionRules {
      * handed on again.
      */
     Optional<URI> elsewhere(RelayRequest request) {
-        return !request.resource().backend().isOnNode() || request.caller().pass().isPresent()
+        return !request.resource().backend().isOnNode()
+                        || request.caller().pass().isPresent()
                 ? Optional.empty()
                 : request.session()
                         .flatMap(session -> sessions.find(key(session, request)))
