@@ -7,3 +7,8 @@ local token = os.getenv("ACCESS_TOKEN")
 if token and token ~= "" then
   wrk.headers["Authorization"] = "Bearer " .. token
 end
+-- Which of the constant backend's answers: by a header that the proxy passes on.
+local answer = os.getenv("ANSWER")
+if answer and answer ~= "" then
+  wrk.headers["Mcp-Param-Answer"] = answer
+end

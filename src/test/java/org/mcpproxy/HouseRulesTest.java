@@ -59,6 +59,7 @@ class HouseRulesTest {
             "authorization.RememberedConsent",
             // what is read and answered
             "web.RequestBody",
+            "web.ShortBody",
             "web.BareRefusals",
             "web.ErrorAnswer",
             "web.ConnectionBreak",
@@ -74,6 +75,7 @@ class HouseRulesTest {
             "relay.Exchange",
             "relay.McpPaths",
             "relay.Relay",
+            "relay.ServletTurn",
             // bearer checks: MicroProfile JWT wants the request itself
             "relay.BearerCheck",
             "relay.OktaTokenCheck",

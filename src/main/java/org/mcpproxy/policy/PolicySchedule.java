@@ -6,13 +6,14 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 
 /** Looks at the policy file again and again. By its content: times and sizes of files can stay the same. */
-@ApplicationScoped
+@Singleton
 class PolicySchedule {
 
     private static final int LOOK_SECONDS = 1;
@@ -27,11 +28,6 @@ class PolicySchedule {
     PolicySchedule(PolicyInForce policy, ManagedScheduledExecutorService executor) {
         this.policy = policy;
         this.executor = executor;
-    }
-
-    /** For CDI's proxy. */
-    protected PolicySchedule() {
-        this(null, null);
     }
 
     void start(@Observes @Initialized(ApplicationScoped.class) Object application) {

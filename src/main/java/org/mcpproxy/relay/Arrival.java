@@ -1,6 +1,5 @@
 package org.mcpproxy.relay;
 
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -15,6 +14,7 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.web.Failures;
 import org.mcpproxy.web.LingeringClose;
 import org.mcpproxy.web.RequestBody;
+import org.mcpproxy.web.ShortBody;
 
 /** One request at an MCP endpoint, until it is on its way to the backend or refused; knows what is known of it so far. */
 final class Arrival {
@@ -24,12 +24,12 @@ final class Arrival {
     private final McpEndpoint resource;
     private final HttpServletRequest request;
     private final HttpServletResponse response;
+    private final ServletTurn turn;
     private final List<Header> headers;
     private final long since = System.nanoTime();
 
     private Caller caller;
     private Admission admission;
-    private AsyncContext async;
     private Optional<McpBody> message = Optional.empty();
     private Optional<RequestId> id = Optional.empty();
 
@@ -44,6 +44,7 @@ final class Arrival {
         this.resource = resource;
         this.request = request;
         this.response = response;
+        this.turn = new ServletTurn(request, response);
         this.headers = headers(request);
     }
 
@@ -62,17 +63,34 @@ final class Arrival {
     void readAndRelay() throws IOException {
         admit();
         RequestGate.requirePlainUtf8(headers);
-        async = async();
         RelayLimits limits = relay.limits();
+        RequestBody.Bounds bounds = new RequestBody.Bounds(
+                limits.sizes().body(), admission.body(), limits.times().body());
+        byte[] come = begin(bounds);
+        if (come.length > 0 && come.length == request.getContentLengthLong()) {
+            relayBody(come);
+            return;
+        }
+        turn.leaveThread();
         LingeringClose closing = new LingeringClose(response, relay.threads(), this::abandon);
         RequestBody.read(
                 request,
-                new RequestBody.Bounds(
-                        limits.sizes().body(), admission.body(), limits.times().body()),
+                bounds,
+                come,
                 relay.threads(),
                 closing,
                 this::relayBody,
                 rejection -> refuse(rejection, closing));
+    }
+
+    private byte[] begin(RequestBody.Bounds bounds) {
+        try {
+            return ShortBody.begin(request, bounds);
+        } catch (IOException e) {
+            // What may still come of the body would be taken for the next request.
+            response.setHeader("Connection", "close");
+            throw Rejection.of(Reason.REQUEST_INCOMPLETE, e);
+        }
     }
 
     /** @throws Rejection where nobody may call so, or there is no room */
@@ -84,7 +102,10 @@ final class Arrival {
     private void relayBody(byte[] body) {
         if (!MessageReader.isLarge(body)) {
             relayMessage(body);
-        } else if (!relay.threads().runLarge(() -> relayMessage(body))) {
+            return;
+        }
+        turn.leaveThread();
+        if (!relay.threads().runLarge(() -> relayMessage(body))) {
             refuse(Relay.full());
         }
     }
@@ -119,17 +140,18 @@ final class Arrival {
     private void send(Era era, McpHeaders mcp, byte[] body) {
         RelayRequest relayed = new RelayRequest(
                 Trail.of(request), resource, caller, request.getMethod(), era, mcp, headers, message, since);
-        if (async == null) {
-            async = async();
-        }
         Runnable sending = () -> goOn(() -> send(relayed, body));
         boolean credentialAtHand = relay.credentials().isAtHand(resource.backend(), caller);
         boolean begun = true;
+        boolean waits = !credentialAtHand
+                || !relay.policy().isAtHand(relayed)
+                || !relay.sessions().isKnown(relayed);
+        if (waits) {
+            turn.leaveThread();
+        }
         if (!credentialAtHand && BackendCredentials.mayAskOkta(resource.backend())) {
             begun = relay.threads().runForOkta(sending);
-        } else if (!credentialAtHand
-                || !relay.policy().isAtHand(relayed)
-                || !relay.sessions().isKnown(relayed)) {
+        } else if (waits) {
             begun = relay.threads().runWaiting(sending);
         } else {
             send(relayed, body);
@@ -142,7 +164,7 @@ final class Arrival {
     private void send(RelayRequest relayed, byte[] body) {
         RelayRequest allowed = relay.policy().require(relayed);
         relay.sessions().require(allowed);
-        new Exchange(relay, check, allowed, async, admission).start(body);
+        new Exchange(relay, check, allowed, turn, admission).start(body);
     }
 
     /** Ends the request with this error. */
@@ -178,9 +200,7 @@ final class Arrival {
         if (admission != null) {
             admission.close();
         }
-        if (async != null) {
-            async.complete();
-        }
+        turn.complete();
     }
 
     private void audit(Reason reason) {
@@ -193,13 +213,6 @@ final class Arrival {
                         message.map(McpBody::method).orElse(null),
                         message.map(McpBody::name).orElse(null),
                         reason));
-    }
-
-    private AsyncContext async() {
-        AsyncContext begun = request.startAsync();
-        // Our own clocks end what takes too long; a stream may stay open for days.
-        begun.setTimeout(0);
-        return begun;
     }
 
     private static List<Header> headers(HttpServletRequest request) {

@@ -3,6 +3,7 @@ package org.mcpproxy.relay;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 
@@ -20,6 +21,17 @@ public interface BackendClient {
     interface Call {
 
         /**
+         * Waits on this thread, but only for a moment, for an answer that comes whole in that time; to be called at most
+         * once, and before {@link #answer}.
+         *
+         * @return empty where it has not come; it will by {@link #answer}
+         * @throws org.mcpproxy.oauth.Rejection as {@link #answer}
+         */
+        default Optional<Answer> soon() {
+            return Optional.empty();
+        }
+
+        /**
          * The head of the answer; fails with {@link org.mcpproxy.oauth.Rejection} {@code BACKEND_UNAVAILABLE} or
          * {@code BACKEND_TIMEOUT}.
          */
@@ -32,7 +44,7 @@ public interface BackendClient {
     /**
      * An answer whose body is still to come.
      *
-     * @param body must be subscribed to, once; to cancel the subscription is to cancel the request
+     * @param body a {@link WholeBody} where it has come whole; must be subscribed to, once; to cancel the subscription is to cancel the request
      */
     record Answer(int status, List<Header> headers, Flow.Publisher<List<ByteBuffer>> body) {}
 }

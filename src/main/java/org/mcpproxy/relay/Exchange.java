@@ -1,8 +1,8 @@
 package org.mcpproxy.relay;
 
-import jakarta.servlet.AsyncContext;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -20,12 +20,14 @@ import org.mcpproxy.web.Failures;
 /** One request on its way to the backend, and its answer on the way back. */
 final class Exchange implements OpenStreams.Open {
 
+    private static final int SHORT = 8 * 1024;
+
     private final Relay relay;
     private final BearerCheck check;
     private final RelayRequest request;
-    private final AsyncContext async;
+    private final ServletTurn turn;
     private final Admission admission;
-    private final ClientConnection client;
+    private ClientConnection client;
     private final HttpServletResponse response;
 
     /** Whoever sets it first answers: the backend once its sessions are noted, the clock, or the end of the server. */
@@ -37,37 +39,80 @@ final class Exchange implements OpenStreams.Open {
     private volatile Future<?> timeout;
     private volatile AnswerStream stream;
 
-    Exchange(Relay relay, BearerCheck check, RelayRequest request, AsyncContext async, Admission admission) {
+    Exchange(Relay relay, BearerCheck check, RelayRequest request, ServletTurn turn, Admission admission) {
         this.relay = relay;
         this.check = check;
         this.request = request;
-        this.async = async;
+        this.turn = turn;
         this.admission = admission;
-        this.client = ClientConnection.of(async.getRequest());
-        this.response = (HttpServletResponse) async.getResponse();
+        this.response = turn.response();
     }
 
-    /** @param body empty for none; not kept here, as an answer may stream for days */
+    /**
+     * Where the container's thread is still here, it waits for a moment for an answer that comes whole, and needs no other.
+     *
+     * @param body empty for none; not kept here, as an answer may stream for days
+     */
     void start(byte[] body) {
-        if (!relay.streams().add(this)) {
-            refuse(Relay.full());
-            return;
+        if (!turn.isSynchronous()) {
+            register();
         }
         try {
+            if (answered.get()) {
+                return;
+            }
             List<Header> headers = forwarded();
             requireStillWanted();
             Backend backend = request.resource().backend();
             call = relay.client(request).send(request.httpMethod(), backend.url(), headers, body);
+            if (turn.isSynchronous() && answerSoon(call)) {
+                return;
+            }
         } catch (RuntimeException e) {
             refuse(rejection(e));
             return;
         }
+        await(call);
+    }
+
+    private void leaveThread() {
+        if (turn.isSynchronous()) {
+            turn.leaveThread();
+            register();
+        }
+    }
+
+    /** From now on the clock, and the end of the server, know of it. */
+    private void register() {
+        client = ClientConnection.of(turn.request());
+        if (!relay.streams().add(this)) {
+            refuse(Relay.full());
+        }
+    }
+
+    /** @return whether it has been answered, or will be as soon as the store has noted its session */
+    private boolean answerSoon(BackendClient.Call sent) {
+        Optional<BackendClient.Answer> soon = sent.soon();
+        if (soon.isEmpty()) {
+            return false;
+        }
+        BackendClient.Answer come = soon.get();
+        Optional<Runnable> news = relay.sessions().news(request, come.status(), come.headers());
+        if (news.isPresent()) {
+            leaveThread();
+        }
+        answer(come, null);
+        return true;
+    }
+
+    private void await(BackendClient.Call sent) {
+        leaveThread();
         if (answered.get()) {
-            call.cancel();
+            sent.cancel();
             return;
         }
         timeout = relay.threads().after(relay.limits().times().firstByte(), this::giveUpAsLate);
-        call.answer().whenComplete(this::answer);
+        sent.answer().whenComplete(this::answer);
     }
 
     /** It may have waited: nothing must be done any more for a client who has gone, or a grant that has ended. */
@@ -227,6 +272,12 @@ final class Exchange implements OpenStreams.Open {
         audit(answer.status(), null);
         AnswerHead head = new AnswerHead(answer);
         head.writeTo(response);
+        if (isShort(answer)) {
+            write((WholeBody) answer.body());
+            finish();
+            return;
+        }
+        leaveThread();
         // Without this early commit, the first event would wait for the second.
         response.flushBuffer();
         AnswerStream begun = new AnswerStream(
@@ -237,6 +288,19 @@ final class Exchange implements OpenStreams.Open {
                 () -> breakOff(answer.status()));
         stream = begun;
         response.getOutputStream().setWriteListener(begun);
+    }
+
+    /** Fits the container's buffer, so that to write it waits for no client. */
+    private static boolean isShort(BackendClient.Answer answer) {
+        return answer.body() instanceof WholeBody whole && whole.length() <= SHORT;
+    }
+
+    private void write(WholeBody body) throws IOException {
+        for (ByteBuffer part : body.parts()) {
+            byte[] bytes = new byte[part.remaining()];
+            part.duplicate().get(bytes);
+            response.getOutputStream().write(bytes);
+        }
     }
 
     /** The client must not take what has come for the whole answer. */
@@ -290,7 +354,7 @@ final class Exchange implements OpenStreams.Open {
             relay.streams().remove(this);
             admission.close();
             try {
-                async.complete();
+                turn.complete();
             } catch (IllegalStateException e) {
                 // The container completed it, as the client has gone.
             }

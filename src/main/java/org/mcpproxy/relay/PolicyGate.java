@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.policy.BackendPolicy;
@@ -36,8 +37,7 @@ public class PolicyGate {
     }
 
     @Inject
-    public PolicyGate(
-            PolicyInForce policy, CallerProfiles profiles, AuditLog audit, org.mcpproxy.config.RelayLimits limits) {
+    public PolicyGate(PolicyInForce policy, CallerProfiles profiles, AuditLog audit, RelayLimits limits) {
         this(policy, profiles, audit, limits.sizes().body());
     }
 

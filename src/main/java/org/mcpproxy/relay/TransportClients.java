@@ -12,8 +12,12 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.BackendTransport;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.relay.http1.Http1Client;
 
-/** One client for each way in which backends are reached, made at the start. */
+/**
+ * One client for each way in which backends are reached, made at the start: for plain HTTP one without hand-offs
+ * (docs/performance.md), for TLS the JDK's.
+ */
 @ApplicationScoped
 public class TransportClients implements BackendClients {
 
@@ -22,10 +26,12 @@ public class TransportClients implements BackendClients {
     private final ExecutorService threads;
     private final NodeBackends onNode;
     private final Map<BackendTransport, BackendClient> clients = new HashMap<>();
+    private final Http1Client plain;
 
     @Inject
     public TransportClients(Settings settings, NodeBackends onNode, Clock clock) {
         this.onNode = onNode;
+        plain = new Http1Client(settings.relayLimits());
         threads = Executors.newFixedThreadPool(
                 Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), TransportClients::thread);
         settings.backends().paths().stream()
@@ -40,11 +46,12 @@ public class TransportClients implements BackendClients {
     protected TransportClients() {
         threads = null;
         onNode = null;
+        plain = null;
     }
 
     @Override
     public BackendClient of(Backend backend) {
-        return clients.get(backend.transport());
+        return backend.url().getScheme().equalsIgnoreCase("http") ? plain : clients.get(backend.transport());
     }
 
     @Override
@@ -55,6 +62,7 @@ public class TransportClients implements BackendClients {
     @PreDestroy
     void close() {
         threads.shutdownNow();
+        plain.close();
     }
 
     private static Thread thread(Runnable work) {

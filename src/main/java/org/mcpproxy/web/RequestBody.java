@@ -72,10 +72,29 @@ public final class RequestBody implements ReadListener {
             Consumer<byte[]> whole,
             Consumer<Rejection> refused)
             throws IOException {
+        read(request, bounds, new byte[0], threads, closing, whole, refused);
+    }
+
+    /**
+     * As above, where some of it has been read already.
+     *
+     * @param begun what has been read; its memory has been taken
+     */
+    public static void read(
+            ServletRequest request,
+            Bounds bounds,
+            byte[] begun,
+            RequestThreads threads,
+            LingeringClose closing,
+            Consumer<byte[]> whole,
+            Consumer<Rejection> refused)
+            throws IOException {
         long announced = request.getContentLengthLong();
         ServletInputStream in = request.getInputStream();
         int bound = announced < 0 ? bounds.longest() : (int) Math.min(announced, bounds.longest());
         RequestBody body = new RequestBody(in, bound, bounds, threads, closing, whole, refused);
+        body.read = begun;
+        body.length = begun.length;
         if (announced > bounds.longest()) {
             body.refuse(Rejection.of(Reason.REQUEST_TOO_LARGE));
         }

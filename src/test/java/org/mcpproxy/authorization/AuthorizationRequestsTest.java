@@ -7,10 +7,12 @@ import static org.mcpproxy.fixture.Samples.with;
 
 import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.Scope;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -183,6 +185,23 @@ class AuthorizationRequestsTest {
 
         assertRefused(Reason.RESOURCE_UNKNOWN, () -> read(many, with(GOOD, "resource")));
         assertRefused(Reason.RESOURCE_UNKNOWN, () -> read(many, GOOD));
+    }
+
+    /** A client learns of such a scope after it has registered. */
+    @Test
+    void aScopeOfAPolicyIsForEveryClientAndForThatResourceAlone(@TempDir Path folder) {
+        Backends backends = Backends.of(Optional.of(Samples.backend("")), List.of(Samples.backend("files")));
+        AuthorizationRequests withPolicy = new AuthorizationRequests(
+                new KnownClients(Samples.client("client")),
+                Samples.settings(backends, folder, "files.tools.write.scopes=files.write"));
+        Parameters asking = with(GOOD, "scope", "mcp files.write");
+        String files = Samples.ISSUER + "/files/mcp";
+
+        assertThat(read(withPolicy, with(asking, "resource", files)).scope()).isEqualTo(Scope.parse("mcp files.write"));
+        assertRefused(Reason.SCOPE_UNKNOWN, () -> read(withPolicy, asking));
+        assertRefused(
+                Reason.SCOPE_UNKNOWN,
+                () -> read(withPolicy, with(with(asking, "resource", files), "scope", "files.read")));
     }
 
     private static AuthorizationRequests manyBackends(Optional<Backend> standard) {

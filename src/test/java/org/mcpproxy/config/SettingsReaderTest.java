@@ -667,6 +667,45 @@ class SettingsReaderTest {
         assertThat(problems()).singleElement().asString().contains("OKTA_PRIVATE_KEY are both set");
     }
 
+    @Test
+    void everyProblemOfThePolicyFileIsNamedWithTheOthers() throws IOException {
+        Path policy = Files.writeString(folder.resolve("policy"), "others.groups=a\nmcp.tools.a.groups=\n");
+        written.put("POLICY_FILE", policy.toString());
+        written.put("PROXY_PORT", "0");
+
+        assertThat(problems())
+                .hasSize(3)
+                .anyMatch(problem -> problem.startsWith("POLICY_FILE (" + policy + "): others.groups must begin"))
+                .anyMatch(problem -> problem.startsWith("POLICY_FILE (" + policy + "): mcp.tools.a.groups must list"));
+        written.put("POLICY_FILE", folder.resolve("none").toString());
+        assertThat(problems()).anyMatch(problem -> problem.endsWith("none): The file cannot be read."));
+    }
+
+    @Test
+    void aPolicySpeaksOfEachBackendByItsNameAndAddsToItsScopes() throws IOException {
+        Path policy = Files.writeString(folder.resolve("policy"), """
+                mcp.tools.a.scopes=one
+                files.tools.a.scopes=three two
+                """);
+        written.put("POLICY_FILE", policy.toString());
+        written.put("MCP_BACKENDS", "files");
+        written.put("MCP_BACKENDS_FILES_URL", "http://files.internal/mcp");
+
+        Settings settings = read();
+
+        assertThat(settings.policyScopes(settings.backends().at("/mcp").orElseThrow())
+                        .toStringList())
+                .containsExactly("one");
+        assertThat(settings.policyScopes(settings.backends().at("/files/mcp").orElseThrow())
+                        .toStringList())
+                .containsExactly("three", "two");
+        assertThat(settings.offeredScopes().toStringList())
+                .containsExactlyInAnyOrder("mcp", "offline_access", "one", "two", "three");
+        written.put("MCP_BACKENDS", "mcp");
+        written.put("MCP_BACKENDS_MCP_URL", "http://files.internal/mcp");
+        assertThat(problems()).anyMatch(problem -> problem.startsWith("POLICY_FILE cannot tell the backend mcp"));
+    }
+
     private Settings read() {
         return new SettingsReader(
                         name -> Optional.ofNullable(written.get(name)), written::keySet, folder, new SecureRandom())

@@ -5,11 +5,14 @@ import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import java.nio.file.Path;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.config.Backends;
 import org.mcpproxy.fixture.KnownClients;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
@@ -51,6 +54,18 @@ class RegistrationTest {
                 .isTrue();
         assertThat(registered.toString())
                 .doesNotContain(registered.secret().orElseThrow().value());
+    }
+
+    @Test
+    void aScopeOfAPolicyIsRegistered(@TempDir Path folder) {
+        Registration withPolicy = new Registration(
+                clients,
+                Samples.settings(Backends.of(Samples.backend("")), folder, "mcp.tools.write.scopes=files.write"),
+                new SettableClock(),
+                Samples.RANDOM);
+        Registered registered =
+                withPolicy.register(("{" + PUBLIC + ",'scope':'mcp files.write other'}").replace('\'', '"'));
+        assertThat(registered.client().scope().toStringList()).containsExactlyInAnyOrder("mcp", "files.write");
     }
 
     @Test

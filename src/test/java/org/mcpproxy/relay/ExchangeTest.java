@@ -68,8 +68,7 @@ class ExchangeTest {
             threads,
             audit::add);
     private final RelayRequest request = request();
-    private final Exchange exchange =
-            new Exchange(relay, check, request, client.async(), relay.admit(request.caller()));
+    private final Exchange exchange = new Exchange(relay, check, request, client.turn(), relay.admit(request.caller()));
 
     @BeforeEach
     void start() {
@@ -373,17 +372,15 @@ class ExchangeTest {
         private int status;
         private int completed;
 
-        AsyncContext async() {
+        ServletTurn turn() {
+            AsyncContext async =
+                    as(AsyncContext.class, (method, arguments) -> method.equals("complete") ? ++completed : null);
             HttpServletRequest request = as(HttpServletRequest.class, (method, arguments) -> switch (method) {
                 case "getLocalPort", "getRemotePort" -> 1;
+                case "startAsync" -> async;
                 default -> "192.0.2.7";
             });
-            HttpServletResponse response = as(HttpServletResponse.class, this::respond);
-            return as(AsyncContext.class, (method, arguments) -> switch (method) {
-                case "getRequest" -> request;
-                case "getResponse" -> response;
-                default -> ++completed;
-            });
+            return new ServletTurn(request, as(HttpServletResponse.class, this::respond));
         }
 
         private Object respond(String method, Object[] arguments) {

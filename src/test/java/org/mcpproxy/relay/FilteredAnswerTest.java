@@ -83,9 +83,9 @@ class FilteredAnswerTest {
 
     @Test
     void aListOverSeveralLinesOfDataIsFiltered() {
-        String lines = LIST.replace(",", ",\ndata: ");
-        assertThat(events(whole("data: " + lines + "\n\n")).text().replace("\ndata: ", ""))
-                .isEqualTo("data: " + LEFT + "\n\n");
+        assertThat(events(whole("data: " + LIST.replace(",", ",\ndata: ") + "\n\n"))
+                        .text())
+                .isEqualTo("data: " + LEFT.replace(",", ",\ndata: ") + "\n\n");
     }
 
     @Test

@@ -82,6 +82,8 @@ class PolicyGateTest {
                 "{'jsonrpc':'2.0','id':1,'method':'resources/subscribe','params':{'uri':'file:///secret/a'}}",
                 "{'jsonrpc':'2.0','id':1,'method':'resources/subscribe','params':{'URI':'file:///secret/a'}}",
                 "{'jsonrpc':'2.0','id':1,'method':'resources/subscribe','params':{'uri':7}}",
+                "{'jsonrpc':'2.0','id':1,'method':'resources/subscribe','params':{'uri':'file:///a',"
+                        + "'URI':'file:///secret/a'}}",
                 "{'jsonrpc':'2.0','id':1,'method':'resources/unsubscribe','params':{'uri':'file:///secret/a'}}",
                 "{'jsonrpc':'2.0','id':1,'method':'prompts/get','params':{'name':'secret'}}",
                 "{'jsonrpc':'2.0','id':1,'method':'completion/complete','params':{'ref':"
@@ -93,6 +95,9 @@ class PolicyGateTest {
                 "{'jsonrpc':'2.0','id':1,'method':'completion/complete','params':{'Ref':{'name':'secret'}}}",
                 "{'jsonrpc':'2.0','id':1,'method':'completion/complete','params':{'ref':{'Name':'secret'}}}",
                 "{'jsonrpc':'2.0','id':1,'method':'completion/complete','params':{'ref':['secret']}}",
+                "{'jsonrpc':'2.0','id':1,'method':'completion/complete','params':{'ref':{'name':'open'},"
+                        + "'Ref':{'name':'secret'}}}",
+                "{'jsonrpc':'2.0','id':1,'method':'completion/complete','params':{'ref':{'name':'open','Name':'secret'}}}",
                 "{'jsonrpc':'2.0','id':1,'method':'subscriptions/listen','params':{'notifications':"
                         + "{'resourceSubscriptions':['file:///a','file:///secret/a']}}}",
                 "{'jsonrpc':'2.0','id':1,'method':'subscriptions/listen','params':{'notifications':"

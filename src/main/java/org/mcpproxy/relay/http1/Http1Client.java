@@ -1,0 +1,124 @@
+package org.mcpproxy.relay.http1;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.InetSocketAddress;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.nio.channels.UnresolvedAddressException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.mcpproxy.config.RelayLimits;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.relay.BackendClient;
+import org.mcpproxy.relay.Header;
+
+/** Speaks HTTP/1.1, without TLS, over connections that it keeps. */
+public final class Http1Client implements BackendClient, AutoCloseable {
+
+    private final Duration connectTime;
+    private final IdleConnections idle = new IdleConnections();
+    private final Patience patience;
+    private final Loop loop;
+    private final ExecutorService connectors;
+    private final ExecutorService tellers;
+
+    public Http1Client(RelayLimits limits) {
+        connectTime = limits.times().connect();
+        patience = new Patience();
+        connectors = Executors.newFixedThreadPool(4, named("relay-connect"));
+        tellers = Executors.newFixedThreadPool(
+                Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), named("relay-backend"));
+        try {
+            loop = new Loop("relay-loop", idle::expire);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    @Override
+    public Call send(String method, URI url, List<Header> headers, byte[] body) {
+        Http1Call call = new Http1Call(this, loop, RequestBytes.of(method, url, headers, body));
+        Origin origin = Origin.of(url);
+        for (Connection next = idle.take(origin); next != null; next = idle.take(origin)) {
+            if (call.begin(next)) {
+                return call;
+            }
+        }
+        loop.execute(() -> loop.connecting(call));
+        run(connectors, () -> open(origin, call));
+        return call;
+    }
+
+    /** On a thread of its own, as to look a name up may take its time. */
+    private void open(Origin origin, Http1Call call) {
+        Connection opened = null;
+        try {
+            opened = new Connection(origin);
+            InetSocketAddress address = new InetSocketAddress(origin.host(), origin.port());
+            if (address.isUnresolved()) {
+                throw new UnknownHostException(origin.host());
+            }
+            opened.channel().connect(address);
+            Connection begun = opened;
+            loop.execute(() -> call.opening(begun));
+        } catch (IOException | UnresolvedAddressException | SecurityException e) {
+            if (opened != null) {
+                opened.close();
+            }
+            loop.execute(() -> call.fail(Reason.BACKEND_UNAVAILABLE, e));
+        }
+    }
+
+    Patience patience() {
+        return patience;
+    }
+
+    Duration connectTime() {
+        return connectTime;
+    }
+
+    /** The exchange is over: its connection serves another, or is closed. */
+    void release(Connection connection) {
+        if (connection.parser().allowsNext()) {
+            idle.give(connection);
+        } else {
+            connection.close();
+        }
+    }
+
+    /** Not in the loop, which must not wait: whoever hears of an answer writes its head to the client. */
+    void tell(Runnable news) {
+        run(tellers, news);
+    }
+
+    @Override
+    public void close() {
+        connectors.shutdownNow();
+        tellers.shutdown();
+        idle.close();
+        loop.close();
+    }
+
+    private static void run(ExecutorService threads, Runnable work) {
+        try {
+            threads.execute(work);
+        } catch (RejectedExecutionException e) {
+            // The server is going down, and all exchanges with it.
+        }
+    }
+
+    private static ThreadFactory named(String name) {
+        AtomicInteger count = new AtomicInteger();
+        return work -> {
+            Thread thread = new Thread(work, name + "-" + count.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+}

@@ -1,0 +1,205 @@
+package org.mcpproxy.bench;
+
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jwt.SignedJWT;
+import java.io.PrintStream;
+import java.net.URI;
+import java.net.URL;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Base64;
+import java.util.Comparator;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.mcpproxy.bench.Wrk.Result;
+import org.mcpproxy.okta.OktaTenant;
+import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.ProxySystem;
+
+/**
+ * The relay beside others that do the same or less, each alone on the first core: the backend bare, nginx that checks
+ * nothing, HAProxy and Apache that verify the same token, and this proxy on each JDK. In turns within one run, so that
+ * what else the machine does falls on all alike. Prints the medians as a table.
+ *
+ * <p>Arguments: {@code --quick}, and the homes of the JDKs.
+ */
+public final class RelaySpeed {
+
+    private static final List<Integer> CONNECTIONS = List.of(1, 32, 256);
+    private static final String LARGE = "64k";
+
+    private final Path script = Path.of(System.getProperty("basedir", ""), "bench/mcp.lua");
+    private final PrintStream out = System.out;
+    private final boolean quick;
+    private final int rounds;
+    private final Duration round;
+    private final Duration warmUp;
+    private final Map<String, Contender> contenders = new LinkedHashMap<>();
+
+    private RelaySpeed(boolean quick) {
+        this.quick = quick;
+        this.rounds = quick ? 1 : 3;
+        this.round = Duration.ofSeconds(quick ? 3 : 6);
+        this.warmUp = Duration.ofSeconds(30);
+    }
+
+    public static void main(String[] arguments) {
+        int status = 1;
+        try {
+            List<String> given = new ArrayList<>(List.of(arguments));
+            boolean quick = given.remove("--quick");
+            new RelaySpeed(quick).measure(given.stream().map(Path::of).toList());
+            status = 0;
+        } catch (Exception e) {
+            e.printStackTrace();
+        }
+        // the stand-in Okta's threads would keep the JVM alive
+        System.exit(status);
+    }
+
+    private void measure(List<Path> jdks) throws Exception {
+        Cores.others();
+        List<AutoCloseable> started = new ArrayList<>();
+        try (OktaTenant okta = OktaTenant.start()) {
+            Daemon backend = Daemon.backend();
+            started.add(backend);
+            contenders.put("bare backend", new Contender(backend.mcp(), "", backend.pid()));
+            Cores.first();
+            Daemon nginx = Daemon.nginx(backend.mcp());
+            started.add(nginx);
+            contenders.put("nginx, no check", new Contender(nginx.mcp(), "", nginx.pid()));
+            for (Path jdk : jdks) {
+                ProxySystem proxy = proxy(okta, backend.mcp(), jdk);
+                started.add(proxy);
+                Cores.others();
+                okta.allowRedirect(proxy.at("/oauth/callback"));
+                String token = OAuthClient.publicClient(proxy).signOn("alice").get("access_token");
+                Cores.first();
+                if (contenders.size() == 2) {
+                    others(backend, proxy, token, started);
+                }
+                contenders.put("this proxy, JDK " + version(jdk), new Contender(proxy.mcp(), token, proxy.pid()));
+            }
+            Cores.others();
+            warmUp();
+            table();
+        } finally {
+            for (AutoCloseable each : started) {
+                each.close();
+            }
+        }
+    }
+
+    private void others(Daemon backend, ProxySystem proxy, String token, List<AutoCloseable> started) throws Exception {
+        String keyId = SignedJWT.parse(token).getHeader().getKeyID();
+        RSAKey key = JWKSet.load(new URL(proxy.at("/.well-known/jwks.json").toString()))
+                .getKeyByKeyId(keyId)
+                .toRSAKey();
+        String pem = "-----BEGIN PUBLIC KEY-----\n"
+                + Base64.getMimeEncoder(64, new byte[] {'\n'})
+                        .encodeToString(key.toPublicKey().getEncoded())
+                + "\n-----END PUBLIC KEY-----\n";
+        String issuer = SignedJWT.parse(token).getJWTClaimsSet().getIssuer();
+        Daemon haproxy = Daemon.haproxy(backend.mcp(), issuer, pem);
+        started.add(haproxy);
+        contenders.put("HAProxy, jwt_verify", new Contender(haproxy.mcp(), token, haproxy.pid()));
+        Daemon apache = Daemon.apache(backend.mcp(), keyId, pem);
+        started.add(apache);
+        contenders.put("Apache, mod_auth_openidc", new Contender(apache.mcp(), token, apache.pid()));
+    }
+
+    private static ProxySystem proxy(OktaTenant okta, URI backend, Path jdk) {
+        return ProxySystem.plan()
+                .named("bench")
+                .onJava(jdk)
+                .with("OKTA_ISSUER", okta.issuer())
+                .with("OKTA_CLIENT_ID", okta.clientId())
+                .with("OKTA_CLIENT_SECRET", okta.clientSecret())
+                .with("MCP_BACKEND", backend)
+                .with("RELAY_REQUESTS_PER_MINUTE", 1_000_000)
+                .start();
+    }
+
+    private void warmUp() throws Exception {
+        for (Map.Entry<String, Contender> each : contenders.entrySet()) {
+            boolean ours = each.getKey().startsWith("this proxy");
+            each.getValue().warmUp(new Wrk(script, 32), ours ? warmUp : Duration.ofSeconds(1));
+        }
+    }
+
+    private void table() throws Exception {
+        out.println("| answer, connections | " + String.join(" | ", contenders.keySet()) + " |");
+        out.println("| --- |" + " --- |".repeat(contenders.size()));
+        for (String answer : List.of("", LARGE)) {
+            for (int connections : quick ? List.of(32) : CONNECTIONS) {
+                row(answer, connections);
+            }
+        }
+    }
+
+    private void row(String answer, int connections) throws Exception {
+        Wrk wrk = new Wrk(script, connections, answer);
+        Map<String, List<Measured>> results = new LinkedHashMap<>();
+        for (int i = 0; i < rounds; i++) {
+            for (Map.Entry<String, Contender> each : contenders.entrySet()) {
+                results.computeIfAbsent(each.getKey(), name -> new ArrayList<>())
+                        .add(each.getValue().run(wrk, round));
+            }
+        }
+        double haproxy = median(results.get("HAProxy, jwt_verify")).result().rate();
+        StringBuilder row = new StringBuilder("| ")
+                .append(answer.isEmpty() ? "200 bytes" : "64 KiB")
+                .append(", ")
+                .append(connections);
+        for (List<Measured> each : results.values()) {
+            Measured middle = median(each);
+            Result result = middle.result();
+            row.append(" | %,.0f/s (%.2f), p50 %.2f ms, p99 %.1f ms, %.0f µs"
+                    .formatted(
+                            result.rate(),
+                            result.rate() / haproxy,
+                            result.median(),
+                            result.slowest(),
+                            middle.microseconds()));
+        }
+        out.println(row.append(" |"));
+    }
+
+    private static Measured median(List<Measured> results) {
+        return results.stream()
+                .sorted(Comparator.comparingDouble(each -> each.result().rate()))
+                .toList()
+                .get(results.size() / 2);
+    }
+
+    private static String version(Path jdk) {
+        return jdk.getFileName().toString().replaceAll("\\D*(\\d+).*", "$1");
+    }
+
+    /** @param microseconds of processor time for each request: what else the machine does changes it least */
+    private record Measured(Result result, double microseconds) {}
+
+    private record Contender(URI target, String token, long pid) {
+
+        private static final Duration PART = Duration.ofSeconds(5);
+        private static final int MOST_PARTS = 30;
+
+        /** @param busy the processor time that it is to have used; a busy machine gives it that in more than this time */
+        void warmUp(Wrk wrk, Duration busy) throws Exception {
+            long begin = ProcessorTime.millis(pid);
+            for (int i = 0; i < MOST_PARTS && ProcessorTime.millis(pid) - begin < busy.toMillis(); i++) {
+                wrk.warmUp(target, token, PART);
+            }
+        }
+
+        Measured run(Wrk wrk, Duration time) throws Exception {
+            long begin = ProcessorTime.millis(pid);
+            Result result = wrk.run(target, token, time);
+            double used = (ProcessorTime.millis(pid) - begin) * 1000.0;
+            return new Measured(result, used / (result.rate() * time.toSeconds()));
+        }
+    }
+}
