@@ -75,7 +75,7 @@ class NodesIT {
         String session = initialize(ada);
 
         assertThat(text(call(adaThere, session, "pid"))).isEqualTo(text(call(ada, session, "pid")));
-        try (RawClient stream = adaThere.get(session);
+        try (RawClient stream = listening(adaThere, session);
                 RawClient asking = call(ada, session, "ask")) {
             assertThat(stream.chunk()).contains("sampling/createMessage");
             try (RawClient answer = adaThere.post(
@@ -108,8 +108,7 @@ class NodesIT {
         RelaySystem.Caller ada = first.caller("00uada", "client");
         RelaySystem.Caller adaThere = new RelaySystem.Caller(second, ada.grant(), ada.token());
         String session = initialize(ada);
-        try (RawClient stream = adaThere.get(session)) {
-            assertThat(stream.status()).isEqualTo(200);
+        try (RawClient stream = listening(adaThere, session)) {
             adaThere.revoke();
             assertThat(stream.chunk()).isNull();
         }
@@ -170,6 +169,12 @@ class NodesIT {
                     .findFirst()
                     .orElseThrow();
         }
+    }
+
+    private static RawClient listening(RelaySystem.Caller caller, String session) {
+        RawClient stream = caller.get(session);
+        assertThat(stream.status()).isEqualTo(200);
+        return stream;
     }
 
     private static RawClient call(RelaySystem.Caller caller, String session, String tool) {

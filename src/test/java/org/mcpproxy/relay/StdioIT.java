@@ -68,7 +68,7 @@ class StdioIT {
     void aServersRequestComesOnTheListeningStreamAndIsAnswered() {
         RelaySystem.Caller ada = system.caller("00uada", "client");
         String session = initialize(ada);
-        try (RawClient stream = ada.get(session);
+        try (RawClient stream = listening(ada, session);
                 RawClient asking = call(ada, session, "ask")) {
             assertThat(stream.chunk()).contains("sampling/createMessage");
             try (RawClient answer =
@@ -128,6 +128,13 @@ class StdioIT {
             assertThat(opened.body()).contains("\"id\":0,");
             return header;
         }
+    }
+
+    /** The server knows of the stream before it has something to say. */
+    private static RawClient listening(RelaySystem.Caller caller, String session) {
+        RawClient stream = caller.get(session);
+        assertThat(stream.status()).isEqualTo(200);
+        return stream;
     }
 
     private static RawClient call(RelaySystem.Caller caller, String session, String tool) {
