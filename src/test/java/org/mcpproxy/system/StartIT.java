@@ -14,7 +14,7 @@ class StartIT {
         try (ProxySystem proxy = ProxySystem.plan()
                 .with("OKTA_ISSUER", "http://okta.example.com/oauth2/default")
                 .with("OKTA_CLIENT_SECRET", "a-secret-that-stays-one")
-                .with("MCP_BACKEND", "python main.py")
+                .with("MCP_BACKEND", "python 'main.py")
                 .with("SESSION_SECRET_KEY", "'too-short-to-be-a-key'")
                 .launch()) {
 
@@ -25,7 +25,7 @@ class StartIT {
                     .contains(SENTENCE + " 4 settings must be mended:")
                     .contains("- OKTA_ISSUER must begin with https://")
                     .contains("- OKTA_CLIENT_ID is missing.")
-                    .contains("- MCP_BACKEND is a command line")
+                    .contains("- MCP_BACKEND has a quote (') that is not closed.")
                     .contains("- SESSION_SECRET_KEY must be at least 32 random bytes");
             assertThat(proxy.allLogs()).doesNotContain("a-secret-that-stays-one", "too-short-to-be-a-key");
             assertThat(proxy.isAlive())
