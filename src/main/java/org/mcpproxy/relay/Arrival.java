@@ -3,6 +3,7 @@ package org.mcpproxy.relay;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
@@ -218,9 +219,12 @@ final class Arrival {
     }
 
     private static List<Header> headers(HttpServletRequest request) {
-        return Collections.list(request.getHeaderNames()).stream()
-                .flatMap(name ->
-                        Collections.list(request.getHeaders(name)).stream().map(value -> new Header(name, value)))
-                .toList();
+        List<Header> headers = new ArrayList<>();
+        for (String name : Collections.list(request.getHeaderNames())) {
+            for (String value : Collections.list(request.getHeaders(name))) {
+                headers.add(new Header(name, value));
+            }
+        }
+        return headers;
     }
 }

@@ -2,8 +2,8 @@ package org.mcpproxy.relay;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -25,7 +25,7 @@ import org.mcpproxy.upstream.UpstreamTokens;
  * What each backend is sent to know who calls, as its settings say. Kept for as long as it is good, so that most requests
  * ask neither the store nor Okta, and sign nothing. Whether the grant lives has been asked before.
  */
-@ApplicationScoped
+@Singleton
 public class BackendCredentials {
 
     private static final int MOST = 20_000;
@@ -61,11 +61,6 @@ public class BackendCredentials {
         this.exchanged = exchanged;
         this.ending = ending;
         this.clock = clock;
-    }
-
-    /** For CDI's proxy. */
-    protected BackendCredentials() {
-        this(null, null, null, null, null, null);
     }
 
     /** Whether {@link #of} answers at once. */

@@ -1,7 +1,7 @@
 package org.mcpproxy.relay;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,7 +12,7 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.web.RateLimit;
 
 /** What one user may take of the relay, so that nobody takes it from the others; on this node. */
-@ApplicationScoped
+@Singleton
 public class CallerLimits {
 
     private static final Duration WINDOW = Duration.ofMinutes(1);
@@ -27,12 +27,6 @@ public class CallerLimits {
     public CallerLimits(RelayLimits limits, Clock clock) {
         this.mostUnderWay = limits.counts().atOnceOfUser();
         this.rate = new RateLimit(limits.counts().perMinute(), WINDOW, clock);
-    }
-
-    /** For CDI's proxy. */
-    protected CallerLimits() {
-        this.mostUnderWay = 0;
-        this.rate = null;
     }
 
     /**

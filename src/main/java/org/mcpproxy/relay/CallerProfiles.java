@@ -2,8 +2,8 @@ package org.mcpproxy.relay;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Optional;
 import org.mcpproxy.grant.Grant;
@@ -16,7 +16,7 @@ import org.mcpproxy.signing.Profile;
  * What is known of callers. Access tokens say it, so that the store is not asked; but for one who is in too many groups
  * for a token, it is, and the answer, which never changes, is kept.
  */
-@ApplicationScoped
+@Singleton
 public class CallerProfiles {
 
     private static final int MOST = 20_000;
@@ -32,11 +32,6 @@ public class CallerProfiles {
     @Inject
     public CallerProfiles(Grants grants) {
         this.grants = grants;
-    }
-
-    /** For CDI's proxy. */
-    protected CallerProfiles() {
-        this(null);
     }
 
     /** Whether {@link #of} answers at once. */

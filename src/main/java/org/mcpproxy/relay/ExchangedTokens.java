@@ -2,8 +2,8 @@ package org.mcpproxy.relay;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.Map;
@@ -26,7 +26,7 @@ import org.mcpproxy.web.RequestThreads;
  * Users' tokens of Okta, exchanged for backends. Each is kept for its own grant and backend alone, until it ends or its
  * grant does. For one grant and backend, one exchange at a time; whoever comes meanwhile has its outcome, good or bad.
  */
-@ApplicationScoped
+@Singleton
 public class ExchangedTokens {
 
     private static final int MOST = 20_000;
@@ -52,11 +52,6 @@ public class ExchangedTokens {
         this.grants = grants;
         this.threads = threads;
         this.clock = clock;
-    }
-
-    /** For CDI's proxy. */
-    protected ExchangedTokens() {
-        this(null, null, null, null);
     }
 
     boolean isAtHand(Backend backend, String grant) {

@@ -1,5 +1,6 @@
 package org.mcpproxy.relay;
 
+import java.util.ArrayList;
 import java.util.List;
 
 /** One header field of a request or an answer, as it was sent (RFC 9110 5). */
@@ -16,9 +17,12 @@ public record Header(String name, String value) {
 
     /** The values of every field of this name, in order; names are compared without case. */
     public static List<String> values(List<Header> headers, String name) {
-        return headers.stream()
-                .filter(header -> header.is(name))
-                .map(Header::value)
-                .toList();
+        List<String> values = new ArrayList<>(1);
+        for (Header header : headers) {
+            if (header.is(name)) {
+                values.add(header.value());
+            }
+        }
+        return values;
     }
 }

@@ -1,7 +1,7 @@
 package org.mcpproxy.relay;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.Collections;
@@ -12,7 +12,7 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
 /** Takes what another node hands on: that node has checked the client's token, and says who calls. */
-@ApplicationScoped
+@Singleton
 public class NodePassCheck implements BearerCheck {
 
     /** The scheme of {@code Authorization} between nodes. */
@@ -27,11 +27,6 @@ public class NodePassCheck implements BearerCheck {
         this.passes = passes;
         this.grants = grants;
         this.clock = clock;
-    }
-
-    /** For CDI's proxy. */
-    protected NodePassCheck() {
-        this(null, null, null);
     }
 
     static boolean isMeant(HttpServletRequest request) {

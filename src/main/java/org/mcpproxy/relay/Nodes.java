@@ -1,7 +1,7 @@
 package org.mcpproxy.relay;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
@@ -13,7 +13,7 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
 /** The other nodes: hands a request on to the one that its session lives on, and takes what they hand on. */
-@ApplicationScoped
+@Singleton
 public class Nodes {
 
     /** The answering node's proof that it is one of ours; no client gets to see it. */
@@ -30,11 +30,6 @@ public class Nodes {
         this.http = http;
         this.passes = passes;
         this.check = check;
-    }
-
-    /** For CDI's proxy. */
-    protected Nodes() {
-        this(null, null, null);
     }
 
     /** For requests that another node hands on. */

@@ -1,7 +1,7 @@
 package org.mcpproxy.relay;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.Collections;
@@ -11,7 +11,7 @@ import org.mcpproxy.upstream.OktaAccessToken;
 import org.mcpproxy.upstream.OktaAccessTokens;
 
 /** Checks Okta's own access tokens, at {@code /okta/mcp}. No scope is needed there: the audience alone lets them in. */
-@ApplicationScoped
+@Singleton
 public class OktaTokenCheck implements BearerCheck {
 
     private final OktaAccessTokens tokens;
@@ -21,11 +21,6 @@ public class OktaTokenCheck implements BearerCheck {
     public OktaTokenCheck(OktaAccessTokens tokens, Clock clock) {
         this.tokens = tokens;
         this.clock = clock;
-    }
-
-    /** For CDI's proxy. */
-    protected OktaTokenCheck() {
-        this(null, null);
     }
 
     @Override

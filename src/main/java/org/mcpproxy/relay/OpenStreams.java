@@ -1,8 +1,8 @@
 package org.mcpproxy.relay;
 
 import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,7 +15,7 @@ import org.mcpproxy.config.RelayLimits;
  * Every request that is under way: bounded in number, looked at twice a second for heartbeats, for clients
  * that have gone and for callers who may no longer be here, and closed at shutdown, since the server would wait half a minute for them. One thread serves all.
  */
-@ApplicationScoped
+@Singleton
 public class OpenStreams {
 
     /** Something that is under way. */
@@ -45,12 +45,6 @@ public class OpenStreams {
                 TICK.toMillis(), Math.max(10, limits.times().heartbeat().toMillis() / 4));
         clock = new ScheduledThreadPoolExecutor(1, OpenStreams::thread);
         clock.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
-    }
-
-    /** For CDI's proxy. */
-    protected OpenStreams() {
-        most = 0;
-        clock = null;
     }
 
     /**

@@ -1,7 +1,7 @@
 package org.mcpproxy.relay;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import java.util.Collections;
 import java.util.List;
@@ -13,7 +13,7 @@ import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.signing.AccessToken;
 
 /** Checks our own access tokens, for each endpoint those that were issued for it. */
-@ApplicationScoped
+@Singleton
 public class OwnTokenCheck implements BearerCheck {
 
     private final VerifiedTokens tokens;
@@ -23,11 +23,6 @@ public class OwnTokenCheck implements BearerCheck {
     public OwnTokenCheck(VerifiedTokens tokens, LiveGrants grants) {
         this.tokens = tokens;
         this.grants = grants;
-    }
-
-    /** For CDI's proxy. */
-    protected OwnTokenCheck() {
-        this(null, null);
     }
 
     @Override

@@ -1,8 +1,8 @@
 package org.mcpproxy.relay;
 
 import com.nimbusds.oauth2.sdk.Scope;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -20,7 +20,7 @@ import org.mcpproxy.policy.Subject;
 import org.mcpproxy.web.BodyBudget;
 
 /** Holds requests, and the lists in their answers, against the policy (docs/policy.md). */
-@ApplicationScoped
+@Singleton
 public class PolicyGate {
 
     private final PolicyInForce policy;
@@ -39,11 +39,6 @@ public class PolicyGate {
     @Inject
     public PolicyGate(PolicyInForce policy, CallerProfiles profiles, AuditLog audit, RelayLimits limits) {
         this(policy, profiles, audit, limits.sizes().body());
-    }
-
-    /** For CDI's proxy. */
-    protected PolicyGate() {
-        this(null, null, null, 0);
     }
 
     /** Whether {@link #require} answers without asking the store. */

@@ -4,8 +4,6 @@ import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
@@ -13,9 +11,10 @@ import org.mcpproxy.oauth.Secret;
 /** Finds the access token in a request (RFC 6750 2.1): in the one {@code Authorization} header, and nowhere else. */
 final class PresentedToken {
 
+    private static final String SCHEME = "Bearer";
     private static final String QUERY_PARAMETER = "access_token";
     private static final int LONGEST = 8192;
-    private static final Pattern BEARER = Pattern.compile("Bearer +([A-Za-z0-9._~+/-]+=*) *", Pattern.CASE_INSENSITIVE);
+    private static final String SIGNS = "._~+/-";
 
     private PresentedToken() {}
 
@@ -38,19 +37,47 @@ final class PresentedToken {
     }
 
     private static boolean startsWithBearer(String authorization) {
-        return authorization.regionMatches(true, 0, "Bearer", 0, 6)
-                && (authorization.length() == 6 || authorization.charAt(6) == ' ');
+        int length = SCHEME.length();
+        return authorization.regionMatches(true, 0, SCHEME, 0, length)
+                && (authorization.length() == length || authorization.charAt(length) == ' ');
     }
 
     private static Secret token(String authorization) {
         if (authorization.length() > LONGEST) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }
-        Matcher matcher = BEARER.matcher(authorization);
-        if (!matcher.matches()) {
+        String token = withoutBlanks(authorization.substring(SCHEME.length()));
+        if (!isToken68(token)) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }
-        return new Secret(matcher.group(1));
+        return new Secret(token);
+    }
+
+    private static String withoutBlanks(String text) {
+        int begin = 0;
+        int end = text.length();
+        while (begin < end && text.charAt(begin) == ' ') {
+            begin++;
+        }
+        while (end > begin && text.charAt(end - 1) == ' ') {
+            end--;
+        }
+        return text.substring(begin, end);
+    }
+
+    /** RFC 9110 11.2. Without a regular expression, which took longer than all else that is done for a known token. */
+    private static boolean isToken68(String text) {
+        int end = text.length();
+        while (end > 0 && text.charAt(end - 1) == '=') {
+            end--;
+        }
+        for (int i = 0; i < end; i++) {
+            char sign = text.charAt(i);
+            if (!Ascii.isLetterOrDigit(sign) && SIGNS.indexOf(sign) < 0) {
+                return false;
+            }
+        }
+        return end > 0;
     }
 
     /** The name may be percent-encoded, so it is decoded before it is compared. */

@@ -1,7 +1,7 @@
 package org.mcpproxy.relay;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
@@ -14,7 +14,7 @@ import org.mcpproxy.web.BodyBudget;
 import org.mcpproxy.web.RequestThreads;
 
 /** What every exchange with the backend shares. */
-@ApplicationScoped
+@Singleton
 public class Relay {
 
     /** When to come again. */
@@ -57,12 +57,7 @@ public class Relay {
         this.policy = policy;
         this.threads = threads;
         this.audit = audit;
-        this.bodies = limits == null ? null : bodies(limits.sizes());
-    }
-
-    /** For CDI's proxy. */
-    protected Relay() {
-        this(null, null, null, null, null, null, null, null, null, null, null);
+        this.bodies = bodies(limits.sizes());
     }
 
     private static BodyBudget bodies(RelayLimits.Sizes sizes) {

@@ -50,6 +50,9 @@ final class RequestGate {
     }
 
     private static boolean utf8(String contentType) {
+        if (contentType.indexOf('=') < 0) {
+            return true;
+        }
         String type = contentType.toLowerCase(Locale.ROOT).replaceAll("[\\s\"']", "");
         int charset = type.indexOf("charset=");
         if (charset < 0) {

@@ -1,7 +1,7 @@
 package org.mcpproxy.relay;
 
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
@@ -10,7 +10,7 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
 /** Sees to it that an MCP session is used by its owner alone (MCP 2025-11-25, Session Management). */
-@ApplicationScoped
+@Singleton
 public class SessionRules {
 
     private final Sessions sessions;
@@ -20,11 +20,6 @@ public class SessionRules {
     public SessionRules(Sessions sessions, Settings settings) {
         this.sessions = sessions;
         this.settings = settings;
-    }
-
-    /** For CDI's proxy. */
-    protected SessionRules() {
-        this(null, null);
     }
 
     /** Whether {@link #require} answers without asking the store. */

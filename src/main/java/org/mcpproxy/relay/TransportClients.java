@@ -1,8 +1,8 @@
 package org.mcpproxy.relay;
 
 import jakarta.annotation.PreDestroy;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
 import java.util.HashMap;
@@ -20,7 +20,7 @@ import org.mcpproxy.relay.http1.Http1Client;
  * One client for each way in which backends are reached, made at the start: for plain HTTP one without hand-offs
  * (docs/performance.md), for TLS the JDK's.
  */
-@ApplicationScoped
+@Singleton
 public class TransportClients implements BackendClients {
 
     private static final AtomicInteger COUNT = new AtomicInteger();
@@ -43,13 +43,6 @@ public class TransportClients implements BackendClients {
         Stream.concat(ofBackends, Stream.of(BackendTransport.STANDARD))
                 .forEach(transport -> clients.computeIfAbsent(
                         transport, way -> new JdkBackendClient(settings.relayLimits(), way, threads, clock)));
-    }
-
-    /** For CDI's proxy. */
-    protected TransportClients() {
-        threads = null;
-        onNode = null;
-        plain = null;
     }
 
     @Override

@@ -2,8 +2,8 @@ package org.mcpproxy.relay;
 
 import com.github.benmanes.caffeine.cache.Cache;
 import com.github.benmanes.caffeine.cache.Caffeine;
-import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -16,7 +16,7 @@ import org.mcpproxy.signing.AccessTokens;
  * Kept by the token's SHA-256, so a dump of the memory shows no token that is not in use. Whether the grant still lives
  * is not remembered: it is asked every time.
  */
-@ApplicationScoped
+@Singleton
 public class VerifiedTokens {
 
     private static final Duration BELIEVED = Duration.ofSeconds(10);
@@ -31,11 +31,6 @@ public class VerifiedTokens {
     public VerifiedTokens(AccessTokens tokens, Clock clock) {
         this.tokens = tokens;
         this.clock = clock;
-    }
-
-    /** For CDI's proxy. */
-    protected VerifiedTokens() {
-        this(null, null);
     }
 
     /**

@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.audit.Trail;
 
@@ -38,6 +39,6 @@ public class TrailFilter extends HttpFilter {
     }
 
     private String newId() {
-        return String.format("%016x", random.nextLong());
+        return HexFormat.of().toHexDigits(random.nextLong());
     }
 }

@@ -8,6 +8,7 @@ import java.util.Locale;
 import java.util.Set;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.relay.Ascii;
 import org.mcpproxy.relay.Header;
 
 /** A request as it goes over the wire (RFC 9112 3). What could be read as a second request, or another body, is refused. */
@@ -64,16 +65,23 @@ final class RequestBytes {
 
     /** RFC 9110 5.6.2. */
     private static boolean isToken(String name) {
-        return !name.isEmpty()
-                && name.chars()
-                        .allMatch(sign -> (sign >= 'a' && sign <= 'z')
-                                || (sign >= 'A' && sign <= 'Z')
-                                || (sign >= '0' && sign <= '9')
-                                || TOKEN_SIGNS.indexOf(sign) >= 0);
+        for (int i = 0; i < name.length(); i++) {
+            char sign = name.charAt(i);
+            if (!Ascii.isLetterOrDigit(sign) && TOKEN_SIGNS.indexOf(sign) < 0) {
+                return false;
+            }
+        }
+        return !name.isEmpty();
     }
 
     /** RFC 9110 5.5: no control characters but the tab, and nothing that is no byte. */
     private static boolean isFieldValue(String value) {
-        return value.chars().allMatch(sign -> sign == '\t' || (sign >= ' ' && sign != 0x7f && sign <= 0xff));
+        for (int i = 0; i < value.length(); i++) {
+            char sign = value.charAt(i);
+            if (sign != '\t' && (sign < ' ' || sign == 0x7f || sign > 0xff)) {
+                return false;
+            }
+        }
+        return true;
     }
 }
