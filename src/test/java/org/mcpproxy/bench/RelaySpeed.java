@@ -113,6 +113,7 @@ public final class RelaySpeed {
 
     private static ProxySystem proxy(OktaTenant okta, URI backend, Path jdk) {
         return ProxySystem.plan()
+                .optimized()
                 .named("bench")
                 .onJava(jdk)
                 .with("OKTA_ISSUER", okta.issuer())

@@ -56,6 +56,7 @@ public final class RelayStreams {
                 PacedBackend backend = new PacedBackend(Duration.ofSeconds(quick ? 10 : 30))) {
             Cores.first();
             ProxySystem proxy = ProxySystem.plan()
+                    .optimized()
                     .named("bench")
                     .onJava(jdk)
                     .with("OKTA_ISSUER", okta.issuer())

@@ -47,6 +47,7 @@ public final class Throughput {
 
     private static ProxySystem proxy(OktaTenant okta, ConstantBackend backend) {
         return ProxySystem.plan()
+                .optimized()
                 .named("bench")
                 .with("OKTA_ISSUER", okta.issuer())
                 .with("OKTA_CLIENT_ID", okta.clientId())

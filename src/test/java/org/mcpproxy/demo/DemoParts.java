@@ -24,6 +24,7 @@ final class DemoParts implements AutoCloseable {
         proxy = started(
                 "The proxy",
                 () -> ProxySystem.plan()
+                        .optimized()
                         .named("demo")
                         .onPort(port)
                         .with("OKTA_ISSUER", okta.issuer())

@@ -78,6 +78,8 @@ public final class Postgres implements AutoCloseable {
                         .setPort(port)
                         .setDataDirectory(data)
                         .setCleanDataDirectory(false)
+                        // what only a machine that loses its power would lose
+                        .setServerConfig("fsync", "off")
                         .start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);

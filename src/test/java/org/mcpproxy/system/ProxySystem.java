@@ -25,6 +25,9 @@ public final class ProxySystem implements Address, AutoCloseable {
     private static final Duration START = Duration.ofSeconds(120);
     private static final Duration ONE_ANSWER = Duration.ofSeconds(5);
 
+    /** A server that lives for a test spends half of its time in the optimizing compiler, and sees nothing of the gain. */
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(ONE_ANSWER).build();
     private final LibertyProcess liberty;
@@ -141,6 +144,12 @@ public final class ProxySystem implements Address, AutoCloseable {
         liberty.stop();
     }
 
+    /** With the JVM's optimizing compiler from the next start on: for one that is to do much. */
+    public ProxySystem optimizedFromNow() {
+        liberty.change(Map.of("JVM_ARGS", ""));
+        return this;
+    }
+
     /** Starts it again after {@link #kill} or {@link #stop}, on the same port and with the files that it left. */
     public ProxySystem startAgain() {
         return launchAgain().awaitReady();
@@ -169,6 +178,7 @@ public final class ProxySystem implements Address, AutoCloseable {
         private Path javaHome = Path.of(System.getProperty("java.home"));
         private int port = Ports.free();
         private String name = "proxy";
+        private boolean optimized;
         private final List<Class<?>> probes = new ArrayList<>();
 
         private Plan() {}
@@ -222,6 +232,12 @@ public final class ProxySystem implements Address, AutoCloseable {
             return this;
         }
 
+        /** As its users run it, with the JVM's optimizing compiler: for who measures it, or works with it. */
+        public Plan optimized() {
+            this.optimized = true;
+            return this;
+        }
+
         /** Starts it, and waits until it is ready. */
         public ProxySystem start() {
             ProxySystem system = launch();
@@ -237,6 +253,9 @@ public final class ProxySystem implements Address, AutoCloseable {
         public ProxySystem launch() {
             Map<String, String> environment = new HashMap<>(settings);
             environment.putIfAbsent("PROXY_PORT", Integer.toString(port));
+            if (!optimized) {
+                environment.putIfAbsent("JVM_ARGS", SHORT_LIVED);
+            }
             try {
                 LibertyProcess liberty =
                         LibertyProcess.in(ServerFolder.create(name).with(probes), javaHome, environment);
