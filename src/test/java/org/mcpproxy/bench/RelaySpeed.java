@@ -22,7 +22,7 @@ import org.mcpproxy.system.ProxySystem;
 /**
  * The relay beside others that do the same or less, each alone on the first core: the backend bare, nginx that checks
  * nothing, HAProxy and Apache that verify the same token, and this proxy on each JDK. In turns within one run, so that
- * what else the machine does falls on all alike. Prints the medians as a table.
+ * what else the machine does falls on all alike. Each is warm, however long that takes. Prints the medians as a table.
  *
  * <p>Arguments: {@code --quick}, and the homes of the JDKs.
  */
@@ -36,14 +36,12 @@ public final class RelaySpeed {
     private final boolean quick;
     private final int rounds;
     private final Duration round;
-    private final Duration warmUp;
     private final Map<String, Contender> contenders = new LinkedHashMap<>();
 
     private RelaySpeed(boolean quick) {
         this.quick = quick;
         this.rounds = quick ? 1 : 3;
         this.round = Duration.ofSeconds(quick ? 3 : 6);
-        this.warmUp = Duration.ofSeconds(30);
     }
 
     public static void main(String[] arguments) {
@@ -126,8 +124,10 @@ public final class RelaySpeed {
 
     private void warmUp() throws Exception {
         for (Map.Entry<String, Contender> each : contenders.entrySet()) {
-            boolean ours = each.getKey().startsWith("this proxy");
-            each.getValue().warmUp(new Wrk(script, 32), ours ? warmUp : Duration.ofSeconds(1));
+            Duration time = each.getValue().warmUp(new Wrk(script, 32));
+            if (each.getKey().startsWith("this proxy")) {
+                System.err.println(each.getKey() + " was warm after " + time.toSeconds() + " s of load");
+            }
         }
     }
 
@@ -185,15 +185,24 @@ public final class RelaySpeed {
 
     private record Contender(URI target, String token, long pid) {
 
-        private static final Duration PART = Duration.ofSeconds(5);
-        private static final int MOST_PARTS = 30;
+        private static final Duration PART = Duration.ofSeconds(10);
+        private static final int MOST_PARTS = 60;
+        private static final int PARTS_WITHOUT_GAIN = 4;
+        private static final double GAIN = 1.03;
 
-        /** @param busy the processor time that it is to have used; a busy machine gives it that in more than this time */
-        void warmUp(Wrk wrk, Duration busy) throws Exception {
-            long begin = ProcessorTime.millis(pid);
-            for (int i = 0; i < MOST_PARTS && ProcessorTime.millis(pid) - begin < busy.toMillis(); i++) {
-                wrk.warmUp(target, token, PART);
+        /** @return after which time no part of the load was answered faster than those before */
+        Duration warmUp(Wrk wrk) throws Exception {
+            wrk.warmUp(target, token, PART);
+            double best = 0;
+            int bestPart = 0;
+            for (int part = 1; part < MOST_PARTS && part - bestPart <= PARTS_WITHOUT_GAIN; part++) {
+                double rate = wrk.run(target, token, PART).rate();
+                if (rate > best * GAIN) {
+                    best = rate;
+                    bestPart = part;
+                }
             }
+            return PART.multipliedBy(bestPart);
         }
 
         Measured run(Wrk wrk, Duration time) throws Exception {

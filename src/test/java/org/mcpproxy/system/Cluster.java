@@ -3,6 +3,7 @@ package org.mcpproxy.system;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.mcpproxy.oauth.SecretKeyMaterial;
 import org.mcpproxy.okta.OktaTenant;
@@ -28,11 +29,11 @@ public final class Cluster implements AutoCloseable {
     private final Balancer balancer = Balancer.open();
     private final List<ProxySystem> nodes;
 
-    private Cluster() {
+    private Cluster(Supplier<ProxySystem.Plan> nodePlans) {
         new SecureRandom().nextBytes(secret);
         okta.allowRedirect(balancer.at("/oauth/callback"));
         okta.allowPostLogoutRedirect(balancer.at("/"));
-        List<ProxySystem.Plan> plans = List.of(ProxySystem.plan(), ProxySystem.plan());
+        List<ProxySystem.Plan> plans = List.of(nodePlans.get(), nodePlans.get());
         String hosts = "localhost:" + plans.get(0).port() + ",localhost:"
                 + plans.get(1).port();
         nodes = plans.stream().map(plan -> planned(plan, hosts).launch()).toList();
@@ -63,10 +64,15 @@ public final class Cluster implements AutoCloseable {
     /** The one that tests share, whole again whatever the one before has broken; it ends with the tests. */
     public static synchronized Cluster shared() {
         if (shared == null) {
-            shared = new Cluster();
+            shared = new Cluster(ProxySystem::plan);
             Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
         }
         return shared.mended();
+    }
+
+    /** One of its own, whose nodes run as those of its users do. */
+    public static Cluster optimized() {
+        return new Cluster(() -> ProxySystem.plan().optimized()).mended();
     }
 
     private Cluster mended() {
