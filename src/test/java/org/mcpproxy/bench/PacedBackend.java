@@ -51,8 +51,9 @@ final class PacedBackend implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + ((InetSocketAddress) listener.getLocalAddress()).getPort() + "/mcp");
     }
 
+    /** How many streams are open. */
     int streams() {
-        return streams.size();
+        return (int) streams.stream().filter(SocketChannel::isOpen).count();
     }
 
     /** How many calls are being held now. */
@@ -129,16 +130,26 @@ final class PacedBackend implements AutoCloseable {
         long next = System.nanoTime();
         for (int slice = 0; !closed; slice = (slice + 1) % SLICES) {
             for (int i = slice; i < streams.size(); i += SLICES) {
-                try {
-                    streams.get(i)
-                            .write(ByteBuffer.wrap(
-                                    ("data: " + System.nanoTime() + "\n\n").getBytes(StandardCharsets.US_ASCII)));
-                } catch (IOException e) {
-                    // its client has gone
-                }
+                send(streams.get(i));
             }
             next += 10_000_000;
             LockSupport.parkNanos(next - System.nanoTime());
+        }
+    }
+
+    private static void send(SocketChannel stream) {
+        try {
+            stream.write(ByteBuffer.wrap(("data: " + System.nanoTime() + "\n\n").getBytes(StandardCharsets.US_ASCII)));
+        } catch (IOException e) {
+            closeGone(stream);
+        }
+    }
+
+    private static void closeGone(SocketChannel stream) {
+        try {
+            stream.close();
+        } catch (IOException e) {
+            // it is closed all the same
         }
     }
 

@@ -35,7 +35,7 @@ public final class RelayStreams {
     private static final Duration START = Duration.ofMinutes(2);
     private static final int HELD = 1_000;
     private static final int FAST = 1_000;
-    private static final int FILES_FOR_ALL_ELSE = 1_000;
+    private static final int FILES_FOR_ALL_ELSE = 3_000;
 
     private final PrintStream out = System.out;
     private final boolean quick;
@@ -126,7 +126,6 @@ public final class RelayStreams {
 
     private void streams(String what, URI target, String token, int count) throws Exception {
         long before = ResidentMemory.megabytes(proxy.pid());
-        int already = backend.streams();
         Selector selector = Selector.open();
         for (int i = 0; i < count; i++) {
             SocketChannel channel = SocketChannel.open(new InetSocketAddress("127.0.0.1", target.getPort()));
@@ -134,7 +133,7 @@ public final class RelayStreams {
             channel.configureBlocking(false);
             channel.register(selector, SelectionKey.OP_READ);
         }
-        Waiting.until("all streams are open", START, () -> backend.streams() - already == count);
+        Waiting.until("all streams are open", START, () -> backend.streams() == count);
         Lateness lateness = new Lateness(selector);
         lateness.collect(Duration.ofSeconds(5));
         double[] late = lateness.collect(Duration.ofSeconds(quick ? 5 : 30));
@@ -149,6 +148,7 @@ public final class RelayStreams {
             key.channel().close();
         }
         selector.close();
+        Waiting.until("the backend has heard of it", START, () -> backend.streams() == 0);
     }
 
     private int threads() throws IOException {
