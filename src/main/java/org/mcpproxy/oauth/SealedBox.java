@@ -37,11 +37,16 @@ public final class SealedBox {
 
     /** @param belongsTo what must be named again to open it */
     public byte[] seal(String plain, String belongsTo) {
+        return seal(plain.getBytes(StandardCharsets.UTF_8), belongsTo);
+    }
+
+    /** As {@link #seal(String, String)}. */
+    public byte[] seal(byte[] plain, String belongsTo) {
         byte[] nonce = new byte[NONCE_BYTES];
         random.nextBytes(nonce);
         try {
             byte[] sealed = cipher(Cipher.ENCRYPT_MODE, keys.get(current), nonce, belongsTo)
-                    .doFinal(plain.getBytes(StandardCharsets.UTF_8));
+                    .doFinal(plain);
             return ByteBuffer.allocate(HEAD + sealed.length)
                     .put(HexFormat.of().parseHex(current))
                     .put(nonce)
@@ -59,6 +64,11 @@ public final class SealedBox {
      *     must not be thrown away
      */
     public Optional<String> open(byte[] sealed, String belongsTo) {
+        return openBytes(sealed, belongsTo).map(plain -> new String(plain, StandardCharsets.UTF_8));
+    }
+
+    /** As {@link #open}, of what was not text. */
+    public Optional<byte[]> openBytes(byte[] sealed, String belongsTo) {
         // the JDK fails on what is too short to hold a tag, rather than refuse it
         if (sealed.length < HEAD + TAG_BITS / Byte.SIZE) {
             return Optional.empty();
@@ -69,9 +79,8 @@ public final class SealedBox {
         }
         byte[] nonce = Arrays.copyOfRange(sealed, SecretKeyMaterial.ID_LENGTH, HEAD);
         try {
-            byte[] plain =
-                    cipher(Cipher.DECRYPT_MODE, key, nonce, belongsTo).doFinal(sealed, HEAD, sealed.length - HEAD);
-            return Optional.of(new String(plain, StandardCharsets.UTF_8));
+            return Optional.of(
+                    cipher(Cipher.DECRYPT_MODE, key, nonce, belongsTo).doFinal(sealed, HEAD, sealed.length - HEAD));
         } catch (AEADBadTagException e) {
             return Optional.empty();
         } catch (GeneralSecurityException e) {

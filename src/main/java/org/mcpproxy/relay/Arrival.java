@@ -141,8 +141,9 @@ final class Arrival {
     }
 
     private void send(Era era, McpHeaders mcp, byte[] body) {
-        RelayRequest relayed = new RelayRequest(
-                Trail.of(request), resource, caller, request.getMethod(), era, mcp, headers, message, since);
+        RelayRequest relayed = relay.sessions()
+                .read(new RelayRequest(
+                        Trail.of(request), resource, caller, request.getMethod(), era, mcp, headers, message, since));
         Runnable sending = () -> goOn(() -> send(relayed, body));
         boolean credentialAtHand = relay.credentials().isAtHand(resource.backend(), caller);
         boolean begun = true;

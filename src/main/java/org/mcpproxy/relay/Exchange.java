@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.RelayLimits;
@@ -97,8 +98,7 @@ final class Exchange implements OpenStreams.Open {
             return false;
         }
         BackendClient.Answer come = soon.get();
-        Optional<Runnable> news = relay.sessions().news(request, come.status(), come.headers());
-        if (news.isPresent()) {
+        if (relay.sessions().news(request, come).isPresent()) {
             leaveThread();
         }
         answer(come, null);
@@ -227,23 +227,24 @@ final class Exchange implements OpenStreams.Open {
             return;
         }
         backendAnswered = true;
-        Optional<Runnable> news = relay.sessions().news(request, answer.status(), answer.headers());
+        Optional<Supplier<BackendClient.Answer>> news = relay.sessions().news(request, answer);
         if (news.isEmpty()) {
-            relayAnswer(answer);
+            relayAnswer(relay.sessions().named(request, answer));
         } else if (!relay.threads().runWaiting(() -> relayAfter(news.get(), answer))) {
             refuse(Relay.full(), answer);
         }
     }
 
     /** The store may let us wait: not on a thread of the HTTP client, which has few. Whoever gives up meanwhile, answers. */
-    private void relayAfter(Runnable note, BackendClient.Answer answer) {
+    private void relayAfter(Supplier<BackendClient.Answer> news, BackendClient.Answer answer) {
+        BackendClient.Answer named;
         try {
-            note.run();
+            named = news.get();
         } catch (RuntimeException e) {
             refuse(rejection(e), answer);
             return;
         }
-        relayAnswer(answer);
+        relayAnswer(named);
     }
 
     private void refuse(Rejection why, BackendClient.Answer answer) {

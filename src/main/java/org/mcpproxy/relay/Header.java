@@ -2,6 +2,7 @@ package org.mcpproxy.relay;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 
 /** One header field of a request or an answer, as it was sent (RFC 9110 5). */
 public record Header(String name, String value) {
@@ -24,5 +25,12 @@ public record Header(String name, String value) {
             }
         }
         return values;
+    }
+
+    /** The same headers, but that the values of each field of this name are others. */
+    static List<Header> withValues(List<Header> headers, String name, UnaryOperator<String> value) {
+        return headers.stream()
+                .map(header -> header.is(name) ? new Header(header.name(), value.apply(header.value())) : header)
+                .toList();
     }
 }

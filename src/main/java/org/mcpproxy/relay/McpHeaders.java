@@ -21,7 +21,8 @@ public record McpHeaders(
     static final String NAME = "Mcp-Name";
     static final String SESSION = "Mcp-Session-Id";
 
-    private static final int LONGEST_SESSION = 1024;
+    /** In characters, the seal of {@link SessionNames} included, which is some hundred. */
+    private static final int LONGEST_SESSION = 2048;
 
     /**
      * @throws Rejection {@code HEADER_MISMATCH} where a header is repeated, since the backend may heed another of them

@@ -49,8 +49,8 @@ public class Nodes {
 
     private BackendClient.Call send(URI node, RelayRequest request, List<Header> headers, byte[] body) {
         String path = request.resource().path();
-        NodePass pass =
-                passes.make(request.httpMethod(), path, request.session().orElse(""), body);
+        String session = request.session().map(NamedSession::id).orElse("");
+        NodePass pass = passes.make(request.httpMethod(), path, session, body);
         Header credential = new Header("Authorization", NodePassCheck.SCHEME + passes.seal(pass, request.caller()));
         List<Header> sent = Stream.concat(
                         headers.stream().filter(header -> !header.is("Authorization")), Stream.of(credential))

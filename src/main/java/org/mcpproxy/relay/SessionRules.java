@@ -5,27 +5,45 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
-/** Sees to it that an MCP session is used by its owner alone (MCP 2025-11-25, Session Management). */
+/**
+ * Sees to it that an MCP session is used by its owner alone (MCP 2025-11-25, Session Management). The store says who that is;
+ * while it is away, and this node does not know either, the session's own name does.
+ */
 @Singleton
 public class SessionRules {
 
     private final Sessions sessions;
+    private final SessionNames names;
     private final Settings settings;
 
     @Inject
-    public SessionRules(Sessions sessions, Settings settings) {
+    public SessionRules(Sessions sessions, SessionNames names, Settings settings) {
         this.sessions = sessions;
+        this.names = names;
         this.settings = settings;
+    }
+
+    /** The same request, in the session that its backend knows. */
+    RelayRequest read(RelayRequest request) {
+        return request.session()
+                .map(session -> request.in(read(session.name(), request)))
+                .orElse(request);
+    }
+
+    private NamedSession read(String name, RelayRequest request) {
+        return isHandedOn(request) ? NamedSession.vouchedFor(name) : names.read(name, backend(request), owner(request));
     }
 
     /** Whether {@link #require} answers without asking the store. */
     boolean isKnown(RelayRequest request) {
         return request.session()
-                .map(session -> sessions.isKnown(key(session, request)))
+                .map(session -> sessions.isKnown(key(session.id(), request)))
                 .orElse(true);
     }
 
@@ -35,11 +53,9 @@ public class SessionRules {
      * @throws Rejection {@code SESSION_UNKNOWN}
      */
     void require(RelayRequest request) {
-        Optional<String> session = request.session();
+        Optional<NamedSession> session = request.session();
         if (session.isPresent()
-                && !sessions.find(key(session.get(), request))
-                        .map(McpSession::owner)
-                        .equals(Optional.of(owner(request)))) {
+                && !find(session.get(), request).map(McpSession::owner).equals(Optional.of(owner(request)))) {
             throw Rejection.of(Reason.SESSION_UNKNOWN);
         }
     }
@@ -49,13 +65,30 @@ public class SessionRules {
      * handed on again.
      */
     Optional<URI> elsewhere(RelayRequest request) {
-        return !request.resource().backend().isOnNode()
-                        || request.caller().pass().isPresent()
+        return !request.resource().backend().isOnNode() || isHandedOn(request)
                 ? Optional.empty()
                 : request.session()
-                        .flatMap(session -> sessions.find(key(session, request)))
+                        .flatMap(session -> find(session, request))
                         .flatMap(McpSession::node)
                         .filter(node -> !Optional.of(node).equals(settings.nodeUrl()));
+    }
+
+    /** As the store has it. Where it is away, as the name proves it: without proof it is as unknown as another's. */
+    private Optional<McpSession> find(NamedSession session, RelayRequest request) {
+        Optional<SessionProof> proof = session.proof();
+        String key = key(session.id(), request);
+        try {
+            return sessions.find(key).or(() -> noteLate(key, proof.filter(known -> !known.noted()), request));
+        } catch (Rejection e) {
+            requireAway(e);
+            return proof.map(known -> new McpSession(owner(request), known.node()));
+        }
+    }
+
+    /** One that was opened while the store was away. One that the store knew and knows no more has ended. */
+    private Optional<McpSession> noteLate(String key, Optional<SessionProof> proof, RelayRequest request) {
+        return proof.map(known -> new McpSession(owner(request), known.node()))
+                .filter(session -> sessions.opened(key, session));
     }
 
     /**
@@ -63,31 +96,56 @@ public class SessionRules {
      * nothing new, though many backends repeat the session's id in each.
      *
      * @param request which may use the session that it named
-     * @return asks the store, so it may take long; throws {@code BACKEND_ANSWER_INVALID} where the backend hands out a
-     *     session that belongs to another, {@code STORE_UNAVAILABLE} where an opened session could not be noted, as
-     *     nobody could use it
+     * @return asks the store, so it may take long; gives the answer for the client; throws {@code BACKEND_ANSWER_INVALID}
+     *     where the backend hands out a session that belongs to another
      */
-    Optional<Runnable> news(RelayRequest request, int status, List<Header> headers) {
-        Optional<String> asked = request.session();
-        boolean success = status >= 200 && status < 300;
+    Optional<Supplier<BackendClient.Answer>> news(RelayRequest request, BackendClient.Answer answer) {
+        Optional<String> asked = request.session().map(NamedSession::id);
+        boolean success = answer.status() >= 200 && answer.status() < 300;
         if (asked.isPresent()
-                && (status == 404 || (success && request.httpMethod().equals("DELETE")))) {
-            return Optional.of(() -> close(key(asked.get(), request)));
+                && (answer.status() == 404 || (success && request.httpMethod().equals("DELETE")))) {
+            return Optional.of(() -> {
+                close(key(asked.get(), request));
+                return named(request, answer);
+            });
         }
-        List<String> opened = success ? opened(asked, headers) : List.of();
-        return opened.isEmpty()
-                ? Optional.empty()
-                : Optional.of(() -> opened.forEach(session -> note(key(session, request), opened(request))));
+        return success && opens(asked, answer.headers())
+                ? Optional.of(() -> named(answer, id -> nameOf(id, request).orElseGet(() -> open(id, request))))
+                : Optional.empty();
+    }
+
+    /** An answer without news, for the client: a session keeps the name that it was asked for by. */
+    BackendClient.Answer named(RelayRequest request, BackendClient.Answer answer) {
+        return request.session().isEmpty()
+                ? answer
+                : named(answer, id -> nameOf(id, request).orElse(id));
+    }
+
+    private static BackendClient.Answer named(BackendClient.Answer answer, UnaryOperator<String> name) {
+        return new BackendClient.Answer(
+                answer.status(), Header.withValues(answer.headers(), McpHeaders.SESSION, name), answer.body());
+    }
+
+    private static Optional<String> nameOf(String id, RelayRequest request) {
+        return request.session().filter(asked -> asked.id().equals(id)).map(NamedSession::name);
     }
 
     /** Backends may choose the same ids: a session is that of its backend. No header's value holds a line end. */
     private static String key(String session, RelayRequest request) {
-        String backend = request.resource().backend().name();
+        String backend = backend(request);
         return backend.isEmpty() ? session : backend + "\n" + session;
+    }
+
+    private static String backend(RelayRequest request) {
+        return request.resource().backend().name();
     }
 
     private static SessionOwner owner(RelayRequest request) {
         return SessionOwner.of(request.caller());
+    }
+
+    private static boolean isHandedOn(RelayRequest request) {
+        return request.caller().pass().isPresent();
     }
 
     /** A row that stays ages out by itself, and its backend knows the session no more: the answer goes on. */
@@ -95,27 +153,41 @@ public class SessionRules {
         try {
             sessions.closed(session);
         } catch (Rejection e) {
-            if (e.reason() != Reason.STORE_UNAVAILABLE) {
-                throw e;
-            }
+            requireAway(e);
         }
     }
 
-    private static List<String> opened(Optional<String> asked, List<Header> headers) {
+    private static boolean opens(Optional<String> asked, List<Header> headers) {
         return Header.values(headers, McpHeaders.SESSION).stream()
-                .filter(session -> !asked.equals(Optional.of(session)))
-                .toList();
+                .anyMatch(session -> !asked.equals(Optional.of(session)));
     }
 
-    private McpSession opened(RelayRequest request) {
-        return new McpSession(
-                owner(request),
-                settings.nodeUrl().filter(node -> request.resource().backend().isOnNode()));
+    /** The name of a session that the backend has opened. Between nodes it has none. */
+    private String open(String id, RelayRequest request) {
+        Optional<URI> node =
+                settings.nodeUrl().filter(url -> request.resource().backend().isOnNode());
+        boolean noted = note(key(id, request), new McpSession(owner(request), node));
+        return isHandedOn(request)
+                ? id
+                : names.name(id, backend(request), owner(request), new SessionProof(node, noted));
     }
 
-    private void note(String key, McpSession session) {
-        if (!sessions.opened(key, session)) {
-            throw Rejection.of(Reason.BACKEND_ANSWER_INVALID);
+    /** @return whether the store knows of it; else it is noted when it is next used and the store is back */
+    private boolean note(String key, McpSession session) {
+        try {
+            if (!sessions.opened(key, session)) {
+                throw Rejection.of(Reason.BACKEND_ANSWER_INVALID);
+            }
+            return true;
+        } catch (Rejection e) {
+            requireAway(e);
+            return false;
+        }
+    }
+
+    private static void requireAway(Rejection failure) {
+        if (failure.reason() != Reason.STORE_UNAVAILABLE) {
+            throw failure;
         }
     }
 }

@@ -25,7 +25,13 @@ import org.mcpproxy.oauth.SealedBox;
 @Singleton
 public class SealedProfiles {
 
-    /** About a hundred groups. Sealed, it must fit into a header of 8 KiB, the most that many servers take. */
+    /**
+     * Another than that of the first version, which did not compress: what the one sealed, the other takes for a token that
+     * says nothing of its user.
+     */
+    private static final String PURPOSE = "access-token-profile compressed";
+
+    /** A hundred groups, compressed. Sealed, it must fit into a header of 8 KiB, the most that many servers take. */
     private static final int MOST_BYTES = 3_584;
 
     /** The length alone would tell its client who is in one more group: it is rounded up to this many bytes. */
@@ -48,29 +54,26 @@ public class SealedProfiles {
         Map<String, Object> json = new HashMap<>();
         json.put("groups", profile.groups());
         Optional.ofNullable(profile.email()).ifPresent(email -> json.put("email", email));
-        String text = rounded(Json.write(json));
-        return text.getBytes(StandardCharsets.UTF_8).length > MOST_BYTES
-                ? Optional.empty()
-                : Optional.of(Base64URL.encode(box(tokenId).seal(text, tokenId)).toString());
-    }
-
-    /** Blanks after JSON mean nothing. */
-    private static String rounded(String text) {
-        int bytes = text.getBytes(StandardCharsets.UTF_8).length;
-        return text + " ".repeat(Math.floorMod(-bytes, ROUNDED_TO));
+        return Compressed.of(Json.write(json), ROUNDED_TO)
+                .filter(compressed -> compressed.length <= MOST_BYTES)
+                .map(compressed ->
+                        Base64URL.encode(box(tokenId).seal(compressed, tokenId)).toString());
     }
 
     /** @return empty where it cannot be opened here, as the secret that sealed it is listed no longer */
     Optional<Profile> open(String sealed, String tokenId) {
         try {
-            return box(tokenId).open(new Base64URL(sealed).decode(), tokenId).map(SealedProfiles::read);
+            return box(tokenId)
+                    .openBytes(new Base64URL(sealed).decode(), tokenId)
+                    .map(Compressed::text)
+                    .map(SealedProfiles::read);
         } catch (Rejection e) {
             return Optional.empty();
         }
     }
 
     private SealedBox box(String tokenId) {
-        return secrets.box("access-token-profile", tokenId.getBytes(StandardCharsets.UTF_8), random);
+        return secrets.box(PURPOSE, tokenId.getBytes(StandardCharsets.UTF_8), random);
     }
 
     private static Profile read(String text) {

@@ -48,7 +48,9 @@ class OutageIT {
     void withoutTheDatabaseMcpIsServedAndEverythingRecoversByItself() {
         Answer tokens = client.signOn("alice");
         String unseen = cluster.client().signOn("bob").get("access_token");
+        String otherClient = cluster.client().signOn("alice").get("access_token");
         Session session = session(cluster.first(), tokens.get("access_token"));
+        Session opened;
         try (SteadyCalls calls = SteadyCalls.at(cluster.nodes(), client, tokens)) {
             cluster.database().stop();
             awaitHealth("store", "degraded");
@@ -58,15 +60,21 @@ class OutageIT {
                     assertThatAPersonIsPutOff(new Browser().get(client.at(node).authorizationUri()));
                     assertThatAProgramIsPutOff(client.at(node).refresh(tokens.get("refresh_token")));
                     assertThatAProgramIsPutOff(OAuthClient.register(node, metadata()));
-                    assertThatAnMcpClientIsPutOff(client.at(node).initialize(session.token()));
+                    assertThat(session(node, session.token()).pingAt(node).status())
+                            .isEqualTo(200);
                     assertThatItIsUpAndSays(node, "store", "degraded");
                 }
             }
             cluster.nodes()
                     .forEach(node ->
                             assertThat(client.at(node).ping(unseen).status()).isEqualTo(200));
-            assertThatAnMcpClientIsPutOff(session.pingAt(cluster.second()));
-            assertThat(session.pingAt(cluster.first()).status()).isEqualTo(200);
+            opened = session(cluster.first(), session.token());
+            for (Session any : List.of(session, opened)) {
+                for (ProxySystem node : cluster.nodes()) {
+                    assertThat(any.pingAt(node).status()).isEqualTo(200);
+                    assertThatOnlyItsOwnerMayUseIt(any, node, unseen, otherClient);
+                }
+            }
             assertThat(session.endAt(cluster.first()).status()).isEqualTo(200);
             calls.assertThatAllWereServed();
         }
@@ -76,7 +84,19 @@ class OutageIT {
                 .forEach(node -> Waiting.until(
                         "ready again", RECOVERY, () -> Health.of(node).isUp()));
         awaitHealth("store", "well");
+        for (ProxySystem node : cluster.nodes()) {
+            assertThat(opened.pingAt(node).status()).isEqualTo(200);
+            assertThatOnlyItsOwnerMayUseIt(opened, node, unseen, otherClient);
+        }
         assertThatAllIsWellAgain(tokens);
+    }
+
+    private static void assertThatOnlyItsOwnerMayUseIt(
+            Session session, ProxySystem node, String otherUser, String otherClient) {
+        Session altered = session.withId(session.id() + "A");
+        Session ofAnotherId = session.withId("x" + session.id());
+        assertThat(Stream.of(session.of(otherUser), session.of(otherClient), altered, ofAnotherId))
+                .allSatisfy(attack -> assertThat(attack.pingAt(node).status()).isEqualTo(404));
     }
 
     /** After a minute without a word of who was revoked, nobody is let in, and no balancer need try. */
@@ -192,14 +212,6 @@ class OutageIT {
         assertThat(answer.get("error")).isEqualTo("temporarily_unavailable");
     }
 
-    private static void assertThatAnMcpClientIsPutOff(Answer answer) {
-        assertThat(answer.status()).isEqualTo(503);
-        assertThat(answer.header("Retry-After")).matches("[1-9]\\d?");
-        assertThat(answer.header("Mcp-Session-Id")).isEmpty();
-        assertThat(answer.get("id")).isEqualTo("1");
-        assertThat(answer.text()).contains("\"code\":-32603", "store does not answer at the moment");
-    }
-
     /** The first answer that does not say to come again. */
     private static <T> T served(Supplier<T> request, ToIntFunction<T> status) {
         AtomicReference<T> answer = new AtomicReference<>();
@@ -260,6 +272,14 @@ class OutageIT {
 
         Answer pingAt(ProxySystem node) {
             return client.at(node).ping(token, id);
+        }
+
+        Session of(String other) {
+            return new Session(client, other, id);
+        }
+
+        Session withId(String other) {
+            return new Session(client, token, other);
         }
 
         Answer endAt(ProxySystem node) {

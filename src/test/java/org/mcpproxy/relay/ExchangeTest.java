@@ -63,7 +63,7 @@ class ExchangeTest {
             null,
             streams,
             new CallerLimits(ONE_AT_ONCE, new SettableClock()),
-            new SessionRules(sessions, SETTINGS),
+            new SessionRules(sessions, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS),
             new BackendCredentials(null, null, null, null, null, null),
             new PolicyGate(new PolicyInForce(Optional.empty()), null, null, 0),
             threads,
@@ -143,16 +143,27 @@ class ExchangeTest {
         threads.go();
         assertThat(sessions.noted).containsExactly("session");
         assertThat(client.status).isEqualTo(200);
-        assertThat(client.headers).containsEntry("Mcp-Session-Id", "session");
+        assertThat(client.headers.get("Mcp-Session-Id")).startsWith("session.");
     }
 
+    /** Its name says whose it is. */
     @Test
-    void aSessionThatCannotBeNotedIsNotHandedOut() {
-        sessions.away = true;
+    void aSessionIsHandedOutWhileTheStoreIsAway() {
+        sessions.failure = Reason.STORE_UNAVAILABLE;
         backend.answer(SESSION);
         threads.go();
 
-        assertPutOff(Reason.STORE_UNAVAILABLE);
+        assertThat(client.status).isEqualTo(200);
+        assertThat(client.headers.get("Mcp-Session-Id")).startsWith("session.");
+    }
+
+    @Test
+    void aSessionThatCannotBeNotedOtherwiseIsNotHandedOut() {
+        sessions.failure = Reason.SERVER_FULL;
+        backend.answer(SESSION);
+        threads.go();
+
+        assertPutOff(Reason.SERVER_FULL);
         assertThat(client.headers).containsEntry("Retry-After", "5").doesNotContainKey("Mcp-Session-Id");
         assertThat(client.body.toString(StandardCharsets.UTF_8)).contains("\"jsonrpc\":\"2.0\"", "\"message\":");
         assertThat(backend.unsubscribed).isEqualTo(1);
@@ -304,11 +315,14 @@ class ExchangeTest {
         }
 
         private final List<String> noted = new ArrayList<>();
-        private boolean away;
+        private Reason failure;
 
         @Override
         public boolean opened(String sessionId, McpSession session) {
-            return away ? nobodyKnows() : noted.add(sessionId);
+            if (failure != null) {
+                throw Rejection.until(failure, Duration.ofSeconds(5));
+            }
+            return noted.add(sessionId);
         }
 
         @Override

@@ -6,10 +6,19 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.oauth2.sdk.Scope;
+import java.net.URI;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.BackendCredential;
+import org.mcpproxy.config.BackendTransport;
+import org.mcpproxy.config.Backends;
+import org.mcpproxy.config.StdioCommand;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
@@ -22,7 +31,11 @@ class SessionRulesTest {
     private static final Optional<String> SESSION = Optional.of("s");
     private static final List<Header> OPENED = List.of(new Header("mcp-session-id", "s"));
 
-    private final SessionRules rules = new SessionRules(Store.empty(new SettableClock()).sessions, Samples.settings());
+    private static final SessionNames NAMES = new SessionNames(Samples.settings(), Samples.RANDOM);
+
+    private final Sessions sessions = Store.empty(new SettableClock()).sessions;
+    private final SessionRules rules = new SessionRules(sessions, NAMES, Samples.settings());
+    private final SessionRules away = failing(Reason.STORE_UNAVAILABLE);
 
     @Test
     void theOwnerMayUseASession() {
@@ -81,9 +94,11 @@ class SessionRulesTest {
 
     @Test
     void mostAnswersSayNothingNewOfSessions() {
-        assertThat(rules.news(request("POST", SESSION, ALICE), 200, OPENED)).isEmpty();
-        assertThat(rules.news(request("POST", SESSION, ALICE), 200, List.of())).isEmpty();
-        assertThat(rules.news(request("POST", Optional.empty(), ALICE), 404, List.of()))
+        assertThat(rules.news(request("POST", SESSION, ALICE), answer(200, OPENED)))
+                .isEmpty();
+        assertThat(rules.news(request("POST", SESSION, ALICE), answer(200, List.of())))
+                .isEmpty();
+        assertThat(rules.news(request("POST", Optional.empty(), ALICE), answer(404, List.of())))
                 .isEmpty();
     }
 
@@ -97,36 +112,141 @@ class SessionRulesTest {
     /** It ages out by itself. */
     @Test
     void aSessionThatEndsWhileTheStoreIsAwayEndsWithoutIt() {
-        SessionRules rules = new SessionRules(new Failing(Reason.STORE_UNAVAILABLE), Samples.settings());
-
         for (String method : List.of("DELETE", "POST")) {
-            Runnable news = rules.news(request(method, SESSION, ALICE), method.equals("DELETE") ? 204 : 404, List.of())
+            Supplier<BackendClient.Answer> news = away.news(
+                            request(method, SESSION, ALICE), answer(method.equals("DELETE") ? 204 : 404, List.of()))
                     .orElseThrow();
-            assertThatCode(news::run).doesNotThrowAnyException();
+            assertThatCode(news::get).doesNotThrowAnyException();
         }
     }
 
     @Test
-    void noOtherFailureAtTheEndOfASessionIsPassedOver() {
-        SessionRules rules = new SessionRules(new Failing(Reason.INTERNAL_ERROR), Samples.settings());
+    void noOtherFailureAtTheBeginningOrTheEndOfASessionIsPassedOver() {
+        SessionRules rules = failing(Reason.INTERNAL_ERROR);
 
-        Runnable news =
-                rules.news(request("DELETE", SESSION, ALICE), 204, List.of()).orElseThrow();
-        assertRefused(Reason.INTERNAL_ERROR, news::run);
+        Supplier<BackendClient.Answer> end = rules.news(request("DELETE", SESSION, ALICE), answer(204, List.of()))
+                .orElseThrow();
+        assertRefused(Reason.INTERNAL_ERROR, end::get);
+        Supplier<BackendClient.Answer> beginning = rules.news(
+                        request("POST", Optional.empty(), ALICE), answer(200, OPENED))
+                .orElseThrow();
+        assertRefused(Reason.INTERNAL_ERROR, beginning::get);
+        RelayRequest use = read(opened(away, ALICE), ALICE);
+        assertRefused(Reason.INTERNAL_ERROR, () -> rules.require(use));
     }
 
-    /** Its owner could not use it. */
     @Test
-    void aSessionIsNotOpenedWhileTheStoreIsAway() {
-        SessionRules rules = new SessionRules(new Failing(Reason.STORE_UNAVAILABLE), Samples.settings());
+    void aSessionGoesToItsBackendByTheIdThatThatOneChose() {
+        RelayRequest request = read(opened(rules, ALICE), ALICE);
 
-        Runnable news = rules.news(request("POST", Optional.empty(), ALICE), 200, OPENED)
-                .orElseThrow();
-        assertRefused(Reason.STORE_UNAVAILABLE, news::run);
+        assertThat(request.session()).map(NamedSession::id).contains("s");
+        assertThat(Header.values(request.headers(), McpHeaders.SESSION)).containsExactly("s");
+    }
+
+    /** Many backends repeat it in each answer, and a client may take another name for another session. */
+    @Test
+    void aSessionKeepsTheNameThatItsClientKnows() {
+        String name = opened(rules, ALICE);
+        RelayRequest request = read(name, ALICE);
+
+        assertThat(rules.news(request, answer(200, OPENED))).isEmpty();
+        assertThat(sessionIn(rules.named(request, answer(200, OPENED)))).isEqualTo(name);
+    }
+
+    @Test
+    void whileTheStoreIsAwayTheNameOfASessionSaysWhoseItIs() {
+        for (SessionRules opening : List.of(rules, away)) {
+            RelayRequest request = read(opened(opening, ALICE), ALICE);
+            assertThatCode(() -> away.require(request)).doesNotThrowAnyException();
+        }
+    }
+
+    @Test
+    void whileTheStoreIsAwayNobodyElseMayUseIt() {
+        String name = opened(rules, ALICE);
+
+        for (Caller other : List.of(
+                caller("bob", "inspector"),
+                caller("alice", "cursor"),
+                new Caller(Optional.empty(), "inspector", new Scope(), Optional.empty(), Instant.MAX))) {
+            assertRefused(Reason.SESSION_UNKNOWN, () -> away.require(read(name, other)));
+        }
+        RelayRequest files = rules.read(request("POST", Optional.of(name), ALICE, Endpoints.named("files")));
+        assertRefused(Reason.SESSION_UNKNOWN, () -> away.require(files));
+    }
+
+    /** A name as a stranger might make it up, or as an owner might alter it. */
+    @Test
+    void whileTheStoreIsAwayNoOtherNameIsAProof() {
+        String name = opened(rules, ALICE);
+        String seal = name.substring(1);
+
+        for (String forged :
+                List.of("s", "s.", ".", seal, "t" + seal, name + seal, name + ".", "s.AAAA", "s." + "A".repeat(60))) {
+            assertRefused(Reason.SESSION_UNKNOWN, () -> away.require(read(forged, ALICE)));
+        }
+    }
+
+    /** Wherever the store answers, it decides, whatever a name says. */
+    @Test
+    void aSessionThatTheStoreKnewAndKnowsNoMoreHasEnded() {
+        String name = opened(rules, ALICE);
+        sessions.closed("s");
+
+        assertRefused(Reason.SESSION_UNKNOWN, () -> rules.require(read(name, ALICE)));
+        assertThat(sessions.find("s")).isEmpty();
+    }
+
+    @Test
+    void aSessionThatWasOpenedWhileTheStoreWasAwayIsNotedWhenItIsNextUsed() {
+        RelayRequest request = read(opened(away, ALICE), ALICE);
+
+        assertThatCode(() -> rules.require(request)).doesNotThrowAnyException();
+        assertThat(sessions.find("s")).map(McpSession::owner).contains(SessionOwner.of(ALICE));
+    }
+
+    @Test
+    void aSessionThatWasOpenedWhileTheStoreWasAwayIsNotTakenFromAnother() {
+        String name = opened(away, ALICE);
+        opened(rules, caller("bob", "inspector"));
+
+        assertRefused(Reason.SESSION_UNKNOWN, () -> rules.require(read(name, ALICE)));
+        assertRefused(Reason.SESSION_UNKNOWN, () -> rules.require(read(name, caller("bob", "cursor"))));
+    }
+
+    /** Of versions that gave the backend's id to clients. */
+    @Test
+    void aSessionWithoutASealIsThatOfItsRow() {
+        opened(rules, ALICE);
+
+        assertThatCode(() -> rules.require(read("s", ALICE))).doesNotThrowAnyException();
+        assertRefused(Reason.SESSION_UNKNOWN, () -> rules.require(read("s", caller("bob", "inspector"))));
+    }
+
+    private RelayRequest read(String name, Caller caller) {
+        return rules.read(request("POST", Optional.of(name), caller));
+    }
+
+    private static String opened(SessionRules rules, Caller caller) {
+        return sessionIn(rules.news(request("POST", Optional.empty(), caller), answer(200, OPENED))
+                .orElseThrow()
+                .get());
+    }
+
+    private static String sessionIn(BackendClient.Answer answer) {
+        return Header.values(answer.headers(), McpHeaders.SESSION).get(0);
+    }
+
+    private static SessionRules failing(Reason reason) {
+        return new SessionRules(new Failing(reason), NAMES, Samples.settings());
+    }
+
+    private static BackendClient.Answer answer(int status, List<Header> headers) {
+        return new BackendClient.Answer(status, headers, null);
     }
 
     private void note(String method, Optional<String> asked, Caller caller, int status, List<Header> headers) {
-        rules.news(request(method, asked, caller), status, headers).ifPresent(Runnable::run);
+        rules.news(request(method, asked, caller), answer(status, headers)).ifPresent(Supplier::get);
     }
 
     /** Two backends may choose the same ids, and must not get at each other's sessions through us. */
@@ -138,7 +258,7 @@ class SessionRulesTest {
         assertRefused(Reason.SESSION_UNKNOWN, () -> rules.require(files));
 
         RelayRequest opening = request("POST", Optional.empty(), caller("bob", "cursor"), Endpoints.named("files"));
-        rules.news(opening, 200, OPENED).orElseThrow().run();
+        rules.news(opening, answer(200, OPENED)).orElseThrow().get();
         assertRefused(Reason.SESSION_UNKNOWN, () -> rules.require(files));
         assertThatCode(() -> rules.require(request("POST", SESSION, ALICE))).doesNotThrowAnyException();
         assertRefused(
@@ -151,6 +271,35 @@ class SessionRulesTest {
     void aSessionOfABackendOnTheNetworkIsNowhereElse() {
         note("POST", Optional.empty(), ALICE, 200, OPENED);
         assertThat(rules.elsewhere(request("POST", SESSION, ALICE))).isEmpty();
+    }
+
+    @Test
+    void whileTheStoreIsAwayASessionInAProcessIsFoundAtItsNode() {
+        Backend process = new Backend(
+                Backend.UNNAMED,
+                null,
+                new BackendCredential.None(),
+                Set.of(),
+                new BackendTransport(Optional.empty(), Optional.of(new StdioCommand(List.of("server"), Map.of()))));
+        McpEndpoint endpoint = McpEndpoint.forOwnTokens("/mcp", process, Samples.settings());
+        SessionRules there = nodeWithoutStore("http://there:3001", process);
+        SessionRules here = nodeWithoutStore("http://here:3001", process);
+        String name = sessionIn(there.news(request("POST", Optional.empty(), ALICE, endpoint), answer(200, OPENED))
+                .orElseThrow()
+                .get());
+        RelayRequest atHere = here.read(request("POST", Optional.of(name), ALICE, endpoint));
+        RelayRequest atThere = there.read(request("POST", Optional.of(name), ALICE, endpoint));
+
+        assertThat(here.elsewhere(atHere)).contains(URI.create("http://there:3001"));
+        assertThat(there.elsewhere(atThere)).isEmpty();
+        assertThatCode(() -> there.require(atThere)).doesNotThrowAnyException();
+        RelayRequest bobs = here.read(request("POST", Optional.of(name), caller("bob", "inspector"), endpoint));
+        assertRefused(Reason.SESSION_UNKNOWN, () -> here.require(bobs));
+        assertThat(here.elsewhere(bobs)).isEmpty();
+    }
+
+    private static SessionRules nodeWithoutStore(String url, Backend backend) {
+        return new SessionRules(new Failing(Reason.STORE_UNAVAILABLE), NAMES, Samples.node(url, Backends.of(backend)));
     }
 
     private void refused(Caller caller) {

@@ -2,9 +2,12 @@ package org.mcpproxy.signing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jose.util.Base64URL;
+import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -53,11 +56,52 @@ class SealedProfilesTest {
                 .length();
     }
 
+    /** As many as Okta puts into a token. */
+    @Test
+    void whoIsInAHundredGroupsWithLongNamesHasThemInTheToken() {
+        Profile many = new Profile(
+                "alice@example.com",
+                IntStream.range(0, 100).mapToObj(SealedProfilesTest::longName).collect(Collectors.toSet()));
+
+        assertThat(many.groups())
+                .hasSize(100)
+                .allSatisfy(name -> assertThat(name).hasSizeGreaterThanOrEqualTo(80));
+        assertThat(reopened(many)).contains(many);
+    }
+
+    private static String longName(int i) {
+        String[] regions = {"emea", "apac", "north-america", "latin-america"};
+        String[] departments = {"engineering", "customer-support", "finance-controlling", "legal", "data-platform"};
+        String[] roles = {"administrators", "readers", "approvers", "on-call-responders", "contractors"};
+        return String.format(
+                "corp-%s-%s-project-%04x-%s-production-environment-of-the-shared-platform-%06d",
+                regions[i % 4], departments[i / 4 % 5], i * 7919 % 65_536, roles[i / 20], i * 104_729 % 1_000_000);
+    }
+
     /** The store knows them; a token that no server's header has room for would help nobody. */
     @Test
     void whoIsInTooManyGroupsHasNoneInTheToken() {
-        assertThat(reopened(inGroups(100))).contains(inGroups(100));
-        assertThat(profiles.seal(inGroups(150), "token")).isEmpty();
+        Random random = new Random(1);
+        Profile unlike = new Profile(
+                null,
+                IntStream.range(0, 100)
+                        .mapToObj(i -> random.ints(80, 'a', 'z' + 1)
+                                .mapToObj(Character::toString)
+                                .collect(Collectors.joining()))
+                        .collect(Collectors.toSet()));
+
+        assertThat(profiles.seal(unlike, "token")).isEmpty();
+        assertThat(profiles.seal(inGroups(100_000), "token")).isEmpty();
+    }
+
+    /** During an upgrade, from node to node: the store is asked. */
+    @Test
+    void aTokenOfTheVersionThatDidNotCompressSaysNothing() {
+        byte[] sealed = KeyRing.of(material(1))
+                .box("access-token-profile", "token".getBytes(StandardCharsets.UTF_8), Samples.RANDOM)
+                .seal("{\"groups\":[\"admins\"]}", "token");
+
+        assertThat(profiles.open(Base64URL.encode(sealed).toString(), "token")).isEmpty();
     }
 
     @Test

@@ -1,0 +1,78 @@
+package org.mcpproxy.relay;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.net.URI;
+import java.util.Base64;
+import java.util.Optional;
+import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.SealedBox;
+
+/**
+ * What clients call their sessions: the backend's own id, a full stop, and a seal that only we can make, for this backend, user,
+ * client and id (MCP 2025-11-25, Session Management). So every node can tell whose a session is while the store is away.
+ */
+@Singleton
+public class SessionNames {
+
+    private static final String PURPOSE = "session-name";
+
+    /** Not in base64url, so that the last one is ours. */
+    private static final char SEPARATOR = '.';
+
+    private static final String NOTED = "+";
+    private static final String NOT_NOTED = "-";
+
+    private final SealedBox box;
+
+    @Inject
+    public SessionNames(Settings settings, RandomGenerator random) {
+        this.box = settings.secretKeys().box(PURPOSE, random);
+    }
+
+    /** @param backend its name */
+    String name(String id, String backend, SessionOwner owner, SessionProof proof) {
+        String text = (proof.noted() ? NOTED : NOT_NOTED)
+                + proof.node().map(URI::toString).orElse("");
+        byte[] sealed = box.seal(text, what(id, backend, owner));
+        return id + SEPARATOR + Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
+    }
+
+    /** Whatever a stranger sends is a session; one that we have not named so for this owner is unproven. */
+    NamedSession read(String name, String backend, SessionOwner owner) {
+        int end = name.lastIndexOf(SEPARATOR);
+        if (end < 0) {
+            return NamedSession.unproven(name);
+        }
+        String id = name.substring(0, end);
+        return open(name.substring(end + 1), what(id, backend, owner))
+                .map(proof -> new NamedSession(name, id, Optional.of(proof)))
+                .orElseGet(() -> NamedSession.unproven(name));
+    }
+
+    private Optional<SessionProof> open(String sealed, String what) {
+        try {
+            return box.open(Base64.getUrlDecoder().decode(sealed), what).map(SessionNames::proof);
+        } catch (IllegalArgumentException | Rejection e) {
+            // not base64url, or of a secret that is no longer listed
+            return Optional.empty();
+        }
+    }
+
+    private static SessionProof proof(String text) {
+        String node = text.substring(NOTED.length());
+        return new SessionProof(
+                node.isEmpty() ? Optional.empty() : Optional.of(URI.create(node)), text.startsWith(NOTED));
+    }
+
+    /** Each part with its length, so that none can be lengthened at the cost of the next; no user is not an empty one. */
+    private static String what(String id, String backend, SessionOwner owner) {
+        return Stream.of(backend, owner.user().map(user -> "user " + user).orElse(""), owner.client(), id)
+                .map(part -> part.length() + ":" + part)
+                .collect(Collectors.joining());
+    }
+}
