@@ -151,8 +151,10 @@ public final class LegacySseServer implements AutoCloseable {
         } else if (body.contains("\"method\":") && !id.equals("none")) {
             say(stream, "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"error\":{\"code\":-32601,\"message\":\"no\"}}");
         } else if (stream.asking().containsKey(id)) {
-            result(stream, stream.asking().remove(id), "\"said\":\"" + found(Pattern.compile("\"said\":\"(\\w+)"), body)
-                    + "\"");
+            result(
+                    stream,
+                    stream.asking().remove(id),
+                    "\"said\":\"" + found(Pattern.compile("\"said\":\"(\\w+)"), body) + "\"");
         }
     }
 

@@ -263,10 +263,6 @@ class LegacySseTest {
 
     private static Backend backend(URI url) {
         return new Backend(
-                "files",
-                url,
-                new BackendCredential.None(),
-                Set.of(),
-                BackendTransport.ofLegacySse(Optional.empty()));
+                "files", url, new BackendCredential.None(), Set.of(), BackendTransport.ofLegacySse(Optional.empty()));
     }
 }
