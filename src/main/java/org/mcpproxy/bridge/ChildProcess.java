@@ -19,7 +19,11 @@ import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Consumer;
 import org.mcpproxy.config.StdioCommand;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.relay.Header;
 
 /**
  * An MCP server as a process of ours (MCP 2025-11-25, stdio): a message is a line. Two threads read what it writes; a third
@@ -74,12 +78,13 @@ final class ChildProcess implements Channel {
     }
 
     /** Done once the process has ended, and all that it started with it. */
-    CompletableFuture<Void> ended() {
+    @Override
+    public CompletableFuture<Void> ended() {
         return ended;
     }
 
     @Override
-    public boolean send(List<String> messages) {
+    public boolean send(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
         byte[] lines = (String.join("\n", messages) + "\n").getBytes(StandardCharsets.UTF_8);
         synchronized (unsent) {
             if (ending.get() || unsentBytes >= MOST_UNSENT) {
@@ -155,7 +160,7 @@ final class ChildProcess implements Channel {
 
     /** First the input ends, as MCP asks for (stdio, Shutdown); then come the signals. */
     private void end() {
-        receiver.closed();
+        receiver.closed(Reason.BACKEND_BROKE_OFF);
         ProcessHandle handle = process.toHandle();
         Set<ProcessHandle> family = new LinkedHashSet<>();
         try {

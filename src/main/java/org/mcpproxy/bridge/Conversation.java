@@ -2,11 +2,7 @@ package org.mcpproxy.bridge;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.EnumMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -23,28 +19,24 @@ import org.mcpproxy.relay.Header;
  */
 final class Conversation implements Channel.Receiver {
 
-    private static final int MOST_PENDING = 1000;
-
-    /** Messages for a GET stream that is not open yet, in characters. */
-    private static final int MOST_HELD = 256 * 1024;
+    static final String INITIALIZE = "initialize";
 
     private static final Duration SOON = Duration.ofSeconds(5);
-    private static final String INITIALIZE = "initialize";
     private static final String PROGRESS = "notifications/progress";
     private static final String CANCELLED = "notifications/cancelled";
+    private static final int METHOD_NOT_FOUND = -32601;
 
     private final boolean modern;
     private final List<Header> headers;
     private final Consumer<Reply> slow;
-    private final Map<Long, Pending> pending = new LinkedHashMap<>();
-    private final Deque<String> held = new ArrayDeque<>();
-    private int heldLength;
-    private long last;
-    private AnswerBody listener;
+    private final PendingRequests pending = new PendingRequests();
+    private final ListeningStream listening = new ListeningStream();
     private volatile boolean closed;
     private volatile boolean closedByUs;
     private volatile long lastUsed = System.nanoTime();
     private volatile Channel channel;
+    /** Of the newest request: what we say ourselves bears them. */
+    private volatile List<Header> lastHeaders = List.of();
 
     /**
      * @param modern whether it is of MCP 2026-07-28, where servers ask nothing and nobody listens but with a request
@@ -68,34 +60,25 @@ final class Conversation implements Channel.Receiver {
     /**
      * One POST.
      *
+     * @param request its headers, for the server
      * @param takesEvents whether its client reads event streams
      * @throws Rejection {@code SERVER_FULL} where the server does not read, {@code BACKEND_UNAVAILABLE} where it is gone
      */
-    BackendClient.Call post(byte[] body, boolean takesEvents) {
+    BackendClient.Call post(List<Header> request, byte[] body, boolean takesEvents) {
         lastUsed = System.nanoTime();
         List<Envelope> messages = parsed(body);
-        long requests = messages.stream().filter(Envelope::isRequest).count();
+        lastHeaders = request;
+        int requests = (int) messages.stream().filter(Envelope::isRequest).count();
         List<Long> numbers = new ArrayList<>();
-        Runnable forget = () -> cancel(numbers);
-        boolean batch = messages.size() > 1;
-        boolean probing = messages.get(0).is("server/discover");
-        boolean opening = messages.get(0).is(INITIALIZE);
-        Reply reply = new Reply(
-                (int) requests,
-                batch,
-                headers,
-                modern ? response -> ModernStatus.of(response, probing) : response -> 200,
-                takesEvents && !opening,
-                opening ? this::close : forget,
-                modern ? forget : () -> {});
+        Reply reply = reply(messages, requests, takesEvents, () -> cancel(numbers, request));
         List<String> lines = new ArrayList<>();
         synchronized (pending) {
-            if (pending.size() + requests > MOST_PENDING) {
+            if (!pending.hasRoomFor(requests)) {
                 throw Rejection.until(Reason.SERVER_FULL, SOON);
             }
             messages.forEach(message -> translate(message, reply, numbers).ifPresent(lines::add));
         }
-        send(lines, numbers);
+        send(lines, request, numbers);
         if (requests == 0) {
             return Told.accepted();
         }
@@ -105,35 +88,38 @@ final class Conversation implements Channel.Receiver {
         return reply;
     }
 
+    private Reply reply(List<Envelope> messages, int requests, boolean takesEvents, Runnable forget) {
+        boolean probing = messages.get(0).is("server/discover");
+        boolean opening = messages.get(0).is(INITIALIZE);
+        return new Reply(
+                requests,
+                messages.size() > 1,
+                headers,
+                modern ? response -> ModernStatus.of(response, probing) : response -> 200,
+                takesEvents && !opening,
+                opening ? this::close : forget,
+                modern ? forget : () -> {});
+    }
+
     /** The stream of a GET. A newer one takes the place of an older, whose client may be gone without our knowing. */
     BackendClient.Call listen() {
         lastUsed = System.nanoTime();
+        if (closed) {
+            throw Rejection.of(Reason.BACKEND_UNAVAILABLE);
+        }
         AnswerBody[] self = new AnswerBody[1];
         AnswerBody body = new AnswerBody(() -> stopListening(self[0]));
         self[0] = body;
-        AnswerBody before;
-        synchronized (pending) {
-            requireOpen();
-            before = listener;
-            listener = body;
-            held.forEach(text -> body.write(Reply.event(text)));
-            held.clear();
-            heldLength = 0;
-        }
-        if (before != null) {
-            before.complete();
+        listening.open(body);
+        if (closed) {
+            listening.close();
         }
         return Told.events(headers, body);
     }
 
     /** Whether nobody has used it for this long, or waits for it. */
     boolean isIdle(Duration time) {
-        synchronized (pending) {
-            return listener == null
-                    && pending.values().stream()
-                            .noneMatch(request -> request.reply().isWanted())
-                    && System.nanoTime() - lastUsed > time.toNanos();
-        }
+        return !listening.isOpen() && !pending.isAnyWanted() && System.nanoTime() - lastUsed > time.toNanos();
     }
 
     /** Whether a body is the one request that opens a session. */
@@ -167,21 +153,10 @@ final class Conversation implements Channel.Receiver {
     }
 
     @Override
-    public void closed() {
+    public void closed(Reason why) {
         closed = true;
-        List<Pending> left;
-        AnswerBody listening;
-        synchronized (pending) {
-            left = List.copyOf(pending.values());
-            pending.clear();
-            listening = listener;
-            listener = null;
-            held.clear();
-        }
-        left.forEach(request -> request.reply().fail(Rejection.of(Reason.BACKEND_BROKE_OFF)));
-        if (listening != null) {
-            listening.complete();
-        }
+        pending.takeAll().forEach(request -> request.reply().fail(Rejection.of(why)));
+        listening.close();
     }
 
     private static List<Envelope> parsed(byte[] body) {
@@ -192,17 +167,10 @@ final class Conversation implements Channel.Receiver {
         }
     }
 
-    private void requireOpen() {
-        if (closed) {
-            throw Rejection.of(Reason.BACKEND_UNAVAILABLE);
-        }
-    }
-
     private Optional<String> translate(Envelope message, Reply reply, List<Long> numbers) {
         if (message.isRequest()) {
-            long number = ++last;
+            long number = pending.add(Pending.of(message, reply));
             numbers.add(number);
-            pending.put(number, Pending.of(message, reply));
             String name = Long.toString(number);
             return Optional.of(message.renamed(Map.of(Naming.ID, name, Naming.TOKEN_ASKED, name)));
         }
@@ -210,56 +178,61 @@ final class Conversation implements Channel.Receiver {
             // Whose request a modern one means cannot be known, and a disconnect is how it is said there.
             return modern
                     ? Optional.empty()
-                    : numberOf(message.name(Naming.CANCELLED))
-                            .map(number -> message.renamed(Map.of(Naming.CANCELLED, number)));
+                    : message.name(Naming.CANCELLED)
+                            .flatMap(pending::numberOf)
+                            .map(number -> message.renamed(Map.of(Naming.CANCELLED, Long.toString(number))));
         }
         // A modern server is answered nothing, as it may ask nothing.
         return modern && message.isResponse() ? Optional.empty() : Optional.of(message.text());
     }
 
-    private Optional<String> numberOf(Optional<String> id) {
-        return pending.entrySet().stream()
-                .filter(request -> Optional.of(request.getValue().id()).equals(id))
-                .map(request -> Long.toString(request.getKey()))
-                .findFirst();
-    }
-
-    private void send(List<String> lines, List<Long> numbers) {
-        boolean sent = lines.isEmpty() || (!closed && channel.send(lines));
+    private void send(List<String> lines, List<Header> request, List<Long> numbers) {
+        boolean sent = lines.isEmpty()
+                || (!closed && channel.send(lines, request, why -> undelivered(List.copyOf(numbers), why)));
         if (!sent || closed) {
-            synchronized (pending) {
-                numbers.forEach(pending::remove);
-            }
+            numbers.forEach(pending::take);
             throw closed ? Rejection.of(Reason.BACKEND_UNAVAILABLE) : Rejection.until(Reason.SERVER_FULL, SOON);
         }
     }
 
-    private void cancel(List<Long> numbers) {
-        List<String> lines = new ArrayList<>();
-        synchronized (pending) {
-            for (Long number : numbers) {
-                if (pending.remove(number) != null) {
-                    lines.add("{\"jsonrpc\":\"2.0\",\"method\":\"" + CANCELLED + "\",\"params\":{\"requestId\":"
-                            + number + ",\"reason\":\"The client has gone.\"}}");
+    private void undelivered(List<Long> numbers, Rejection why) {
+        for (Long number : numbers) {
+            pending.take(number).ifPresent(request -> {
+                request.reply().undelivered(request.id(), why);
+                if (request.opening()) {
+                    close();
                 }
-            }
+            });
         }
-        if (!lines.isEmpty() && !closed) {
-            channel.send(lines);
+    }
+
+    private void cancel(List<Long> numbers, List<Header> request) {
+        List<String> lines = new ArrayList<>();
+        for (Long number : numbers) {
+            pending.take(number).ifPresent(known -> lines.add(OwnMessages.cancelled(number)));
+        }
+        tell(lines, request);
+    }
+
+    /** Says something of our own; where it does not arrive, nobody misses it. */
+    private void tell(List<String> lines, List<Header> request) {
+        Channel server = channel;
+        if (!lines.isEmpty() && !closed && server != null) {
+            server.send(lines, request, why -> {});
         }
     }
 
     private void heard(Envelope message) {
         if (message.isResponse()) {
-            Optional<Pending> asked = taken(message.number(Naming.ID));
-            asked.ifPresent(request -> {
+            message.number(Naming.ID).flatMap(pending::take).ifPresent(request -> {
                 request.reply().response(message, request.named(message));
                 if (request.opening() && message.failure().isPresent()) {
                     close();
                 }
             });
         } else if (message.is(PROGRESS)) {
-            asked(message.number(Naming.TOKEN_TOLD))
+            message.number(Naming.TOKEN_TOLD)
+                    .flatMap(pending::get)
                     .ifPresent(request -> request.reply().message(request.named(message)));
         } else if (modern) {
             heardOfModern(message);
@@ -272,103 +245,35 @@ final class Conversation implements Channel.Receiver {
     private void heardOfModern(Envelope message) {
         if (message.isRequest()) {
             String id = message.name(Naming.ID).orElseThrow();
-            channel.send(List.of(
-                    message.is("ping")
-                            ? "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"result\":{}}"
-                            : "{\"jsonrpc\":\"2.0\",\"id\":" + id
-                                    + ",\"error\":{\"code\":-32601,\"message\":\"This client takes no requests.\"}}"));
+            tell(
+                    List.of(
+                            message.is("ping")
+                                    ? OwnMessages.nothing(id)
+                                    : OwnMessages.error(id, METHOD_NOT_FOUND, "This client takes no requests.")),
+                    lastHeaders);
             return;
         }
         Optional<Pending> request = message.names().containsKey(Naming.SUBSCRIPTION)
-                ? asked(message.number(Naming.SUBSCRIPTION))
-                : onlyOne();
+                ? message.number(Naming.SUBSCRIPTION).flatMap(pending::get)
+                : pending.onlyOne();
         request.ifPresent(known -> known.reply().message(known.named(message)));
     }
 
     /** To whoever listens; else with the oldest request whose reply is read; else it waits for a listener. */
     private void heardOfSession(Envelope message) {
-        AnswerBody body;
-        Optional<Pending> request;
-        synchronized (pending) {
-            body = listener;
-            request = pending.values().stream()
-                    .filter(known ->
-                            known.reply().takesEvents() && known.reply().isWanted())
-                    .findFirst();
-            if (body == null && request.isEmpty()) {
-                hold(message.text());
-                return;
-            }
+        if (listening.write(message.text())) {
+            return;
         }
-        if (body != null) {
-            body.write(Reply.event(message.text()));
-        } else {
+        Optional<Pending> request = pending.oldestStream();
+        if (request.isPresent()) {
             request.get().reply().message(message.text());
-        }
-    }
-
-    /** The oldest go first. */
-    private void hold(String text) {
-        held.add(text);
-        heldLength += text.length();
-        while (heldLength > MOST_HELD) {
-            heldLength -= held.remove().length();
-        }
-    }
-
-    private Optional<Pending> taken(Optional<Long> number) {
-        synchronized (pending) {
-            return number.map(pending::remove);
-        }
-    }
-
-    private Optional<Pending> asked(Optional<Long> number) {
-        synchronized (pending) {
-            return number.map(pending::get);
-        }
-    }
-
-    private Optional<Pending> onlyOne() {
-        synchronized (pending) {
-            return pending.size() == 1 ? Optional.of(pending.values().iterator().next()) : Optional.empty();
+        } else {
+            listening.hold(message.text());
         }
     }
 
     private void stopListening(AnswerBody body) {
         lastUsed = System.nanoTime();
-        synchronized (pending) {
-            if (listener == body) {
-                listener = null;
-            }
-        }
-    }
-
-    /**
-     * A request that has not been answered.
-     *
-     * @param id as its client wrote it
-     * @param token as its client wrote it, where it asked for progress
-     * @param opening whether without it there is no session
-     */
-    private record Pending(String id, Optional<String> token, boolean opening, Reply reply) {
-
-        static Pending of(Envelope request, Reply reply) {
-            return new Pending(
-                    request.name(Naming.ID).orElseThrow(),
-                    request.name(Naming.TOKEN_ASKED),
-                    request.is(INITIALIZE),
-                    reply);
-        }
-
-        /** What the server says of it, in its client's own words. */
-        String named(Envelope message) {
-            Map<Naming, String> names = new EnumMap<>(Naming.class);
-            if (message.isResponse()) {
-                names.put(Naming.ID, id);
-            }
-            token.ifPresent(own -> names.put(Naming.TOKEN_TOLD, own));
-            names.put(Naming.SUBSCRIPTION, id);
-            return message.renamed(names);
-        }
+        listening.left(body);
     }
 }

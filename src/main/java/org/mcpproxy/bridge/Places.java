@@ -3,29 +3,34 @@ package org.mcpproxy.bridge;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
-/** How many processes there are, in all and of each holder. */
+/** How many conversations there are, in all and of each holder. */
 final class Places {
 
     private static final Duration SOON = Duration.ofSeconds(5);
 
-    private final RelayLimits.Stdio limits;
+    private final int most;
+    private final int mostOfHolder;
     private final Map<Holder, Integer> taken = new HashMap<>();
     private int all;
 
-    Places(RelayLimits.Stdio limits) {
-        this.limits = limits;
+    /**
+     * @param most in all
+     * @param mostOfHolder of each holder
+     */
+    Places(int most, int mostOfHolder) {
+        this.most = most;
+        this.mostOfHolder = mostOfHolder;
     }
 
     /** @throws Rejection {@code SERVER_FULL}, {@code CALLER_TOO_BUSY} */
     synchronized void take(Holder holder) {
-        if (taken.getOrDefault(holder, 0) >= limits.processesOfUser()) {
+        if (taken.getOrDefault(holder, 0) >= mostOfHolder) {
             throw Rejection.until(Reason.CALLER_TOO_BUSY, SOON);
         }
-        if (all >= limits.processes()) {
+        if (all >= most) {
             throw Rejection.until(Reason.SERVER_FULL, SOON);
         }
         taken.merge(holder, 1, Integer::sum);

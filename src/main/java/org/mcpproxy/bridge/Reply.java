@@ -14,6 +14,8 @@ import org.mcpproxy.relay.Header;
  */
 final class Reply implements BackendClient.Call {
 
+    private static final int INTERNAL_ERROR = -32603;
+
     private final CompletableFuture<BackendClient.Answer> head = new CompletableFuture<>();
     private final AnswerBody body;
     private final List<Header> headers;
@@ -79,6 +81,24 @@ final class Reply implements BackendClient.Call {
         }
         beginEvents();
         body.write(event(text));
+        if (last) {
+            body.complete();
+        }
+    }
+
+    /** A request did not reach the server. An answer that has begun goes on, with an error in its place. */
+    void undelivered(String id, Rejection why) {
+        boolean begun;
+        boolean last;
+        synchronized (this) {
+            begun = events;
+            last = --outstanding == 0;
+        }
+        if (!begun) {
+            fail(why);
+            return;
+        }
+        body.write(event(OwnMessages.error(id, INTERNAL_ERROR, why.reason().sentence())));
         if (last) {
             body.complete();
         }

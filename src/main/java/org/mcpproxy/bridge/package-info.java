@@ -1,5 +1,5 @@
 /**
- * MCP servers that speak no HTTP, offered as if they spoke Streamable HTTP.
+ * MCP servers that speak no Streamable HTTP, offered as if they did.
  *
  * <p>A {@link org.mcpproxy.bridge.Channel} carries JSON-RPC messages to a server and back, be it a process or a connection;
  * a {@link org.mcpproxy.bridge.Conversation} keeps apart what different HTTP requests say on it. Who may use a session is

@@ -4,7 +4,7 @@ import java.net.URI;
 import java.util.Set;
 
 /**
- * An MCP server behind the proxy, over Streamable HTTP or over stdio.
+ * An MCP server behind the proxy, over Streamable HTTP, over HTTP+SSE of MCP 2024-11-05 or over stdio.
  *
  * @param name of {@code MCP_BACKENDS}; {@link #UNNAMED} for that of {@code MCP_BACKEND}
  * @param url of no use for a stdio server
@@ -26,9 +26,9 @@ public record Backend(
     /** What the policy file calls that of {@code MCP_BACKEND}, by its path. */
     public static final String UNNAMED_IN_POLICY = "mcp";
 
-    /** Whether its sessions live in processes of the node that opened them, and no other node can serve them. */
+    /** Whether its sessions live in processes or connections of the node that opened them, and no other node can serve them. */
     public boolean isOnNode() {
-        return transport.command().isPresent();
+        return transport.command().isPresent() || transport.legacySse();
     }
 
     /** Its name in the policy file. */

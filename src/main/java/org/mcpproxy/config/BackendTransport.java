@@ -7,17 +7,23 @@ import java.util.Optional;
  *
  * @param tls what is trusted and presented, where not the JVM's own
  * @param command what is started, of a stdio server; empty for one over HTTP
+ * @param legacySse whether it speaks HTTP+SSE of MCP 2024-11-05 instead of Streamable HTTP
  */
-public record BackendTransport(Optional<BackendTls> tls, Optional<StdioCommand> command) {
+public record BackendTransport(Optional<BackendTls> tls, Optional<StdioCommand> command, boolean legacySse) {
 
-    /** Over HTTP. */
+    /** Over Streamable HTTP. */
     public BackendTransport(Optional<BackendTls> tls) {
-        this(tls, Optional.empty());
+        this(tls, Optional.empty(), false);
+    }
+
+    /** Over HTTP+SSE of MCP 2024-11-05. */
+    public static BackendTransport ofLegacySse(Optional<BackendTls> tls) {
+        return new BackendTransport(tls, Optional.empty(), true);
     }
 
     /** Over standard input and output. */
-    static BackendTransport of(StdioCommand command) {
-        return new BackendTransport(Optional.empty(), Optional.of(command));
+    public static BackendTransport of(StdioCommand command) {
+        return new BackendTransport(Optional.empty(), Optional.of(command), false);
     }
 
     /** With what the JVM trusts. */

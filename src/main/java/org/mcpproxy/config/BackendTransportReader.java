@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import org.mcpproxy.oauth.Secret;
 
-/** Reads what belongs to TLS with a backend. */
+/** Reads how a backend is spoken to, and what belongs to TLS with it. */
 final class BackendTransportReader {
+
+    private static final String TRANSPORT = "_TRANSPORT";
 
     private static final List<String> OF_TLS = List.of(
             "_TRUSTSTORE",
@@ -39,11 +41,25 @@ final class BackendTransportReader {
                 values.problem(prefix + part, "is for MCP servers with https:// alone. Change the URL, or remove it.");
             }
         }
-        return new BackendTransport(tls ? Optional.of(tls(prefix)) : Optional.empty());
+        Optional<BackendTls> found = tls ? Optional.of(tls(prefix)) : Optional.empty();
+        Boolean legacySse = values.parsed(prefix + TRANSPORT, false, BackendTransportReader::isLegacySse);
+        return Boolean.TRUE.equals(legacySse) ? BackendTransport.ofLegacySse(found) : new BackendTransport(found);
+    }
+
+    private static boolean isLegacySse(String text) throws BadSetting {
+        return switch (text) {
+            case "streamable-http" -> false;
+            case "sse" -> true;
+            default -> throw new BadSetting("must be streamable-http or sse.");
+        };
     }
 
     /** Of a stdio server. */
     void requireNone(String prefix) {
+        if (values.text(prefix + TRANSPORT).isPresent()) {
+            values.problem(
+                    prefix + TRANSPORT, "is for MCP servers with a URL: a command line speaks stdio. Remove it.");
+        }
         OF_TLS.stream()
                 .filter(part -> values.text(prefix + part).isPresent())
                 .forEach(part -> values.problem(prefix + part, "is for MCP servers with https:// alone. Remove it."));

@@ -3,11 +3,11 @@ package org.mcpproxy.config;
 import java.time.Duration;
 
 /** The bounds of the relay. */
-public record RelayLimits(Sizes sizes, Counts counts, Times times, Stdio stdio) {
+public record RelayLimits(Sizes sizes, Counts counts, Times times, Stdio stdio, LegacySse legacySse) {
 
-    /** With the standard bounds of stdio servers. */
+    /** With the standard bounds of servers that speak no Streamable HTTP. */
     public RelayLimits(Sizes sizes, Counts counts, Times times) {
-        this(sizes, counts, times, Stdio.standard());
+        this(sizes, counts, times, Stdio.standard(), LegacySse.standard());
     }
 
     /** Those that serve most. */
@@ -67,6 +67,21 @@ public record RelayLimits(Sizes sizes, Counts counts, Times times, Stdio stdio) 
 
         public static Stdio standard() {
             return new Stdio(100, 10, 4 * 1024 * 1024, Duration.ofMinutes(10), Duration.ofMinutes(1));
+        }
+    }
+
+    /**
+     * The sessions with servers over HTTP+SSE of MCP 2024-11-05, on one node.
+     *
+     * @param sessions most at once
+     * @param sessionsOfUser most of one user at once
+     * @param event the longest event of a server, in bytes
+     * @param idle how long a session may be unused before it is ended
+     */
+    public record LegacySse(int sessions, int sessionsOfUser, int event, Duration idle) {
+
+        public static LegacySse standard() {
+            return new LegacySse(1000, 100, 4 * 1024 * 1024, Duration.ofMinutes(10));
         }
     }
 

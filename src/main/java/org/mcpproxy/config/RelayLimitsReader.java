@@ -27,7 +27,7 @@ final class RelayLimitsReader {
 
     /** A bound that is wrong is a problem of {@link Values}, and stands at its default until that is reported. */
     RelayLimits read() {
-        return new RelayLimits(sizes(), counts(), times(), stdio());
+        return new RelayLimits(sizes(), counts(), times(), stdio(), legacySse());
     }
 
     private RelayLimits.Sizes sizes() {
@@ -53,6 +53,15 @@ final class RelayLimitsReader {
                 number("STDIO_MAX_LINE_BYTES", standard.line(), LEAST_BODY, MOST_BODY),
                 duration("STDIO_IDLE_TIMEOUT", standard.idle()),
                 duration("STDIO_LONGEST_BACKOFF", standard.backoff()));
+    }
+
+    private RelayLimits.LegacySse legacySse() {
+        RelayLimits.LegacySse standard = RelayLimits.LegacySse.standard();
+        return new RelayLimits.LegacySse(
+                number("SSE_SESSIONS", standard.sessions(), 1, MOST),
+                number("SSE_SESSIONS_PER_USER", standard.sessionsOfUser(), 1, MOST),
+                number("SSE_MAX_EVENT_BYTES", standard.event(), LEAST_BODY, MOST_BODY),
+                duration("SSE_IDLE_TIMEOUT", standard.idle()));
     }
 
     private RelayLimits.Times times() {

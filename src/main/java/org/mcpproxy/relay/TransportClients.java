@@ -38,7 +38,7 @@ public class TransportClients implements BackendClients {
                 Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), TransportClients::thread);
         Stream<BackendTransport> ofBackends = settings.backends().paths().stream()
                 .map(path -> settings.backends().at(path).orElseThrow())
-                .filter(backend -> !backend.isOnNode())
+                .filter(backend -> backend.transport().command().isEmpty())
                 .map(Backend::transport);
         Stream.concat(ofBackends, Stream.of(BackendTransport.STANDARD))
                 .forEach(transport -> clients.computeIfAbsent(
@@ -52,7 +52,7 @@ public class TransportClients implements BackendClients {
 
     @Override
     public BackendClient of(Backend backend, Caller caller, Era era) {
-        return backend.isOnNode() ? onNode.of(backend, caller, era) : of(backend);
+        return backend.isOnNode() ? onNode.of(backend, caller, era, this) : of(backend);
     }
 
     /** For another node of this server. */

@@ -8,7 +8,6 @@ import java.time.Duration;
 import java.util.Optional;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
-import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -19,8 +18,7 @@ class BoundsTest {
     private static final Holder BOB = new Holder(Optional.of("bob"), Optional.empty());
 
     private final SettableClock clock = new SettableClock();
-    private final Places places =
-            new Places(new RelayLimits.Stdio(3, 2, 1024, Duration.ofMinutes(1), Duration.ofSeconds(5)));
+    private final Places places = new Places(3, 2);
     private final Backoff backoff = new Backoff(clock, Duration.ofSeconds(5));
     private final Backoff.Key key = new Backoff.Key("files", ADA);
 

@@ -7,10 +7,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
+import org.mcpproxy.relay.Header;
 
 class ConversationTest {
 
@@ -19,13 +21,18 @@ class ConversationTest {
 
     private final Channel channel = new Channel() {
         @Override
-        public boolean send(List<String> messages) {
+        public boolean send(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
             return reading && sent.addAll(messages);
         }
 
         @Override
         public void close() {
             // nothing to end
+        }
+
+        @Override
+        public CompletableFuture<Void> ended() {
+            return new CompletableFuture<>();
         }
     };
 
@@ -228,7 +235,7 @@ class ConversationTest {
         BackendClient.Call call = post(session, call("1", "1"));
         Said listening = Said.of(session.listen());
 
-        session.closed();
+        session.closed(Reason.BACKEND_BROKE_OFF);
 
         assertThat(catchThrowableOfType(Rejection.class, () -> Said.of(call)).reason())
                 .isEqualTo(Reason.BACKEND_BROKE_OFF);
@@ -252,7 +259,7 @@ class ConversationTest {
     }
 
     private static BackendClient.Call post(Conversation conversation, String body) {
-        return conversation.post(body.getBytes(StandardCharsets.UTF_8), true);
+        return conversation.post(List.of(), body.getBytes(StandardCharsets.UTF_8), true);
     }
 
     private static String call(String id, String token) {

@@ -35,9 +35,10 @@ import org.mcpproxy.system.Waiting;
 class StdioBackendsTest {
 
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{}}";
+    private static final RelayLimits STANDARD = RelayLimits.standard();
     private static final Duration LONG = Duration.ofMinutes(10);
 
-    private StdioBackends backends = backends(3, LONG);
+    private BridgedBackends backends = backends(3, LONG);
     private Backend backend = backend(Map.of(), "plain");
 
     @AfterEach
@@ -252,7 +253,7 @@ class StdioBackendsTest {
         if (session != null) {
             headers.add(new Header("Mcp-Session-Id", session));
         }
-        return backends.of(backend, caller, era)
+        return backends.of(backend, caller, era, unused -> null)
                 .send(method, backend.url(), headers, body.getBytes(StandardCharsets.UTF_8));
     }
 
@@ -277,9 +278,14 @@ class StdioBackendsTest {
                 () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
     }
 
-    private static StdioBackends backends(int most, Duration idle) {
-        return new StdioBackends(
-                new RelayLimits.Stdio(most, most, 50_000 + 4096, idle, Duration.ofSeconds(30)),
+    private static BridgedBackends backends(int most, Duration idle) {
+        return new BridgedBackends(
+                new RelayLimits(
+                        STANDARD.sizes(),
+                        STANDARD.counts(),
+                        STANDARD.times(),
+                        new RelayLimits.Stdio(most, most, 50_000 + 4096, idle, Duration.ofSeconds(30)),
+                        STANDARD.legacySse()),
                 Clock.systemUTC(),
                 new SecureRandom());
     }
@@ -294,6 +300,6 @@ class StdioBackendsTest {
                 URI.create("stdio:files"),
                 new BackendCredential.None(),
                 Set.of(),
-                new BackendTransport(Optional.empty(), Optional.of(command)));
+                BackendTransport.of(command));
     }
 }

@@ -82,7 +82,13 @@ class StdioSettingsTest {
                 "STDIO_PROCESSES_PER_USER           | many",
                 "STDIO_IDLE_TIMEOUT                 | 10",
                 "STDIO_MAX_LINE_BYTES               | 1",
-                "STDIO_LONGEST_BACKOFF              | 0"
+                "STDIO_LONGEST_BACKOFF              | 0",
+                "MCP_BACKENDS_FILES_TRANSPORT       | sse",
+                "MCP_BACKENDS_WEB_TRANSPORT         | http",
+                "SSE_SESSIONS                       | 0",
+                "SSE_SESSIONS_PER_USER              | many",
+                "SSE_MAX_EVENT_BYTES                | 1",
+                "SSE_IDLE_TIMEOUT                   | 10"
             })
     void whatIsWrongStopsTheStart(String setting, String value) {
         written.put("MCP_BACKENDS", "files,web");
@@ -95,6 +101,23 @@ class StdioSettingsTest {
         assertThat(refused).isNotNull();
         assertThat(refused.getMessage())
                 .contains(setting.equals("MCP_BACKENDS_FILES_URL") ? "MCP_BACKENDS_FILES_COMMAND" : setting);
+    }
+
+    @Test
+    void aUrlIsSpokenToAsItsTransportSays() {
+        written.put("MCP_BACKEND", "http://old.internal/sse");
+        written.put("MCP_BACKEND_TRANSPORT", "sse");
+        written.put("MCP_BACKENDS", "web");
+        written.put("MCP_BACKENDS_WEB_URL", "http://web.internal/mcp");
+        written.put("MCP_BACKENDS_WEB_TRANSPORT", "streamable-http");
+
+        Backends backends = read().backends();
+
+        Backend old = backends.standard().orElseThrow();
+        assertThat(old.transport().legacySse()).isTrue();
+        assertThat(old.isOnNode()).isTrue();
+        assertThat(old.credential()).isEqualTo(new BackendCredential.Identity());
+        assertThat(backends.at("/web/mcp").orElseThrow().isOnNode()).isFalse();
     }
 
     @Test

@@ -8,11 +8,13 @@ import org.mcpproxy.config.Backend;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
+import org.mcpproxy.relay.BackendClients;
 import org.mcpproxy.relay.Era;
 import org.mcpproxy.relay.Header;
 
 /** Answers as an MCP server over Streamable HTTP would, in both of its forms (MCP 2025-11-25 and 2026-07-28). */
-record StdioClient(StdioBackends backends, Backend backend, Holder holder, Era era) implements BackendClient {
+record BridgedClient(BridgedBackends backends, Backend backend, Holder holder, Era era, BackendClients http)
+        implements BackendClient {
 
     static final String SESSION = "Mcp-Session-Id";
 
@@ -22,7 +24,7 @@ record StdioClient(StdioBackends backends, Backend backend, Holder holder, Era e
     public Call send(String method, URI url, List<Header> headers, byte[] body) {
         if (era == Era.MODERN) {
             return method.equals("POST")
-                    ? backends.shared(backend, holder).post(body, accepts(headers))
+                    ? backends.shared(opening(headers)).post(headers, body, accepts(headers))
                     : Told.empty(405, List.of(new Header("Allow", "POST")));
         }
         Optional<String> id = Header.values(headers, SESSION).stream().findFirst();
@@ -32,7 +34,7 @@ record StdioClient(StdioBackends backends, Backend backend, Holder holder, Era e
         Conversation session =
                 backends.session(backend, id.get()).orElseThrow(() -> Rejection.of(Reason.SESSION_UNKNOWN));
         return switch (method) {
-            case "POST" -> session.post(body, accepts(headers));
+            case "POST" -> session.post(headers, body, accepts(headers));
             case "GET" -> accepts(headers) ? session.listen() : Told.empty(406, List.of());
             case "DELETE" -> {
                 session.close();
@@ -46,13 +48,17 @@ record StdioClient(StdioBackends backends, Backend backend, Holder holder, Era e
         if (!method.equals("POST") || !Conversation.opens(body)) {
             throw Rejection.of(Reason.SESSION_MISSING);
         }
-        Conversation opened = backends.open(backend, holder);
+        Conversation opened = backends.open(opening(headers));
         try {
-            return opened.post(body, accepts(headers));
+            return opened.post(headers, body, accepts(headers));
         } catch (Rejection e) {
             opened.close();
             throw e;
         }
+    }
+
+    private Kind.Opening opening(List<Header> headers) {
+        return new Kind.Opening(backend, holder, http, headers);
     }
 
     private static boolean accepts(List<Header> headers) {

@@ -13,52 +13,49 @@ import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.relay.BackendClient;
+import org.mcpproxy.relay.BackendClients;
 import org.mcpproxy.relay.Caller;
 import org.mcpproxy.relay.Era;
 import org.mcpproxy.relay.Header;
 import org.mcpproxy.relay.NodeBackends;
 
 /**
- * The conversations with stdio servers: one for each session of the older revisions, one for each user and server since
+ * The conversations with servers that speak no Streamable HTTP: one for each session of the older revisions, one for each user and server since
  * 2026-07-28, which knows no sessions.
  */
 @ApplicationScoped
-public class StdioBackends implements NodeBackends {
+public class BridgedBackends implements NodeBackends {
 
-    private final Processes processes;
+    private final Conversations conversations;
     private final RandomGenerator random;
     private final Map<Session, Conversation> sessions = new ConcurrentHashMap<>();
     private final Map<Backoff.Key, Conversation> shared = new ConcurrentHashMap<>();
 
     @Inject
-    public StdioBackends(RelayLimits limits, Clock clock, RandomGenerator random) {
-        this(limits.stdio(), clock, random);
-    }
-
-    StdioBackends(RelayLimits.Stdio limits, Clock clock, RandomGenerator random) {
-        this.processes = new Processes(limits, clock);
+    public BridgedBackends(RelayLimits limits, Clock clock, RandomGenerator random) {
+        this.conversations = new Conversations(limits, clock);
         this.random = random;
     }
 
     /** For CDI's proxy. */
-    protected StdioBackends() {
-        this.processes = null;
+    protected BridgedBackends() {
+        this.conversations = null;
         this.random = null;
     }
 
     private record Session(String backend, String id) {}
 
     @Override
-    public BackendClient of(Backend backend, Caller caller, Era era) {
-        return new StdioClient(this, backend, Holder.of(caller), era);
+    public BackendClient of(Backend backend, Caller caller, Era era, BackendClients http) {
+        return new BridgedClient(this, backend, Holder.of(caller), era, http);
     }
 
-    /** Starts a process for a session, whose id every answer bears. */
-    Conversation open(Backend backend, Holder holder) {
+    /** Opens a session, whose id every answer bears. */
+    Conversation open(Kind.Opening opening) {
         forgetEnded();
         String id = Secret.random(random).value();
-        Conversation opened = processes.start(backend, holder, false, List.of(new Header(StdioClient.SESSION, id)));
-        sessions.put(new Session(backend.name(), id), opened);
+        Conversation opened = conversations.start(opening, false, List.of(new Header(BridgedClient.SESSION, id)));
+        sessions.put(new Session(opening.backend().name(), id), opened);
         return opened;
     }
 
@@ -67,26 +64,26 @@ public class StdioBackends implements NodeBackends {
                 .filter(known -> !known.isClosed());
     }
 
-    /** The holder's own process, which is started where there is none. */
-    Conversation shared(Backend backend, Holder holder) {
+    /** The holder's own conversation, which is opened where there is none. */
+    Conversation shared(Kind.Opening opening) {
         forgetEnded();
         return shared.compute(
-                new Backoff.Key(backend.name(), holder),
+                new Backoff.Key(opening.backend().name(), opening.holder()),
                 (key, known) ->
-                        known == null || known.isClosed() ? processes.start(backend, holder, true, List.of()) : known);
+                        known == null || known.isClosed() ? conversations.start(opening, true, List.of()) : known);
     }
 
-    /** How many processes run, or have not quite ended. */
+    /** How many conversations there are, or have not quite ended. */
     int count() {
-        return processes.count();
+        return conversations.count();
     }
 
     @PreDestroy
     void stop() {
-        processes.stop();
+        conversations.stop();
     }
 
-    /** So there are never many more than processes. */
+    /** So there are never many more than conversations. */
     private void forgetEnded() {
         sessions.values().removeIf(Conversation::isClosed);
         shared.values().removeIf(Conversation::isClosed);

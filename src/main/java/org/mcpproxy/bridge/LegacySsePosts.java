@@ -1,0 +1,113 @@
+package org.mcpproxy.bridge;
+
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import java.util.function.Consumer;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.relay.BackendClient;
+import org.mcpproxy.relay.Header;
+
+/** Posts the messages of one session, each with the headers of its own request, one after another. */
+final class LegacySsePosts {
+
+    /** In characters. What comes when there is less is still taken, however long. */
+    private static final int MOST_UNSENT = 1024 * 1024;
+
+    /** A server that keeps a POST open while it works may wait for another, so each is waited for no longer than this. */
+    private static final Duration ONE_AFTER_ANOTHER = Duration.ofSeconds(1);
+
+    private final BackendClient http;
+    private final CompletableFuture<URI> endpoint;
+    private final Duration longest;
+    private final Executor threads;
+    private CompletableFuture<Void> last;
+    private int unsent;
+
+    /**
+     * @param endpoint messages wait for it
+     * @param longest how long the head of an answer may take
+     */
+    LegacySsePosts(BackendClient http, CompletableFuture<URI> endpoint, Duration longest, Executor threads) {
+        this.http = http;
+        this.endpoint = endpoint;
+        this.longest = longest;
+        this.threads = threads;
+        this.last = endpoint.thenAccept(known -> {});
+    }
+
+    /** @return false where too much waits already */
+    synchronized boolean add(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
+        if (unsent >= MOST_UNSENT) {
+            return false;
+        }
+        for (String message : messages) {
+            unsent += message.length();
+            last = last.thenComposeAsync(before -> posted(message, headers, undelivered), threads);
+        }
+        return true;
+    }
+
+    /** Why a server that answered so has not taken a message. */
+    static Optional<Reason> refusal(int status) {
+        if (status >= 200 && status < 300) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                status == 401 || status == 407 ? Reason.BACKEND_REFUSED_PROXY : Reason.BACKEND_ANSWER_INVALID);
+    }
+
+    static Rejection rejection(Throwable failure) {
+        Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
+        if (cause instanceof Rejection known) {
+            return known;
+        }
+        return Rejection.of(
+                cause instanceof TimeoutException ? Reason.BACKEND_TIMEOUT : Reason.BACKEND_UNAVAILABLE, cause);
+    }
+
+    private CompletableFuture<Void> posted(String message, List<Header> headers, Consumer<Rejection> undelivered) {
+        BackendClient.Call call;
+        try {
+            call = http.send(
+                    "POST",
+                    endpoint.join(),
+                    LegacySseHeaders.ofPost(headers),
+                    message.getBytes(StandardCharsets.UTF_8));
+        } catch (Rejection e) {
+            taken(message);
+            undelivered.accept(e);
+            return CompletableFuture.completedFuture(null);
+        }
+        CompletableFuture<BackendClient.Answer> answer = call.answer().toCompletableFuture();
+        answer.thenAccept(Drained::body);
+        return answer.copy()
+                .orTimeout(longest.toMillis(), TimeUnit.MILLISECONDS)
+                .<Void>handleAsync(
+                        (come, failure) -> {
+                            taken(message);
+                            if (failure != null) {
+                                call.cancel();
+                            }
+                            (failure == null
+                                            ? refusal(come.status()).map(Rejection::of)
+                                            : Optional.of(rejection(failure)))
+                                    .ifPresent(undelivered);
+                            return null;
+                        },
+                        threads)
+                .completeOnTimeout(null, ONE_AFTER_ANOTHER.toMillis(), TimeUnit.MILLISECONDS);
+    }
+
+    private synchronized void taken(String message) {
+        unsent -= message.length();
+    }
+}

@@ -1,0 +1,268 @@
+package org.mcpproxy.bridge;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
+import java.security.SecureRandom;
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.BackendCredential;
+import org.mcpproxy.config.BackendTransport;
+import org.mcpproxy.config.RelayLimits;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.relay.BackendClient;
+import org.mcpproxy.relay.Caller;
+import org.mcpproxy.relay.Era;
+import org.mcpproxy.relay.Header;
+import org.mcpproxy.relay.http1.Http1Client;
+import org.mcpproxy.system.Waiting;
+
+/** With a real server, over the relay's own HTTP client. */
+class LegacySseTest {
+
+    private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{}}";
+    private static final RelayLimits STANDARD = RelayLimits.standard();
+
+    private final LegacySseServer server = LegacySseServer.start();
+    private final LegacySseServer other = LegacySseServer.start();
+    private BridgedBackends backends = backends(Duration.ofMinutes(10), Duration.ofSeconds(20));
+    private final Http1Client http = new Http1Client(STANDARD);
+    private String token = "first";
+
+    @AfterEach
+    void stop() {
+        backends.stop();
+        http.close();
+        server.close();
+        other.close();
+    }
+
+    @Test
+    void aSessionIsOpenedUsedAndEndedAndEachPostBearsItsOwnCredential() {
+        String session = initialize("ada");
+        token = "second";
+
+        assertThat(post("ada", session, call("token")).body()).contains("Bearer second", "\"id\":5,");
+        assertThat(post("ada", session, call("progress")).body())
+                .contains("\"progressToken\":\"tok\"")
+                .contains("done");
+        assertThat(server.heard()).allMatch(heard -> heard.session() == null);
+        assertThat(server.heard().get(0).authorization()).isEqualTo("Bearer first");
+
+        assertThat(send("DELETE", "ada", session, "").status()).isEqualTo(200);
+        Waiting.until("its end", Said.PATIENCE, () -> backends.count() == 0);
+        assertThat(refused(() -> post("ada", session, call("pid")))).isEqualTo(Reason.SESSION_UNKNOWN);
+    }
+
+    @Test
+    void aServersRequestsWithTheSameIdAreAnsweredEachByItsOwnUser() {
+        String ada = initialize("ada");
+        String bob = initialize("bob");
+        Said adasStream = send("GET", "ada", ada, "");
+        Said bobsStream = send("GET", "bob", bob, "");
+        BackendClient.Call adaAsks = call("POST", "ada", ada, Era.LEGACY, call("ask"));
+        BackendClient.Call bobAsks = call("POST", "bob", bob, Era.LEGACY, call("ask"));
+        adasStream.awaitText("sampling/createMessage");
+        bobsStream.awaitText("sampling/createMessage");
+
+        post("bob", bob, "{\"jsonrpc\":\"2.0\",\"id\":\"of-server\",\"result\":{\"said\":\"bob\"}}");
+        post("ada", ada, "{\"jsonrpc\":\"2.0\",\"id\":\"of-server\",\"result\":{\"said\":\"ada\"}}");
+
+        assertThat(Said.of(adaAsks).body()).contains("\"said\":\"ada\"");
+        assertThat(Said.of(bobAsks).body()).contains("\"said\":\"bob\"");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "http://127.0.0.1:{other}/messages?session=1",
+                "//127.0.0.1:{other}/messages?session=1",
+                "http://localhost:{own}/messages?session=1",
+                "https://127.0.0.1:{own}/messages?session=1",
+                "http://user:pass@127.0.0.1:{own}/messages?session=1",
+                "http://127.0.0.1:{own}@127.0.0.1:{other}/messages",
+                "file:///etc/passwd",
+                "/messages?session=1#fragment",
+                "http:\\\\127.0.0.1:{other}\\messages"
+            })
+    void anEndpointOfAnotherOriginIsSentNothing(String endpoint) {
+        String named = endpoint.replace("{own}", Integer.toString(server.url().getPort()))
+                .replace("{other}", Integer.toString(other.url().getPort()));
+        server.opensWith("event: endpoint\ndata: " + named + "\n\n");
+
+        assertThat(refused(() -> post("ada", null, INITIALIZE))).isEqualTo(Reason.BACKEND_ANSWER_INVALID);
+
+        assertThat(other.heard()).isEmpty();
+        assertThat(server.heard()).hasSize(1);
+        Waiting.until("its end", Said.PATIENCE, () -> backends.count() == 0);
+    }
+
+    @Test
+    void aSecondEndpointMovesNothing() {
+        String session = initialize("ada");
+
+        assertThat(post("ada", session, call("move")).body()).contains("moved");
+        assertThat(post("ada", session, call("pid")).status()).isEqualTo(200);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {302, 307, 404, 500, 204})
+    void whatIsNoEventStreamIsNotFollowed(int status) {
+        server.answersStreamsWith(status);
+
+        assertThat(refused(() -> post("ada", null, INITIALIZE))).isEqualTo(Reason.BACKEND_ANSWER_INVALID);
+        assertThat(server.heard()).hasSize(1);
+    }
+
+    @Test
+    void aServerThatNamesNoEndpointIsGivenUp() {
+        backends.stop();
+        backends = backends(Duration.ofMinutes(10), Duration.ofMillis(500));
+        server.opensWith(": nothing\n\n");
+
+        assertThat(refused(() -> post("ada", null, INITIALIZE))).isEqualTo(Reason.BACKEND_TIMEOUT);
+        Waiting.until("its end", Said.PATIENCE, () -> backends.count() == 0);
+    }
+
+    @Test
+    void anEndlessEventEndsTheSession() {
+        String session = initialize("ada");
+
+        assertThat(refused(() -> post("ada", session, call("endless")))).isEqualTo(Reason.BACKEND_ANSWER_INVALID);
+        Waiting.until("its end", Said.PATIENCE, () -> server.openStreams() == 0);
+    }
+
+    @Test
+    void aStreamThatEndsEndsTheSession() {
+        String session = initialize("ada");
+        Said listening = send("GET", "ada", session, "");
+
+        assertThat(refused(() -> post("ada", session, call("leave")))).isEqualTo(Reason.BACKEND_BROKE_OFF);
+
+        assertThat(listening.brokeOff()).isFalse();
+        assertThat(refused(() -> post("ada", session, call("pid")))).isEqualTo(Reason.SESSION_UNKNOWN);
+    }
+
+    @Test
+    void aPostThatIsRefusedIsAnErrorOfItsRequestAlone() {
+        String session = initialize("ada");
+
+        assertThat(refused(() -> post("ada", session, call("refuse")))).isEqualTo(Reason.BACKEND_ANSWER_INVALID);
+        assertThat(post("ada", session, call("pid")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aServerThatIsDownIsUnavailableAndItsPlaceIsFree() {
+        server.close();
+
+        assertThat(refused(() -> post("ada", null, INITIALIZE))).isEqualTo(Reason.BACKEND_UNAVAILABLE);
+        Waiting.until("its end", Said.PATIENCE, () -> backends.count() == 0);
+    }
+
+    @Test
+    void aUserHasOnlyTheirShare() {
+        initialize("ada");
+        initialize("ada");
+
+        assertThat(refused(() -> post("ada", null, INITIALIZE))).isEqualTo(Reason.CALLER_TOO_BUSY);
+        initialize("bob");
+        assertThat(refused(() -> post("eve", null, INITIALIZE))).isEqualTo(Reason.SERVER_FULL);
+    }
+
+    @Test
+    void aSessionThatNobodyUsesIsEnded() {
+        backends.stop();
+        backends = backends(Duration.ofMillis(300), Duration.ofSeconds(20));
+        String session = initialize("ada");
+
+        Waiting.until("its end", Said.PATIENCE, () -> backends.count() == 0);
+        assertThat(refused(() -> post("ada", session, call("pid")))).isEqualTo(Reason.SESSION_UNKNOWN);
+    }
+
+    @Test
+    void eachModernUserHasOneConnection() {
+        String one = Said.of(call("POST", "ada", null, Era.MODERN, call("pid"))).body();
+        String again =
+                Said.of(call("POST", "ada", null, Era.MODERN, call("pid"))).body();
+        String another =
+                Said.of(call("POST", "bob", null, Era.MODERN, call("pid"))).body();
+
+        assertThat(again).isEqualTo(one).isNotEqualTo(another);
+    }
+
+    private String initialize(String user) {
+        Said opened = post(user, null, INITIALIZE);
+        assertThat(opened.status()).isEqualTo(200);
+        assertThat(opened.body()).contains("\"id\":0,").contains("serverInfo");
+        return opened.header("Mcp-Session-Id");
+    }
+
+    private Said post(String user, String session, String body) {
+        return send("POST", user, session, body);
+    }
+
+    private Said send(String method, String user, String session, String body) {
+        return Said.of(call(method, user, session, Era.LEGACY, body));
+    }
+
+    private BackendClient.Call call(String method, String user, String session, Era era, String body) {
+        Caller caller = new Caller(
+                Optional.of(user), "client", new Scope("mcp"), Optional.empty(), Instant.MAX, Optional.empty());
+        List<Header> headers = new ArrayList<>(List.of(
+                new Header("Accept", "application/json, text/event-stream"),
+                new Header("Authorization", "Bearer " + token)));
+        if (session != null) {
+            headers.add(new Header("Mcp-Session-Id", session));
+        }
+        Backend backend = backend(server.url());
+        return backends.of(backend, caller, era, reached -> http)
+                .send(method, backend.url(), headers, body.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private static String call(String tool) {
+        return "{\"jsonrpc\":\"2.0\",\"id\":5,\"method\":\"tools/call\",\"params\":{\"name\":\"" + tool
+                + "\",\"_meta\":{\"progressToken\":\"tok\"}}}";
+    }
+
+    private static Reason refused(Runnable call) {
+        return catchThrowableOfType(Rejection.class, call::run).reason();
+    }
+
+    private static BridgedBackends backends(Duration idle, Duration firstByte) {
+        RelayLimits.Times times = STANDARD.times();
+        return new BridgedBackends(
+                new RelayLimits(
+                        STANDARD.sizes(),
+                        STANDARD.counts(),
+                        new RelayLimits.Times(
+                                times.body(),
+                                times.connect(),
+                                firstByte,
+                                times.heartbeat(),
+                                times.idle(),
+                                times.answer()),
+                        STANDARD.stdio(),
+                        new RelayLimits.LegacySse(3, 2, 50_000, idle)),
+                Clock.systemUTC(),
+                new SecureRandom());
+    }
+
+    private static Backend backend(URI url) {
+        return new Backend(
+                "files", url, new BackendCredential.None(), Set.of(), BackendTransport.ofLegacySse(Optional.empty()));
+    }
+}
