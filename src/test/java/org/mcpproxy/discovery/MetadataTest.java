@@ -59,7 +59,7 @@ class MetadataTest {
             JSONObject json = JSONObjectUtils.parse(text);
 
             assertThat(json.get("client_id_metadata_document_supported")).isEqualTo(true);
-            assertThat((List<?>) json.get("token_endpoint_auth_methods_supported"))
+            assertThat(json.get("token_endpoint_auth_methods_supported").toString())
                     .contains("private_key_jwt");
             assertThat(json.get("token_endpoint_auth_signing_alg_values_supported"))
                     .isEqualTo(List.of("RS256", "PS256", "ES256"));

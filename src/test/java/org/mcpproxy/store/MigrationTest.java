@@ -80,7 +80,8 @@ class MigrationTest {
         String clientIds = "information_schema.columns WHERE LOWER(column_name) = 'client_id'";
 
         assertThat(count(source, clientIds)).isGreaterThanOrEqualTo(6);
-        assertThat(count(source, clientIds + " AND character_maximum_length < 500")).isZero();
+        assertThat(count(source, clientIds + " AND character_maximum_length < 500"))
+                .isZero();
     }
 
     /** As the first version left it. */
