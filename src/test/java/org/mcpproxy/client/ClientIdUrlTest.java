@@ -44,6 +44,8 @@ class ClientIdUrlTest {
                 "https://app.example/a b",
                 "https://app.exämple/client.json",
                 "https://app.example\\@evil.example/client.json",
+                "https://127.1/client.json",
+                "https://0x7f.0.0.1/client.json",
                 "https://[::1/client.json"
             })
     void anotherUrlIsNone(String url) {
