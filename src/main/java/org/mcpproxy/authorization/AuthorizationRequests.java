@@ -17,7 +17,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.mcpproxy.client.Client;
-import org.mcpproxy.client.Clients;
+import org.mcpproxy.client.ClientLookup;
 import org.mcpproxy.client.RedirectUris;
 import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.Settings;
@@ -41,11 +41,11 @@ public class AuthorizationRequests {
     /** It is kept for the time of a sign-on. */
     private static final int LONGEST_STATE = 4096;
 
-    private final Clients clients;
+    private final ClientLookup clients;
     private final Settings settings;
 
     @Inject
-    public AuthorizationRequests(Clients clients, Settings settings) {
+    public AuthorizationRequests(ClientLookup clients, Settings settings) {
         this.clients = clients;
         this.settings = settings;
     }
@@ -58,8 +58,13 @@ public class AuthorizationRequests {
     public Redirection redirection(Parameters parameters) {
         String clientId = parameters.get("client_id", Reason.CLIENT_MISSING);
         require(parameters.find("state").orElse("").length() <= LONGEST_STATE, Reason.MALFORMED_REQUEST);
-        Client client = clients.find(clientId).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
+        Client client = clients.find(clientId);
         return new Redirection(client, redirectUri(parameters, client), parameters.find("state"));
+    }
+
+    /** Whether to judge the request, something of another host would be fetched now. */
+    public boolean needsFetch(Parameters parameters) {
+        return parameters.find("client_id").filter(clients::needsFetch).isPresent();
     }
 
     /** May be left out where exactly one is registered (OAuth 2.1 4.1.1). */

@@ -42,6 +42,7 @@ public class AuthorizeResource {
     private final RememberedConsent remembered;
     private final AuthorizationAnswer answer;
     private final Settings settings;
+    private final AddressRateLimits limits;
     private final AuditLog audit;
     private final RandomGenerator random;
     private final Clock clock;
@@ -54,6 +55,7 @@ public class AuthorizeResource {
             RememberedConsent remembered,
             AuthorizationAnswer answer,
             Settings settings,
+            AddressRateLimits limits,
             AuditLog audit,
             RandomGenerator random,
             Clock clock) {
@@ -63,6 +65,7 @@ public class AuthorizeResource {
         this.remembered = remembered;
         this.answer = answer;
         this.settings = settings;
+        this.limits = limits;
         this.audit = audit;
         this.random = random;
         this.clock = clock;
@@ -77,12 +80,20 @@ public class AuthorizeResource {
     @GET
     public Response authorize(@Context UriInfo uri, @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(uri.getQueryParameters());
+        limitFetches(parameters, http);
         Redirection redirection = requests.redirection(parameters);
         new Actor(null, redirection.client().id()).lay(http);
         try {
             return begin(requests.request(parameters, redirection), parameters, http);
         } catch (Rejection rejection) {
             return refuse(rejection, redirection, http);
+        }
+    }
+
+    /** A client that is fetched costs what one costs that registers. */
+    private void limitFetches(Parameters parameters, HttpServletRequest http) {
+        if (requests.needsFetch(parameters)) {
+            limits.of(AddressRateLimits.Kind.REGISTRATION).take(Trail.of(http).address());
         }
     }
 

@@ -15,6 +15,7 @@ import org.mcpproxy.oauth.Scopes;
  * @param name what it calls itself; nobody has checked it
  * @param secretHash of a confidential client
  * @param scope what it registered for
+ * @param keys that its assertions are checked with, of one that is known by its metadata document
  */
 public record Client(
         String id,
@@ -24,11 +25,39 @@ public record Client(
         Optional<String> secretHash,
         Set<GrantType> grantTypes,
         Scope scope,
-        Instant registeredAt) {
+        Instant registeredAt,
+        Optional<ClientKeys> keys) {
 
     public Client {
         redirectUris = List.copyOf(redirectUris);
         grantTypes = Set.copyOf(grantTypes);
+    }
+
+    /** One without keys. */
+    public Client(
+            String id,
+            Optional<String> name,
+            List<String> redirectUris,
+            ClientAuthenticationMethod authenticationMethod,
+            Optional<String> secretHash,
+            Set<GrantType> grantTypes,
+            Scope scope,
+            Instant registeredAt) {
+        this(
+                id,
+                name,
+                redirectUris,
+                authenticationMethod,
+                secretHash,
+                grantTypes,
+                scope,
+                registeredAt,
+                Optional.empty());
+    }
+
+    /** The host whose document it is known by: what has been checked of it; empty for one that registered. */
+    public Optional<String> documentHost() {
+        return ClientIdUrl.parse(id).map(ClientIdUrl::authority);
     }
 
     public boolean isPublic() {

@@ -1,5 +1,6 @@
 package org.mcpproxy.client;
 
+import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
@@ -18,11 +19,15 @@ import org.mcpproxy.oauth.Secret;
 @Singleton
 public class ClientAuthenticator {
 
-    private final Clients clients;
+    private static final String ASSERTION_TYPE = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    private final ClientLookup clients;
+    private final ClientAssertions assertions;
 
     @Inject
-    public ClientAuthenticator(Clients clients) {
+    public ClientAuthenticator(ClientLookup clients, ClientAssertions assertions) {
         this.clients = clients;
+        this.assertions = assertions;
     }
 
     /**
@@ -31,17 +36,28 @@ public class ClientAuthenticator {
      */
     public Client authenticate(String authorization, Parameters parameters) {
         Claim claim = claim(authorization, parameters);
-        Client client = clients.find(claim.clientId()).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
+        Client client = clients.findAgain(claim.clientId());
         if (!claim.method().equals(client.authenticationMethod())) {
             throw Rejection.of(
-                    claim.secret().isEmpty()
+                    ClientAuthenticationMethod.NONE.equals(claim.method())
                             ? Reason.CLIENT_AUTHENTICATION_MISSING
                             : Reason.CLIENT_AUTHENTICATION_METHOD);
         }
-        if (!client.isPublic() && !secretMatches(claim, client)) {
+        requireProof(claim, client);
+        return client;
+    }
+
+    private void requireProof(Claim claim, Client client) {
+        if (claim.assertion().isPresent()) {
+            assertions.require(client, claim.assertion().get());
+        } else if (!client.isPublic() && !secretMatches(claim, client)) {
             throw Rejection.of(Reason.CLIENT_SECRET_WRONG);
         }
-        return client;
+    }
+
+    /** Whether to know the client that the request says it is of, something of another host would be fetched now. */
+    public boolean needsFetch(String authorization, Parameters parameters) {
+        return claimed(authorization, parameters).filter(clients::needsFetch).isPresent();
     }
 
     /** The id of the client that the request says it is of; empty where it does not say so in a way that is taken. */
@@ -54,6 +70,9 @@ public class ClientAuthenticator {
     }
 
     private static Claim claim(String authorization, Parameters parameters) {
+        if (parameters.find("client_assertion").isPresent()) {
+            return fromAssertion(authorization, parameters);
+        }
         return authorization == null ? fromBody(parameters) : fromHeader(authorization, parameters);
     }
 
@@ -63,13 +82,32 @@ public class ClientAuthenticator {
                 && claim.secret().get().hashesTo(client.secretHash().get());
     }
 
+    /** RFC 7523 2.2 and 3. The client that the assertion is of needs no second naming, but must not be named otherwise. */
+    private static Claim fromAssertion(String authorization, Parameters parameters) {
+        boolean alone =
+                authorization == null && parameters.find("client_secret").isEmpty();
+        if (!alone
+                || !ASSERTION_TYPE.equals(
+                        parameters.find("client_assertion_type").orElse(""))) {
+            throw Rejection.of(Reason.MALFORMED_REQUEST);
+        }
+        SignedJWT assertion = ClientAssertions.parse(parameters.get("client_assertion", Reason.MALFORMED_REQUEST));
+        String clientId = ClientAssertions.subject(assertion);
+        if (!clientId.equals(parameters.find("client_id").orElse(clientId))) {
+            throw Rejection.of(Reason.CLIENT_ASSERTION_INVALID);
+        }
+        return new Claim(
+                clientId, ClientAuthenticationMethod.PRIVATE_KEY_JWT, Optional.empty(), Optional.of(assertion));
+    }
+
     private static Claim fromBody(Parameters parameters) {
         String clientId = parameters.get("client_id", Reason.CLIENT_MISSING);
         Optional<Secret> secret = parameters.find("client_secret").map(Secret::new);
         return new Claim(
                 clientId,
                 secret.isPresent() ? ClientAuthenticationMethod.CLIENT_SECRET_POST : ClientAuthenticationMethod.NONE,
-                secret);
+                secret,
+                Optional.empty());
     }
 
     /** Two ways at once are refused (RFC 6749 2.3), and so is a body that names another client. */
@@ -89,11 +127,16 @@ public class ClientAuthenticator {
             return new Claim(
                     clientId,
                     ClientAuthenticationMethod.CLIENT_SECRET_BASIC,
-                    Optional.of(new Secret(basic.getClientSecret().getValue())));
+                    Optional.of(new Secret(basic.getClientSecret().getValue())),
+                    Optional.empty());
         } catch (ParseException e) {
             throw Rejection.of(Reason.CLIENT_SECRET_WRONG);
         }
     }
 
-    private record Claim(String clientId, ClientAuthenticationMethod method, Optional<Secret> secret) {}
+    private record Claim(
+            String clientId,
+            ClientAuthenticationMethod method,
+            Optional<Secret> secret,
+            Optional<SignedJWT> assertion) {}
 }

@@ -123,7 +123,7 @@ final class BackendTransportReader {
         return values.text(setting).map(Secret::new);
     }
 
-    private static Path path(String text) throws BadSetting {
+    static Path path(String text) throws BadSetting {
         try {
             Path path = Path.of(text);
             if (path.isAbsolute()) {

@@ -12,6 +12,7 @@ final class Lists {
 
     private static final Pattern HOST =
             Pattern.compile("([a-z0-9]([a-z0-9.-]*[a-z0-9])?|\\[[0-9a-f:.]+\\])(:[1-9][0-9]{0,4})?");
+    private static final Pattern DOMAIN = Pattern.compile("[a-z0-9]([a-z0-9.-]*[a-z0-9])?");
     private static final Pattern SCHEME = Pattern.compile("[a-z][a-z0-9+-]*");
     private static final Pattern ORIGIN =
             Pattern.compile("[a-z][a-z0-9+.-]*://([a-z0-9._-]+|\\[[0-9a-f:.]+\\])(:[1-9][0-9]{0,4})?");
@@ -43,6 +44,18 @@ final class Lists {
                             + "proxy.example.com,10.0.0.5:3001.");
         }
         return hosts;
+    }
+
+    /** Domain names without ports, in lower case. */
+    static Set<String> domains(String text) throws BadSetting {
+        Set<String> domains = items(text.toLowerCase(Locale.ROOT));
+        for (String domain : domains) {
+            require(
+                    DOMAIN.matcher(domain).matches(),
+                    "must list domains, each of which stands for its subdomains too, such as example.com; no scheme, no"
+                            + " port and no *.");
+        }
+        return domains;
     }
 
     static Set<String> redirectSchemes(String text) throws BadSetting {

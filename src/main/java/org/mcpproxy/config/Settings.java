@@ -24,6 +24,7 @@ import org.mcpproxy.policy.PolicySource;
  * @param secretKeys what all encryption at rest is derived from
  * @param databaseConnections how many this node opens at most
  * @param keyRotation after which time a new key signs our tokens
+ * @param clientDocuments which clients may identify themselves by a metadata document
  * @param listenPort the port that this server listens on
  */
 public record Settings(
@@ -41,6 +42,7 @@ public record Settings(
         Duration keyRotation,
         Lifetimes lifetimes,
         AddressLimits addressLimits,
+        ClientDocumentSettings clientDocuments,
         RelayLimits relayLimits) {
 
     /** The issuer of our tokens (RFC 8414 2): {@code PUBLIC_URL}, character for character. */

@@ -76,6 +76,7 @@ final class SettingsReader {
         Duration grace =
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);
         AddressLimits addressLimits = new AddressLimitsReader(values).read();
+        ClientDocumentSettings clientDocuments = new ClientDocumentSettingsReader(values).read();
         RelayLimits relayLimits = new RelayLimitsReader(values).read();
         KeyRing secretKeys = new KeyRingReader(values, keyFile).read();
         Duration keyRotation = values.parsed("KEY_ROTATION_DAYS", KEY_ROTATION, SettingsReader::days);
@@ -95,6 +96,7 @@ final class SettingsReader {
                 keyRotation,
                 Lifetimes.standard().withRefreshGrace(grace),
                 addressLimits,
+                clientDocuments,
                 relayLimits);
     }
 

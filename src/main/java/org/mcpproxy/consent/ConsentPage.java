@@ -11,10 +11,12 @@ import org.mcpproxy.page.Page;
 /**
  * The question, in words that a person can judge: who asks, where the answer goes, for what.
  *
+ * @param documentHost that publishes the client's metadata document, or null where it registered
  * @param user who has signed on, or null before that
  */
 record ConsentPage(
         String clientName,
+        String documentHost,
         String server,
         String user,
         String destination,
@@ -32,6 +34,7 @@ record ConsentPage(
         boolean loopback = RedirectUris.isLoopback(request.redirectUri());
         return new ConsentPage(
                 client.name().map(ConsentPage::plain).orElse("An application without a name"),
+                client.documentHost().orElse(null),
                 server,
                 user,
                 RedirectUris.destination(request.redirectUri()),

@@ -29,7 +29,7 @@ import org.mcpproxy.authorization.RememberedConsent;
 import org.mcpproxy.authorization.SignOnSteps;
 import org.mcpproxy.authorization.SignOnSteps.Next;
 import org.mcpproxy.client.Client;
-import org.mcpproxy.client.Clients;
+import org.mcpproxy.client.ClientLookup;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.Approvals;
 import org.mcpproxy.grant.Grant;
@@ -53,7 +53,7 @@ public class ConsentResource {
     private final RememberedConsent remembered;
     private final SignOnSteps steps;
     private final AuthorizationAnswer answer;
-    private final Clients clients;
+    private final ClientLookup clients;
     private final Grants grants;
     private final GrantEnding ending;
     private final Approvals approvals;
@@ -67,7 +67,7 @@ public class ConsentResource {
             RememberedConsent remembered,
             SignOnSteps steps,
             AuthorizationAnswer answer,
-            Clients clients,
+            ClientLookup clients,
             Grants grants,
             GrantEnding ending,
             Approvals approvals,
@@ -91,7 +91,7 @@ public class ConsentResource {
         Parameters parameters = new Parameters(uri.getQueryParameters());
         PendingAuthorization pending = find(parameters, http);
         ClientRequest request = pending.request();
-        Client client = clients.find(request.clientId()).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
+        Client client = clients.find(request.clientId());
         ConsentPage page = ConsentPage.of(
                 client,
                 request,

@@ -8,6 +8,7 @@ import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.List;
+import net.minidev.json.JSONObject;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Json;
@@ -56,12 +57,21 @@ public class AuthorizationServer {
         metadata.setResponseModes(Capabilities.RESPONSE_MODES);
         metadata.setGrantTypes(Capabilities.GRANT_TYPES);
         metadata.setCodeChallengeMethods(Capabilities.CODE_CHALLENGE_METHODS);
-        List<ClientAuthenticationMethod> methods = Capabilities.CLIENT_AUTHENTICATION_METHODS;
+        boolean documents = settings.clientDocuments().on();
+        List<ClientAuthenticationMethod> methods = Capabilities.authenticationMethods(documents);
         metadata.setTokenEndpointAuthMethods(methods);
         metadata.setRevocationEndpointAuthMethods(methods);
+        if (documents) {
+            metadata.setTokenEndpointJWSAlgs(Capabilities.CLIENT_ASSERTION_ALGORITHMS);
+            metadata.setRevocationEndpointJWSAlgs(Capabilities.CLIENT_ASSERTION_ALGORITHMS);
+        }
         metadata.setSupportsAuthorizationResponseIssuerParam(true);
         metadata.setSupportsRequestParam(false);
         metadata.setSupportsRequestURIParam(false);
-        return Json.write(metadata.toJSONObject());
+        JSONObject json = metadata.toJSONObject();
+        if (documents) {
+            json.put("client_id_metadata_document_supported", true);
+        }
+        return Json.write(json);
     }
 }

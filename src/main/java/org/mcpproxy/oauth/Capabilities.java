@@ -8,6 +8,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import java.util.List;
+import java.util.stream.Stream;
 
 /**
  * What this authorization server can do. The metadata is written from here and every check asks here, so that what is
@@ -31,10 +32,27 @@ public final class Capabilities {
             ClientAuthenticationMethod.CLIENT_SECRET_BASIC,
             ClientAuthenticationMethod.CLIENT_SECRET_POST);
 
+    /** How a client may authenticate that is known by its metadata document: there is no secret to share with one. */
+    public static final List<ClientAuthenticationMethod> DOCUMENT_AUTHENTICATION_METHODS =
+            List.of(ClientAuthenticationMethod.NONE, ClientAuthenticationMethod.PRIVATE_KEY_JWT);
+
+    /** What a client may sign its assertions with. */
+    public static final List<JWSAlgorithm> CLIENT_ASSERTION_ALGORITHMS =
+            List.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256);
+
     /** RFC 9068 2.1 wants RS256 of every server. */
     public static final JWSAlgorithm SIGNING_ALGORITHM = JWSAlgorithm.RS256;
 
     private Capabilities() {}
+
+    /** All of {@link #CLIENT_AUTHENTICATION_METHODS}, and those of documents where these are taken. */
+    public static List<ClientAuthenticationMethod> authenticationMethods(boolean documents) {
+        return Stream.concat(
+                        CLIENT_AUTHENTICATION_METHODS.stream(),
+                        documents ? DOCUMENT_AUTHENTICATION_METHODS.stream() : Stream.empty())
+                .distinct()
+                .toList();
+    }
 
     /** The scopes that a client may ask for. */
     public static Scope scopes() {

@@ -54,6 +54,30 @@ public enum Reason {
     CLIENT_AUTHENTICATION_METHOD(
             OAuth2Error.INVALID_CLIENT, "The client must authenticate with the method it was registered with."),
     CLIENT_SECRET_WRONG(OAuth2Error.INVALID_CLIENT, "The client authentication failed."),
+    CLIENT_ASSERTION_INVALID(
+            OAuth2Error.INVALID_CLIENT,
+            "The client's assertion is not acceptable: see its signature, issuer, subject, audience and times."),
+    CLIENT_ASSERTION_REPLAYED(OAuth2Error.INVALID_CLIENT, "The client's assertion was used before. Sign a new one."),
+    CLIENT_DOCUMENTS_OFF(
+            OAuth2Error.INVALID_CLIENT,
+            "This server does not take client metadata documents. Register the client instead."),
+    CLIENT_DOCUMENT_URL_UNACCEPTABLE(
+            OAuth2Error.INVALID_CLIENT,
+            "The client_id is not an acceptable URL of a metadata document: https, a host name, a path without dot"
+                    + " segments, no user information and no fragment."),
+    CLIENT_DOCUMENT_HOST_DENIED(
+            OAuth2Error.INVALID_CLIENT,
+            "Client metadata documents of this host are not accepted here. Ask your administrator."),
+    CLIENT_DOCUMENT_HOST_PRIVATE(
+            OAuth2Error.INVALID_CLIENT,
+            "The host of the client's metadata document is not on the public network. Ask your administrator."),
+    CLIENT_DOCUMENT_UNAVAILABLE(
+            OAuth2Error.TEMPORARILY_UNAVAILABLE,
+            503,
+            "The client's metadata document could not be fetched. Try again in a short while."),
+    CLIENT_DOCUMENT_INVALID(
+            OAuth2Error.INVALID_CLIENT,
+            "The client's metadata document is not acceptable. The application's maker must mend it."),
     CLIENT_METADATA_INVALID(RegistrationError.INVALID_CLIENT_METADATA, "The client metadata is not acceptable."),
     CLIENT_NAME_TOO_LONG(
             RegistrationError.INVALID_CLIENT_METADATA, "The client_name is too long: it may have 200 characters."),

@@ -56,6 +56,7 @@ public class Chores {
                 deletion("pending_authorization", "handle_hash", "expires_at", Duration.ZERO),
                 deletion("authorization_code", "hash", "expires_at", JdbcAuthorizationCodes.REPLAY_KNOWN),
                 new ExpiredGrants(database, revocations, clock),
+                deletion("client_assertion", "hash", "expires_at", Duration.ZERO),
                 deletion("approval", "organization, user_id, client_id", "expires_at", Duration.ZERO),
                 deletion("mcp_session", "hash", "used_at", JdbcSessions.IDLE),
                 deletion("revocation", "grant_id", "revoked_at", REVOCATION_KEPT),

@@ -9,6 +9,7 @@ import org.mcpproxy.client.ClientAuthenticator;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.web.AddressRateLimits;
 import org.mcpproxy.web.FailedAuthentications;
 
 /** Lets a client in that authenticates, and bounds how often others may try. */
@@ -19,11 +20,13 @@ public class ClientGate {
 
     private final ClientAuthenticator authenticator;
     private final FailedAuthentications failed;
+    private final AddressRateLimits limits;
 
     @Inject
-    public ClientGate(ClientAuthenticator authenticator, FailedAuthentications failed) {
+    public ClientGate(ClientAuthenticator authenticator, FailedAuthentications failed, AddressRateLimits limits) {
         this.authenticator = authenticator;
         this.failed = failed;
+        this.limits = limits;
     }
 
     /**
@@ -33,6 +36,7 @@ public class ClientGate {
     Client enter(String authorization, Parameters parameters, Trail trail) {
         Optional<String> clientId = authenticator.claimed(authorization, parameters);
         clientId.ifPresent(id -> failed.requireGuess(trail.address(), id));
+        limitFetches(authorization, parameters, trail);
         try {
             return authenticator.authenticate(authorization, parameters);
         } catch (Rejection rejection) {
@@ -43,6 +47,13 @@ public class ClientGate {
                 failed.count(trail.address());
             }
             throw rejection;
+        }
+    }
+
+    /** A client that is fetched costs what one costs that registers. */
+    private void limitFetches(String authorization, Parameters parameters, Trail trail) {
+        if (authenticator.needsFetch(authorization, parameters)) {
+            limits.of(AddressRateLimits.Kind.REGISTRATION).take(trail.address());
         }
     }
 }

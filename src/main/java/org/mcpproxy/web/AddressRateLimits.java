@@ -30,7 +30,7 @@ public class AddressRateLimits {
         limits.put(Kind.AUTHORIZATION, new AddressRateLimit(times.authorizations(), WINDOW, clock));
     }
 
-    AddressRateLimit of(Kind kind) {
+    public AddressRateLimit of(Kind kind) {
         return limits.get(kind);
     }
 }

@@ -20,6 +20,7 @@ import org.mcpproxy.client.Client;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.Backends;
 import org.mcpproxy.fixture.KnownClients;
+import org.mcpproxy.fixture.KnownDocuments;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
@@ -39,8 +40,9 @@ class AuthorizationRequestsTest {
             "code_challenge_method", "S256");
 
     private final AuthorizationRequests requests = new AuthorizationRequests(
-            new KnownClients(
-                    Samples.client("client"), Samples.client("two", Samples.REDIRECT_URI, "http://localhost/callback")),
+            KnownDocuments.none(new KnownClients(
+                    Samples.client("client"),
+                    Samples.client("two", Samples.REDIRECT_URI, "http://localhost/callback"))),
             Samples.settings());
 
     @Test
@@ -192,7 +194,7 @@ class AuthorizationRequestsTest {
     void aScopeOfAPolicyIsForEveryClientAndForThatResourceAlone(@TempDir Path folder) {
         Backends backends = Backends.of(Optional.of(Samples.backend("")), List.of(Samples.backend("files")));
         AuthorizationRequests withPolicy = new AuthorizationRequests(
-                new KnownClients(Samples.client("client")),
+                KnownDocuments.none(new KnownClients(Samples.client("client"))),
                 Samples.settings(backends, folder, "files.tools.write.scopes=files.write"));
         Parameters asking = with(GOOD, "scope", "mcp files.write");
         String files = Samples.ISSUER + "/files/mcp";
@@ -206,7 +208,7 @@ class AuthorizationRequestsTest {
 
     private static AuthorizationRequests manyBackends(Optional<Backend> standard) {
         return new AuthorizationRequests(
-                new KnownClients(Samples.client("client")),
+                KnownDocuments.none(new KnownClients(Samples.client("client"))),
                 Samples.settings(Backends.of(standard, List.of(Samples.backend("files")))));
     }
 
@@ -226,7 +228,8 @@ class AuthorizationRequestsTest {
                 Set.of(GrantType.AUTHORIZATION_CODE),
                 registered,
                 client.registeredAt());
-        AuthorizationRequests requests = new AuthorizationRequests(new KnownClients(other), Samples.settings());
+        AuthorizationRequests requests =
+                new AuthorizationRequests(KnownDocuments.none(new KnownClients(other)), Samples.settings());
         Parameters parameters = with(GOOD, "scope", asked);
         return requests.request(parameters, requests.redirection(parameters));
     }

@@ -17,7 +17,9 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.fixture.KnownDocuments;
 import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
@@ -25,17 +27,19 @@ import org.mcpproxy.oauth.Secret;
 class ClientAuthenticatorTest {
 
     private final Map<String, Client> known = new HashMap<>();
-    private final ClientAuthenticator authenticator = new ClientAuthenticator(new Clients() {
-        @Override
-        public void add(Client client) {
-            known.put(client.id(), client);
-        }
+    private final ClientAuthenticator authenticator = new ClientAuthenticator(
+            KnownDocuments.none(new Clients() {
+                @Override
+                public void add(Client client) {
+                    known.put(client.id(), client);
+                }
 
-        @Override
-        public Optional<Client> find(String clientId) {
-            return Optional.ofNullable(known.get(clientId));
-        }
-    });
+                @Override
+                public Optional<Client> find(String clientId) {
+                    return Optional.ofNullable(known.get(clientId));
+                }
+            }),
+            new ClientAssertions(new KnownDocuments(), (hash, until) -> true, Samples.settings(), new SettableClock()));
 
     ClientAuthenticatorTest() {
         known.put("public", Samples.client("public"));

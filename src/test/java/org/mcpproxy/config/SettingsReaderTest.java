@@ -135,6 +135,14 @@ class SettingsReaderTest {
                 "KEY_ROTATION_DAYS  | 3651",
                 "KEY_ROTATION_DAYS  | 90d",
                 "OKTA_AUDIENCE      | api://mcp",
+                "CLIENT_DOCUMENTS   | yes",
+                "CLIENT_DOCUMENT_DOMAINS | https://app.example",
+                "CLIENT_DOCUMENT_DENIED_DOMAINS | *.example",
+                "CLIENT_DOCUMENT_PRIVATE_HOSTS | https://app.internal",
+                "CLIENT_DOCUMENT_PROXY | https://proxy.example:3128",
+                "CLIENT_DOCUMENT_PROXY | http://proxy.example",
+                "CLIENT_DOCUMENT_TRUSTSTORE | certificates.pem",
+                "CLIENT_DOCUMENT_TRUSTSTORE | /no/such/file.pem",
             })
     void aBadSettingIsNamedAlone(String name, String value) {
         written.put(name, value);

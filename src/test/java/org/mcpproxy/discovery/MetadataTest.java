@@ -10,8 +10,11 @@ import com.nimbusds.oauth2.sdk.util.JSONObjectUtils;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
+import java.util.Set;
 import net.minidev.json.JSONObject;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.config.ClientDocumentSettings;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.oauth.Capabilities;
 
@@ -44,9 +47,32 @@ class MetadataTest {
                     .doesNotContainKeys(
                             "introspection_endpoint",
                             "userinfo_endpoint",
-                            "client_id_metadata_document_supported",
                             "authorization_grant_profiles_supported",
                             "pushed_authorization_request_endpoint");
+        }
+    }
+
+    /** Some clients look into the one, some into the other. */
+    @Test
+    void bothDocumentsSayThatClientDocumentsAreTaken() throws Exception {
+        for (String text : List.of(server.metadata(), server.openIdMetadata())) {
+            JSONObject json = JSONObjectUtils.parse(text);
+
+            assertThat(json.get("client_id_metadata_document_supported")).isEqualTo(true);
+            assertThat(json.get("token_endpoint_auth_methods_supported").toString())
+                    .contains("private_key_jwt");
+            assertThat(json.get("token_endpoint_auth_signing_alg_values_supported"))
+                    .isEqualTo(List.of("RS256", "PS256", "ES256"));
+        }
+    }
+
+    @Test
+    void whereClientDocumentsAreOffNothingSaysThatTheyAreTaken() throws Exception {
+        AuthorizationServer without = new AuthorizationServer(Samples.settings(
+                new ClientDocumentSettings(false, Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty())));
+
+        for (String text : List.of(without.metadata(), without.openIdMetadata())) {
+            assertThat(text).doesNotContain("client_id_metadata_document", "private_key_jwt", "auth_signing_alg");
         }
     }
 

@@ -33,6 +33,7 @@ import org.mcpproxy.config.BackendTransport;
 import org.mcpproxy.config.ClientCertificate;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.TrustedAuthorities;
+import org.mcpproxy.fixture.CertificateFiles;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;

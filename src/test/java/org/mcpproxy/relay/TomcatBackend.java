@@ -19,6 +19,7 @@ import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
+import org.mcpproxy.fixture.CertificateFiles;
 
 /** A backend on Tomcat: with and without TLS, with certificates good and bad. */
 final class TomcatBackend implements AutoCloseable {

@@ -71,6 +71,19 @@ class MigrationTest {
         assertThat(count(source, "\"schema_history\" WHERE \"version\" = '2'")).isZero();
     }
 
+    /** Which may have 500 characters. */
+    @ParameterizedTest
+    @EnumSource
+    void whatIsGrantedMayBeAClientsThatIsNamedByAUrl(Databases kind) {
+        DataSource source = kind.fresh();
+        Migration.run(source);
+        String clientIds = "information_schema.columns WHERE LOWER(column_name) = 'client_id'";
+
+        assertThat(count(source, clientIds)).isGreaterThanOrEqualTo(6);
+        assertThat(count(source, clientIds + " AND character_maximum_length < 500"))
+                .isZero();
+    }
+
     /** As the first version left it. */
     private static DataSource first(Databases kind) {
         DataSource source = kind.fresh();

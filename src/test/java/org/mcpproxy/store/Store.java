@@ -4,6 +4,7 @@ import java.time.Clock;
 import javax.sql.DataSource;
 import org.mcpproxy.authorization.PendingAuthorizations;
 import org.mcpproxy.client.Clients;
+import org.mcpproxy.client.UsedAssertions;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.grant.Approvals;
@@ -24,6 +25,7 @@ public final class Store {
     public final RefreshTokens refreshTokens;
     public final UpstreamSessions upstream;
     public final Approvals approvals;
+    public final UsedAssertions assertions;
     public final Sessions sessions;
 
     private final DataSource source;
@@ -38,6 +40,7 @@ public final class Store {
         this.refreshTokens = new JdbcRefreshTokens(database, clock);
         this.upstream = new JdbcUpstreamSessions(database, clock);
         this.approvals = new JdbcApprovals(database, clock);
+        this.assertions = new JdbcUsedAssertions(database, clock);
         this.sessions = new JdbcSessions(database, clock);
     }
 

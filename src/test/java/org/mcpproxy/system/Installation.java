@@ -1,6 +1,7 @@
 package org.mcpproxy.system;
 
 import java.net.URI;
+import org.mcpproxy.fixture.DocumentHost;
 import org.mcpproxy.okta.OktaOptions;
 import org.mcpproxy.okta.OktaTenant;
 import org.mcpproxy.system.ProxySystem.Plan;
@@ -41,7 +42,9 @@ public final class Installation implements AutoCloseable {
             shared = start(ProxySystem.plan()
                     .with("REGISTRATIONS_PER_MINUTE", PLENTY)
                     .with("AUTHORIZATIONS_PER_MINUTE", PLENTY)
-                    .with("FAILED_AUTHENTICATIONS_PER_MINUTE", PLENTY));
+                    .with("FAILED_AUTHENTICATIONS_PER_MINUTE", PLENTY)
+                    .with("CLIENT_DOCUMENT_PRIVATE_HOSTS", DocumentHost.shared().authority())
+                    .with("CLIENT_DOCUMENT_TRUSTSTORE", DocumentHost.shared().trusted()));
             Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
         }
         return shared;

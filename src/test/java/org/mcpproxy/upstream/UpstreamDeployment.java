@@ -29,6 +29,7 @@ import org.mcpproxy.config.AddressLimits;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.BackendCredential;
 import org.mcpproxy.config.Backends;
+import org.mcpproxy.config.ClientDocumentSettings;
 import org.mcpproxy.config.CorsOrigins;
 import org.mcpproxy.config.Lifetimes;
 import org.mcpproxy.config.MpJwtSettings;
@@ -114,6 +115,7 @@ class UpstreamDeployment {
                 Duration.ofDays(90),
                 Lifetimes.standard(),
                 AddressLimits.standard(),
+                ClientDocumentSettings.standard(),
                 RelayLimits.standard());
     }
 

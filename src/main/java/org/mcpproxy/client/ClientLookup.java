@@ -1,0 +1,47 @@
+package org.mcpproxy.client;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/** Finds clients, whether they registered here or are known by their metadata document. */
+@Singleton
+public class ClientLookup {
+
+    private final Clients clients;
+    private final ClientDocuments documents;
+
+    @Inject
+    public ClientLookup(Clients clients, ClientDocuments documents) {
+        this.clients = clients;
+        this.documents = documents;
+    }
+
+    /**
+     * A client that asks for something new.
+     *
+     * @throws Rejection {@code CLIENT_UNKNOWN}, or a {@code CLIENT_DOCUMENT…} reason
+     */
+    public Client find(String clientId) {
+        return ClientIdUrl.isMeant(clientId) ? documents.current(clientId) : registered(clientId);
+    }
+
+    /**
+     * A client that goes on with what was granted: that its document's host is down must not end that.
+     *
+     * @throws Rejection {@code CLIENT_UNKNOWN}, or a {@code CLIENT_DOCUMENT…} reason
+     */
+    public Client findAgain(String clientId) {
+        return ClientIdUrl.isMeant(clientId) ? documents.lastGood(clientId) : registered(clientId);
+    }
+
+    /** Whether to find it, something of another host would be fetched now. */
+    public boolean needsFetch(String clientId) {
+        return ClientIdUrl.isMeant(clientId) && documents.needsFetch(clientId);
+    }
+
+    private Client registered(String clientId) {
+        return clients.find(clientId).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
+    }
+}

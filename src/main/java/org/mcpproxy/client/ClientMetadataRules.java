@@ -1,0 +1,105 @@
+package org.mcpproxy.client;
+
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.ResponseType;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.client.ClientMetadata;
+import com.nimbusds.oauth2.sdk.client.RegistrationError;
+import com.nimbusds.oauth2.sdk.util.JSONObjectUtils;
+import java.net.URI;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Capabilities;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Scopes;
+
+/** What is taken of a client's metadata (RFC 7591 2), whether it registers them or publishes them in a document. */
+public final class ClientMetadataRules {
+
+    private static final int MAX_REDIRECT_URIS = 16;
+
+    /** In characters, of all of them together: each client is kept. They are ASCII, as is checked next. */
+    private static final int MAX_REDIRECT_URIS_LENGTH = 4096;
+
+    private static final int MAX_NAME_LENGTH = 200;
+
+    private final RedirectUris redirectUris;
+    private final Scope offered;
+
+    public ClientMetadataRules(Settings settings) {
+        this.redirectUris = new RedirectUris(settings.redirectSchemes());
+        this.offered = settings.offeredScopes();
+    }
+
+    /**
+     * @param json metadata as RFC 7591 2 writes them
+     * @throws Rejection {@code REDIRECT_URI_UNACCEPTABLE} or {@code CLIENT_METADATA_INVALID}
+     */
+    public static ClientMetadata parse(String json) {
+        try {
+            return ClientMetadata.parse(JSONObjectUtils.parse(json));
+        } catch (ParseException e) {
+            throw Rejection.of(
+                    RegistrationError.INVALID_REDIRECT_URI.equals(e.getErrorObject())
+                            ? Reason.REDIRECT_URI_UNACCEPTABLE
+                            : Reason.CLIENT_METADATA_INVALID);
+        } catch (IllegalArgumentException | NullPointerException e) {
+            // what the parser lets through to its own constructors, such as a null among the redirect URIs
+            throw Rejection.of(Reason.CLIENT_METADATA_INVALID);
+        }
+    }
+
+    /** @throws Rejection {@code CLIENT_NAME_TOO_LONG} */
+    public Optional<String> name(ClientMetadata metadata) {
+        Optional<String> name = Optional.ofNullable(metadata.getName()).filter(given -> !given.isBlank());
+        name.ifPresent(given -> require(given.length() <= MAX_NAME_LENGTH, Reason.CLIENT_NAME_TOO_LONG));
+        return name;
+    }
+
+    /** @throws Rejection {@code REDIRECT_URI…} */
+    public List<String> redirectUris(ClientMetadata metadata) {
+        List<String> uris = Optional.ofNullable(metadata.getRedirectionURIs()).orElse(Set.of()).stream()
+                .map(URI::toString)
+                .toList();
+        require(!uris.isEmpty(), Reason.REDIRECT_URI_UNACCEPTABLE);
+        int length = uris.stream().mapToInt(String::length).sum();
+        require(uris.size() <= MAX_REDIRECT_URIS && length <= MAX_REDIRECT_URIS_LENGTH, Reason.REDIRECT_URIS_TOO_LONG);
+        require(uris.stream().allMatch(redirectUris::acceptable), Reason.REDIRECT_URI_UNACCEPTABLE);
+        return uris;
+    }
+
+    /** Absent means {@code authorization_code} alone (RFC 7591 2). */
+    public Set<GrantType> grantTypes(ClientMetadata metadata) {
+        Set<ResponseType> responseTypes =
+                Optional.ofNullable(metadata.getResponseTypes()).orElse(Set.of(ResponseType.CODE));
+        Set<GrantType> asked =
+                Optional.ofNullable(metadata.getGrantTypes()).orElse(Set.of(GrantType.AUTHORIZATION_CODE));
+        Set<GrantType> offered =
+                asked.stream().filter(Capabilities.GRANT_TYPES::contains).collect(Collectors.toUnmodifiableSet());
+        require(
+                offered.contains(GrantType.AUTHORIZATION_CODE) && responseTypes.contains(ResponseType.CODE),
+                Reason.CLIENT_METADATA_INVALID);
+        return offered;
+    }
+
+    /** What it asks for of what is offered; the baseline where that is nothing. */
+    public Scope scope(ClientMetadata metadata) {
+        Scope scope = new Scope();
+        Optional.ofNullable(metadata.getScope()).stream()
+                .flatMap(Scope::stream)
+                .filter(offered::contains)
+                .forEach(scope::add);
+        return scope.isEmpty() ? Scopes.baseline() : scope;
+    }
+
+    private static void require(boolean holds, Reason otherwise) {
+        if (!holds) {
+            throw Rejection.of(otherwise);
+        }
+    }
+}

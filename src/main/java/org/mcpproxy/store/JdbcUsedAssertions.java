@@ -1,0 +1,37 @@
+package org.mcpproxy.store;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.time.Instant;
+import org.mcpproxy.client.UsedAssertions;
+
+/** By which assertions clients have authenticated. Of two nodes that are given one at once, the row lets one through. */
+@Singleton
+public class JdbcUsedAssertions implements UsedAssertions {
+
+    private static final int MOST = 200_000;
+
+    private final Database database;
+    private final Capacity capacity;
+
+    @Inject
+    public JdbcUsedAssertions(Database database, Clock clock) {
+        this.database = database;
+        this.capacity = new Capacity(database, "SELECT COUNT(*) FROM client_assertion", MOST, clock);
+    }
+
+    /** Of two who are first at the same time one repeats, and finds the other's row. */
+    @Override
+    public boolean use(String hash, Instant expiresAt) {
+        capacity.require();
+        return database.inTransaction(handle -> {
+            long known = handle.select("SELECT COUNT(*) FROM client_assertion WHERE hash = ?", hash)
+                    .mapTo(Long.class)
+                    .one();
+            return known == 0
+                    && handle.execute("INSERT INTO client_assertion (hash, expires_at) VALUES (?, ?)", hash, expiresAt)
+                            == 1;
+        });
+    }
+}

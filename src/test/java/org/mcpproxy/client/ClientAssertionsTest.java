@@ -1,0 +1,238 @@
+package org.mcpproxy.client;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
+
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.crypto.ECDSASigner;
+import com.nimbusds.jose.crypto.MACSigner;
+import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.jwk.Curve;
+import com.nimbusds.jose.jwk.ECKey;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jwt.JWTClaimsSet;
+import com.nimbusds.jwt.PlainJWT;
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import java.time.Duration;
+import java.util.Date;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.UnaryOperator;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.fixture.KnownClients;
+import org.mcpproxy.fixture.KnownDocuments;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.oauth.Reason;
+
+/** RFC 7523 3, attacked. */
+class ClientAssertionsTest {
+
+    private static final String ID = "https://app.example/client.json";
+    private static final RSAKey RSA = rsa();
+    private static final ECKey EC = ec();
+
+    private final SettableClock clock = new SettableClock();
+    private final Set<String> used = ConcurrentHashMap.newKeySet();
+    private final Client client = client(new JWKSet(List.of(RSA.toPublicJWK(), EC.toPublicJWK())));
+    private final KnownDocuments documents = new KnownDocuments(client);
+    private final ClientAuthenticator authenticator = new ClientAuthenticator(
+            new ClientLookup(new KnownClients(Samples.client("registered")), documents),
+            new ClientAssertions(documents, (hash, until) -> used.add(hash), Samples.settings(), clock));
+
+    @Test
+    void aSignedAssertionAuthenticatesWithEachAlgorithmThatIsOffered() throws Exception {
+        assertThat(authenticate(signed(JWSAlgorithm.RS256, "1"))).isEqualTo(client);
+        assertThat(authenticate(signed(JWSAlgorithm.PS256, "2"))).isEqualTo(client);
+        assertThat(authenticate(signed(JWSAlgorithm.ES256, "3"))).isEqualTo(client);
+    }
+
+    @Test
+    void anAssertionIsTakenOnce() throws Exception {
+        String assertion = signed(JWSAlgorithm.ES256, "once");
+        authenticate(assertion);
+
+        assertRefused(Reason.CLIENT_ASSERTION_REPLAYED, () -> authenticate(assertion));
+        // signed anew, under the same name
+        assertRefused(Reason.CLIENT_ASSERTION_REPLAYED, () -> authenticate(signed(JWSAlgorithm.RS256, "once")));
+    }
+
+    @Test
+    void otherAlgorithmsAreRefused() throws Exception {
+        JWTClaimsSet claims = claims("alg").build();
+        // the public key as if it were a shared secret
+        byte[] shared = RSA.toPublicJWK().toRSAPublicKey().getEncoded();
+
+        assertInvalid(new PlainJWT(claims).serialize());
+        assertInvalid(signed(JWSAlgorithm.HS256, claims, new MACSigner(shared)));
+        assertInvalid(signed(JWSAlgorithm.RS512, claims, new RSASSASigner(RSA)));
+    }
+
+    @Test
+    void anotherKeyIsRefused() throws Exception {
+        assertInvalid(signed(JWSAlgorithm.RS256, claims("key").build(), new RSASSASigner(rsa())));
+    }
+
+    @Test
+    void anotherIssuerSubjectOrAudienceIsRefused() throws Exception {
+        assertChangedIsInvalid(claims -> claims.issuer("https://other.example/client.json"));
+        assertChangedIsInvalid(claims -> claims.issuer(null));
+        assertChangedIsInvalid(claims -> claims.audience("https://other.example"));
+        assertChangedIsInvalid(claims -> claims.audience(List.of(Samples.ISSUER, "https://other.example")));
+        assertChangedIsInvalid(claims -> claims.audience((String) null));
+        assertChangedIsInvalid(claims -> claims.jwtID(null));
+        assertChangedIsInvalid(claims -> claims.jwtID("a".repeat(256)));
+        String otherSubject = signed(claims("sub").subject("registered").build());
+        assertInvalid(otherSubject);
+        assertRefused(
+                Reason.CLIENT_AUTHENTICATION_METHOD,
+                () -> authenticator.authenticate(null, parameters(otherSubject, "registered")));
+    }
+
+    @Test
+    void timesAreKeptTo() throws Exception {
+        assertChangedIsInvalid(claims -> claims.expirationTime(null));
+        assertChangedIsInvalid(claims -> claims.expirationTime(in(Duration.ofSeconds(-60))));
+        assertChangedIsInvalid(claims -> claims.expirationTime(in(Duration.ofMinutes(12))));
+        assertChangedIsInvalid(claims -> claims.notBeforeTime(in(Duration.ofMinutes(2))));
+        assertChangedIsInvalid(claims -> claims.issueTime(in(Duration.ofMinutes(2))));
+    }
+
+    /** As the same words mean at other servers, whose assertions must not serve here. */
+    @Test
+    void theTokenEndpointIsAnAudienceToo() throws Exception {
+        String audience = Samples.ISSUER + "/oauth2/v1/token";
+
+        assertThat(authenticate(signed(claims("aud").audience(audience).build())))
+                .isEqualTo(client);
+    }
+
+    @Test
+    void theClientMustAuthenticateAndInThisWay() throws Exception {
+        assertRefused(
+                Reason.CLIENT_AUTHENTICATION_MISSING,
+                () -> authenticator.authenticate(null, Samples.parameters("client_id", ID)));
+        assertRefused(
+                Reason.CLIENT_AUTHENTICATION_METHOD,
+                () -> authenticator.authenticate(
+                        null, Samples.parameters("client_id", ID, "client_secret", "hunter2")));
+        assertRefused(
+                Reason.CLIENT_AUTHENTICATION_METHOD,
+                () -> authenticate(signed(
+                        claims("reg").issuer("registered").subject("registered").build())));
+    }
+
+    @Test
+    void twoWaysAtOnceAreRefused() throws Exception {
+        String assertion = signed(claims("two").build());
+
+        assertRefused(
+                Reason.MALFORMED_REQUEST, () -> authenticator.authenticate("Basic YTpi", parameters(assertion, ID)));
+        assertRefused(
+                Reason.MALFORMED_REQUEST,
+                () -> authenticator.authenticate(
+                        null,
+                        Samples.parameters(
+                                "client_assertion", assertion, "client_assertion_type", "urn:other", "client_id", ID)));
+    }
+
+    private void assertChangedIsInvalid(UnaryOperator<JWTClaimsSet.Builder> change) throws Exception {
+        assertInvalid(signed(change.apply(claims("changed")).build()));
+        assertThat(used).isEmpty();
+    }
+
+    private void assertInvalid(String assertion) {
+        assertRefused(
+                Reason.CLIENT_ASSERTION_INVALID, () -> authenticator.authenticate(null, parameters(assertion, ID)));
+    }
+
+    private Client authenticate(String assertion) {
+        return authenticator.authenticate(
+                null,
+                Samples.parameters(
+                        "client_assertion",
+                        assertion,
+                        "client_assertion_type",
+                        "urn:ietf:params:oauth:client-assertion-type:jwt-bearer"));
+    }
+
+    private static Parameters parameters(String assertion, String clientId) {
+        return Samples.parameters(
+                "client_assertion",
+                assertion,
+                "client_assertion_type",
+                "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
+                "client_id",
+                clientId);
+    }
+
+    private JWTClaimsSet.Builder claims(String id) {
+        return new JWTClaimsSet.Builder()
+                .issuer(ID)
+                .subject(ID)
+                .audience(Samples.ISSUER)
+                .jwtID(id)
+                .expirationTime(in(Duration.ofMinutes(5)));
+    }
+
+    private Date in(Duration time) {
+        return Date.from(clock.instant().plus(time));
+    }
+
+    private String signed(JWSAlgorithm algorithm, String id) throws JOSEException {
+        return signed(
+                algorithm,
+                claims(id).build(),
+                JWSAlgorithm.ES256.equals(algorithm) ? new ECDSASigner(EC) : new RSASSASigner(RSA));
+    }
+
+    private static String signed(JWTClaimsSet claims) throws JOSEException {
+        return signed(JWSAlgorithm.RS256, claims, new RSASSASigner(RSA));
+    }
+
+    private static String signed(JWSAlgorithm algorithm, JWTClaimsSet claims, JWSSigner signer) throws JOSEException {
+        SignedJWT jwt = new SignedJWT(new JWSHeader(algorithm), claims);
+        jwt.sign(signer);
+        return jwt.serialize();
+    }
+
+    private static Client client(JWKSet keys) {
+        Client plain = Samples.client(ID);
+        return new Client(
+                ID,
+                plain.name(),
+                plain.redirectUris(),
+                ClientAuthenticationMethod.PRIVATE_KEY_JWT,
+                Optional.empty(),
+                plain.grantTypes(),
+                plain.scope(),
+                plain.registeredAt(),
+                Optional.of(new ClientKeys(Optional.of(keys), Optional.empty())));
+    }
+
+    private static RSAKey rsa() {
+        try {
+            return new RSAKeyGenerator(2048).generate();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static ECKey ec() {
+        try {
+            return new ECKeyGenerator(Curve.P_256).generate();
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+}
