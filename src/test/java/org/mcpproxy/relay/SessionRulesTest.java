@@ -280,7 +280,7 @@ class SessionRulesTest {
                 null,
                 new BackendCredential.None(),
                 Set.of(),
-                new BackendTransport(Optional.empty(), Optional.of(new StdioCommand(List.of("server"), Map.of()))));
+                BackendTransport.of(new StdioCommand(List.of("server"), Map.of())));
         McpEndpoint endpoint = McpEndpoint.forOwnTokens("/mcp", process, Samples.settings());
         SessionRules there = nodeWithoutStore("http://there:3001", process);
         SessionRules here = nodeWithoutStore("http://here:3001", process);
