@@ -20,8 +20,8 @@ import org.mcpproxy.relay.Header;
 import org.mcpproxy.relay.NodeBackends;
 
 /**
- * The conversations with servers that speak no Streamable HTTP: one for each session of the older revisions, one for each user and server since
- * 2026-07-28, which knows no sessions.
+ * The conversations with servers that speak no Streamable HTTP: one for each session of the older revisions, one for each
+ * user and server since 2026-07-28, which knows no sessions.
  */
 @ApplicationScoped
 public class BridgedBackends implements NodeBackends {
@@ -29,7 +29,7 @@ public class BridgedBackends implements NodeBackends {
     private final Conversations conversations;
     private final RandomGenerator random;
     private final Map<Session, Conversation> sessions = new ConcurrentHashMap<>();
-    private final Map<Backoff.Key, Conversation> shared = new ConcurrentHashMap<>();
+    private final Map<Shared, Conversation> shared = new ConcurrentHashMap<>();
 
     @Inject
     public BridgedBackends(RelayLimits limits, Clock clock, RandomGenerator random) {
@@ -45,9 +45,21 @@ public class BridgedBackends implements NodeBackends {
 
     private record Session(String backend, String id) {}
 
+    /** @param client empty where all of a holder's clients are alike to the server, which learns nothing of them */
+    private record Shared(String backend, Holder holder, Optional<String> client) {
+
+        static Shared by(Kind.Opening opening) {
+            boolean alike = !opening.backend().transport().legacySse();
+            return new Shared(
+                    opening.backend().name(),
+                    opening.holder(),
+                    alike ? Optional.empty() : Optional.of(opening.client()));
+        }
+    }
+
     @Override
     public BackendClient of(Backend backend, Caller caller, Era era, BackendClients http) {
-        return new BridgedClient(this, backend, Holder.of(caller), era, http);
+        return new BridgedClient(this, backend, caller, era, http);
     }
 
     /** Opens a session, whose id every answer bears. */
@@ -68,7 +80,7 @@ public class BridgedBackends implements NodeBackends {
     Conversation shared(Kind.Opening opening) {
         forgetEnded();
         return shared.compute(
-                new Backoff.Key(opening.backend().name(), opening.holder()),
+                Shared.by(opening),
                 (key, known) ->
                         known == null || known.isClosed() ? conversations.start(opening, true, List.of()) : known);
     }

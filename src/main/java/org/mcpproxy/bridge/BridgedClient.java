@@ -9,11 +9,12 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.BackendClients;
+import org.mcpproxy.relay.Caller;
 import org.mcpproxy.relay.Era;
 import org.mcpproxy.relay.Header;
 
 /** Answers as an MCP server over Streamable HTTP would, in both of its forms (MCP 2025-11-25 and 2026-07-28). */
-record BridgedClient(BridgedBackends backends, Backend backend, Holder holder, Era era, BackendClients http)
+record BridgedClient(BridgedBackends backends, Backend backend, Caller caller, Era era, BackendClients http)
         implements BackendClient {
 
     static final String SESSION = "Mcp-Session-Id";
@@ -58,7 +59,7 @@ record BridgedClient(BridgedBackends backends, Backend backend, Holder holder, E
     }
 
     private Kind.Opening opening(List<Header> headers) {
-        return new Kind.Opening(backend, holder, http, headers);
+        return new Kind.Opening(backend, Holder.of(caller), caller.client(), http, headers);
     }
 
     private static boolean accepts(List<Header> headers) {

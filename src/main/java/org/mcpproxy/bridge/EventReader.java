@@ -14,10 +14,13 @@ final class EventReader {
 
     private static final String UNNAMED = "message";
 
+    /** In bytes: what a long event needed is not kept for the rest of the stream. */
+    private static final int KEPT = 16 * 1024;
+
     private final int longest;
     private final BiConsumer<String, String> events;
-    private final ByteArrayOutputStream line = new ByteArrayOutputStream();
-    private final StringBuilder data = new StringBuilder();
+    private ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private StringBuilder data = new StringBuilder();
     private String name = "";
     private boolean hasData;
     private boolean afterCr;
@@ -57,7 +60,11 @@ final class EventReader {
 
     private void end() {
         String text = decoded(line.toByteArray());
-        line.reset();
+        if (text.length() > KEPT) {
+            line = new ByteArrayOutputStream();
+        } else {
+            line.reset();
+        }
         if (atBeginning && text.startsWith("\uFEFF")) {
             text = text.substring(1);
         }
@@ -89,7 +96,7 @@ final class EventReader {
         String told = data.toString();
         String by = name.isEmpty() ? UNNAMED : name;
         boolean complete = hasData;
-        data.setLength(0);
+        data = new StringBuilder();
         name = "";
         hasData = false;
         if (complete) {

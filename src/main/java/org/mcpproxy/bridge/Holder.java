@@ -4,8 +4,8 @@ import java.util.Optional;
 import org.mcpproxy.relay.Caller;
 
 /**
- * For whom a process runs, or a connection is held: a user, whatever the client; or a service, which is a client without a user. Never both alike,
- * even where a client's id is a user's.
+ * For whom a process runs, or a connection is held: a user, whatever the client; or a service, which is a client without a
+ * user. Never both alike, even where a client's id is a user's.
  */
 record Holder(Optional<String> user, Optional<String> service) {
 

@@ -28,8 +28,9 @@ interface Kind {
     /**
      * What a conversation is opened for.
      *
+     * @param client who asks for the holder
      * @param http speaks to the server, where it has a URL
      * @param headers of the request that opens it, for the server
      */
-    record Opening(Backend backend, Holder holder, BackendClients http, List<Header> headers) {}
+    record Opening(Backend backend, Holder holder, String client, BackendClients http, List<Header> headers) {}
 }

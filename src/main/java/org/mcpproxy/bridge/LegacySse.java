@@ -47,7 +47,7 @@ final class LegacySse implements Channel, Flow.Subscriber<List<ByteBuffer>> {
         this.threads = threads;
         this.receiver = receiver;
         this.events = new EventReader(bounds.event(), this::event);
-        this.posts = new LegacySsePosts(http, endpoint, bounds.answer(), threads);
+        this.posts = new LegacySsePosts(http, endpoint, bounds.answer(), threads, () -> end(Reason.BACKEND_BROKE_OFF));
     }
 
     /**

@@ -29,18 +29,22 @@ final class LegacySsePosts {
     private final CompletableFuture<URI> endpoint;
     private final Duration longest;
     private final Executor threads;
+    private final Runnable gone;
     private CompletableFuture<Void> last;
     private int unsent;
 
     /**
      * @param endpoint messages wait for it
      * @param longest how long the head of an answer may take
+     * @param gone told where the server knows the session no more, though its stream has not ended
      */
-    LegacySsePosts(BackendClient http, CompletableFuture<URI> endpoint, Duration longest, Executor threads) {
+    LegacySsePosts(
+            BackendClient http, CompletableFuture<URI> endpoint, Duration longest, Executor threads, Runnable gone) {
         this.http = http;
         this.endpoint = endpoint;
         this.longest = longest;
         this.threads = threads;
+        this.gone = gone;
         this.last = endpoint.thenAccept(known -> {});
     }
 
@@ -101,6 +105,9 @@ final class LegacySsePosts {
                                             ? refusal(come.status()).map(Rejection::of)
                                             : Optional.of(rejection(failure)))
                                     .ifPresent(undelivered);
+                            if (failure == null && (come.status() == 404 || come.status() == 410)) {
+                                gone.run();
+                            }
                             return null;
                         },
                         threads)

@@ -69,8 +69,11 @@ public class ClientAssertions {
 
     /** With keys that are fetched anew where those at hand do not fit: clients change them. */
     private JWTClaimsSet verified(Client client, SignedJWT assertion) {
-        return verified(assertion, documents.keys(client, false))
-                .or(() -> verified(assertion, documents.keys(client, true)))
+        Optional<JWKSet> atHand = documents.keys(client, false);
+        return verified(assertion, atHand)
+                .or(() -> Optional.of(documents.keys(client, true))
+                        .filter(anew -> !anew.equals(atHand))
+                        .flatMap(anew -> verified(assertion, anew)))
                 .orElseThrow(() -> Rejection.of(Reason.CLIENT_ASSERTION_INVALID));
     }
 

@@ -1,5 +1,6 @@
 package org.mcpproxy.relay;
 
+import java.net.URI;
 import java.util.Optional;
 
 /**
@@ -7,7 +8,7 @@ import java.util.Optional;
  *
  * @param name what the client calls it
  * @param id what its backend calls it
- * @param proof that it is the caller's; empty where the name is no proof of it, and is taken for the id
+ * @param proof that it is the caller's; empty where the name is no proof of it
  */
 record NamedSession(String name, String id, Optional<SessionProof> proof) {
 
@@ -15,8 +16,11 @@ record NamedSession(String name, String id, Optional<SessionProof> proof) {
         return new NamedSession(name, name, Optional.empty());
     }
 
-    /** Nodes call it by its id; the one that hands the request on has found it to be the caller's, and to be here. */
-    static NamedSession vouchedFor(String id) {
-        return new NamedSession(id, id, Optional.of(new SessionProof(Optional.empty(), true)));
+    /**
+     * Nodes call it by its id; the one that hands the request on has found it to be the caller's, and to be here. Whether
+     * the store has been told, that one may not know.
+     */
+    static NamedSession vouchedFor(String id, Optional<URI> here) {
+        return new NamedSession(id, id, Optional.of(new SessionProof(here, false)));
     }
 }

@@ -14,7 +14,6 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.random.RandomGenerator;
 import net.minidev.json.JSONObject;
 import org.mcpproxy.config.Settings;
@@ -81,10 +80,11 @@ public class NodePasses {
         json.put("scope", caller.scope().toString());
         caller.grant().ifPresent(grant -> json.put("grant", grant));
         json.put("expires", caller.expiresAt().getEpochSecond());
-        caller.profile().ifPresent(profile -> {
-            json.put("groups", profile.groups());
-            json.put("email", profile.email());
-        });
+        // Where it is too long, the other node asks the store.
+        caller.profile()
+                .flatMap(Profile::compressed)
+                .ifPresent(
+                        profile -> json.put("profile", Base64URL.encode(profile).toString()));
         return Base64URL.encode(passes.seal(Json.write(json), PASS)).toString();
     }
 
@@ -149,11 +149,8 @@ public class NodePasses {
     }
 
     private static Optional<Profile> profile(JSONObject json) throws ParseException {
-        return json.containsKey("groups")
-                ? Optional.of(new Profile(
-                        JSONObjectUtils.getString(json, "email", null),
-                        Set.copyOf(JSONObjectUtils.getStringList(json, "groups"))))
-                : Optional.empty();
+        return Optional.ofNullable(JSONObjectUtils.getString(json, "profile", null))
+                .map(profile -> Profile.ofCompressed(new Base64URL(profile).decode()));
     }
 
     private static Rejection invalid() {

@@ -7,13 +7,13 @@ import java.util.List;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.signing.AccessTokens;
 
 /** Finds the access token in a request (RFC 6750 2.1): in the one {@code Authorization} header, and nowhere else. */
 final class PresentedToken {
 
     private static final String SCHEME = "Bearer";
     private static final String QUERY_PARAMETER = "access_token";
-    private static final int LONGEST = 8192;
     private static final String SIGNS = "._~+/-";
 
     private PresentedToken() {}
@@ -43,7 +43,7 @@ final class PresentedToken {
     }
 
     private static Secret token(String authorization) {
-        if (authorization.length() > LONGEST) {
+        if (authorization.length() > AccessTokens.LONGEST_CREDENTIAL) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }
         String token = withoutBlanks(authorization.substring(SCHEME.length()));

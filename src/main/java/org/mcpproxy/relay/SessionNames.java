@@ -49,17 +49,15 @@ public class SessionNames {
             return NamedSession.unproven(name);
         }
         String id = name.substring(0, end);
-        return open(name.substring(end + 1), what(id, backend, owner))
-                .map(proof -> new NamedSession(name, id, Optional.of(proof)))
-                .orElseGet(() -> NamedSession.unproven(name));
-    }
-
-    private Optional<SessionProof> open(String sealed, String what) {
         try {
-            return box.open(Base64.getUrlDecoder().decode(sealed), what).map(SessionNames::proof);
-        } catch (IllegalArgumentException | Rejection e) {
-            // not base64url, or of a secret that is no longer listed
-            return Optional.empty();
+            return box.open(Base64.getUrlDecoder().decode(name.substring(end + 1)), what(id, backend, owner))
+                    .map(text -> new NamedSession(name, id, Optional.of(proof(text))))
+                    .orElseGet(() -> NamedSession.unproven(name));
+        } catch (IllegalArgumentException e) {
+            return NamedSession.unproven(name);
+        } catch (Rejection e) {
+            // of a secret that is no longer listed: the store still knows whose it is
+            return new NamedSession(name, id, Optional.empty());
         }
     }
 

@@ -37,7 +37,9 @@ public class SessionRules {
     }
 
     private NamedSession read(String name, RelayRequest request) {
-        return isHandedOn(request) ? NamedSession.vouchedFor(name) : names.read(name, backend(request), owner(request));
+        return isHandedOn(request)
+                ? NamedSession.vouchedFor(name, here(request))
+                : names.read(name, backend(request), owner(request));
     }
 
     /** Whether {@link #require} answers without asking the store. */
@@ -50,7 +52,7 @@ public class SessionRules {
     /**
      * A session of another user, and one that never was, get the same answer, so that nobody can probe for sessions.
      *
-     * @throws Rejection {@code SESSION_UNKNOWN}
+     * @throws Rejection {@code SESSION_UNKNOWN}, {@code STORE_UNAVAILABLE}
      */
     void require(RelayRequest request) {
         Optional<NamedSession> session = request.session();
@@ -73,7 +75,7 @@ public class SessionRules {
                         .filter(node -> !Optional.of(node).equals(settings.nodeUrl()));
     }
 
-    /** As the store has it. Where it is away, as the name proves it: without proof it is as unknown as another's. */
+    /** As the store has it. Where it is away, as the name proves it; without proof nobody can tell, and is put off. */
     private Optional<McpSession> find(NamedSession session, RelayRequest request) {
         Optional<SessionProof> proof = session.proof();
         String key = key(session.id(), request);
@@ -81,7 +83,8 @@ public class SessionRules {
             return sessions.find(key).or(() -> noteLate(key, proof.filter(known -> !known.noted()), request));
         } catch (Rejection e) {
             requireAway(e);
-            return proof.map(known -> new McpSession(owner(request), known.node()));
+            return Optional.of(
+                    new McpSession(owner(request), proof.orElseThrow(() -> e).node()));
         }
     }
 
@@ -144,6 +147,11 @@ public class SessionRules {
         return SessionOwner.of(request.caller());
     }
 
+    /** Where a session that begins now lives, if it is to be found at one node alone. */
+    private Optional<URI> here(RelayRequest request) {
+        return settings.nodeUrl().filter(url -> request.resource().backend().isOnNode());
+    }
+
     private static boolean isHandedOn(RelayRequest request) {
         return request.caller().pass().isPresent();
     }
@@ -164,8 +172,7 @@ public class SessionRules {
 
     /** The name of a session that the backend has opened. Between nodes it has none. */
     private String open(String id, RelayRequest request) {
-        Optional<URI> node =
-                settings.nodeUrl().filter(url -> request.resource().backend().isOnNode());
+        Optional<URI> node = here(request);
         boolean noted = note(key(id, request), new McpSession(owner(request), node));
         return isHandedOn(request)
                 ? id

@@ -28,6 +28,11 @@ public class AccessTokens {
     private static final String GRANT_CLAIM = "grant_id";
     private static final String PROFILE_CLAIM = "sealed_profile";
 
+    /** The longest {@code Authorization} header that is read, in characters. */
+    public static final int LONGEST_CREDENTIAL = 8_192;
+
+    private static final int LONGEST = LONGEST_CREDENTIAL - "Bearer ".length();
+
     private final Settings settings;
     private final SigningKeys keys;
     private final SealedProfiles profiles;
@@ -41,8 +46,14 @@ public class AccessTokens {
         this.clock = clock;
     }
 
-    /** The signed token, as the client gets it. */
+    /** The signed token, as the client gets it. Where the profile would make it too long, nodes ask the store for it. */
     public Secret mint(AccessToken token) {
+        Optional<String> profile = token.profile().flatMap(known -> profiles.seal(known, token.id()));
+        Secret minted = mint(token, profile);
+        return minted.value().length() <= LONGEST ? minted : mint(token, Optional.empty());
+    }
+
+    private Secret mint(AccessToken token, Optional<String> profile) {
         JWTClaimsSet claims = new JWTClaimsSet.Builder()
                 .issuer(settings.issuer())
                 .subject(token.subject())
@@ -53,11 +64,7 @@ public class AccessTokens {
                 .claim("client_id", token.clientId())
                 .claim("scope", token.scope().toString())
                 .claim(GRANT_CLAIM, token.grantId())
-                .claim(
-                        PROFILE_CLAIM,
-                        token.profile()
-                                .flatMap(profile -> profiles.seal(profile, token.id()))
-                                .orElse(null))
+                .claim(PROFILE_CLAIM, profile.orElse(null))
                 .build();
         return CompactJwt.signed(keys.current(), TYPE, claims);
     }

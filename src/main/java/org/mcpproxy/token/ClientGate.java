@@ -3,6 +3,7 @@ package org.mcpproxy.token;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Optional;
+import java.util.Set;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.ClientAuthenticator;
@@ -17,6 +18,9 @@ import org.mcpproxy.web.FailedAuthentications;
 public class ClientGate {
 
     private static final int UNAUTHORIZED = 401;
+
+    /** To check an assertion costs much more than a secret. */
+    private static final Set<Reason> GUESSES = Set.of(Reason.CLIENT_SECRET_WRONG, Reason.CLIENT_ASSERTION_INVALID);
 
     private final ClientAuthenticator authenticator;
     private final FailedAuthentications failed;
@@ -40,7 +44,7 @@ public class ClientGate {
         try {
             return authenticator.authenticate(authorization, parameters);
         } catch (Rejection rejection) {
-            if (rejection.reason() == Reason.CLIENT_SECRET_WRONG) {
+            if (GUESSES.contains(rejection.reason())) {
                 clientId.ifPresent(id -> failed.countGuess(trail.address(), id));
             }
             if (rejection.reason().status() == UNAUTHORIZED) {

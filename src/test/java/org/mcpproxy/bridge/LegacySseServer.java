@@ -129,7 +129,7 @@ public final class LegacySseServer implements AutoCloseable {
         String session = exchange.getRequestURI().getQuery().replace("session=", "");
         Stream stream = streams.get(session);
         String tool = found(TOOL, body);
-        int answer = stream == null ? 404 : tool.equals("refuse") ? 500 : 202;
+        int answer = stream == null || tool.equals("forget") ? 404 : tool.equals("refuse") ? 500 : 202;
         exchange.sendResponseHeaders(answer, 0);
         exchange.getResponseBody().write("Accepted".getBytes(StandardCharsets.US_ASCII));
         exchange.close();

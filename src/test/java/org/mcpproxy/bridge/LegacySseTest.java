@@ -42,6 +42,7 @@ class LegacySseTest {
     private BridgedBackends backends = backends(Duration.ofMinutes(10), Duration.ofSeconds(20));
     private final Http1Client http = new Http1Client(STANDARD);
     private String token = "first";
+    private String client = "client";
 
     @AfterEach
     void stop() {
@@ -165,6 +166,16 @@ class LegacySseTest {
         assertThat(post("ada", session, call("pid")).status()).isEqualTo(200);
     }
 
+    /** Its stream may have been lost on the way, without a word. */
+    @Test
+    void aSessionThatTheServerKnowsNoMoreHasEnded() {
+        String session = initialize("ada");
+
+        assertThat(refused(() -> post("ada", session, call("forget")))).isEqualTo(Reason.BACKEND_ANSWER_INVALID);
+        Waiting.until("its end", Said.PATIENCE, () -> backends.count() == 0);
+        assertThat(refused(() -> post("ada", session, call("pid")))).isEqualTo(Reason.SESSION_UNKNOWN);
+    }
+
     @Test
     void aServerThatIsDownIsUnavailableAndItsPlaceIsFree() {
         server.close();
@@ -191,6 +202,17 @@ class LegacySseTest {
 
         Waiting.until("its end", Said.PATIENCE, () -> backends.count() == 0);
         assertThat(refused(() -> post("ada", session, call("pid")))).isEqualTo(Reason.SESSION_UNKNOWN);
+    }
+
+    /** Many servers take whoever opened the stream for whoever posts. */
+    @Test
+    void aModernClientDoesNotSpeakOnTheConnectionThatAnotherOpened() {
+        String one = Said.of(call("POST", "ada", null, Era.MODERN, call("pid"))).body();
+        client = "another";
+        String another =
+                Said.of(call("POST", "ada", null, Era.MODERN, call("pid"))).body();
+
+        assertThat(another).isNotEqualTo(one);
     }
 
     @Test
@@ -221,7 +243,7 @@ class LegacySseTest {
 
     private BackendClient.Call call(String method, String user, String session, Era era, String body) {
         Caller caller = new Caller(
-                Optional.of(user), "client", new Scope("mcp"), Optional.empty(), Instant.MAX, Optional.empty());
+                Optional.of(user), client, new Scope("mcp"), Optional.empty(), Instant.MAX, Optional.empty());
         List<Header> headers = new ArrayList<>(List.of(
                 new Header("Accept", "application/json, text/event-stream"),
                 new Header("Authorization", "Bearer " + token)));

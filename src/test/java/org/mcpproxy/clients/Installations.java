@@ -29,7 +29,11 @@ final class Installations implements ParameterResolver {
     }
 
     private static Running start(Kind kind) {
-        return Running.start(kind, ProxySystem.plan().named(kind.name().toLowerCase(Locale.ROOT)));
+        return Running.start(
+                kind,
+                ProxySystem.plan()
+                        .named(kind.name().toLowerCase(Locale.ROOT))
+                        .with("MCP_BACKEND_TRANSPORT", kind.transport()));
     }
 
     /** An installation and its backend; JUnit closes it after the last test. */

@@ -3,6 +3,7 @@ package org.mcpproxy.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mcpproxy.clients.McpBackend.Kind.EVERYTHING;
+import static org.mcpproxy.clients.McpBackend.Kind.EVERYTHING_OVER_SSE;
 
 import com.nimbusds.oauth2.sdk.GeneralException;
 import com.nimbusds.oauth2.sdk.token.Tokens;
@@ -39,6 +40,16 @@ class JavaSdkClientIT {
     @Test
     void signsOnCallsToolsRefreshesAndIsRefusedOnceRevoked(@Behind(EVERYTHING) Installation installation)
             throws Exception {
+        trip(installation);
+    }
+
+    @Test
+    void doesNotNoticeThatTheServerSpeaksHttpAndSse(@Behind(EVERYTHING_OVER_SSE) Installation installation)
+            throws Exception {
+        trip(installation);
+    }
+
+    private void trip(Installation installation) throws Exception {
         JavaApplication application = new JavaApplication(installation.at("/mcp"));
         try (McpSyncClient client = client(installation.at("/mcp"), application)) {
             assertThat(client.initialize().protocolVersion()).isEqualTo("2025-11-25");

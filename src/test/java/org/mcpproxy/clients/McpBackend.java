@@ -20,6 +20,9 @@ final class McpBackend implements AutoCloseable {
         /** {@code @modelcontextprotocol/server-everything}: revision 2025-11-25 and older, with sessions. */
         EVERYTHING("node_modules/@modelcontextprotocol/server-everything/dist/index.js", "streamableHttp"),
 
+        /** The same over HTTP+SSE of 2024-11-05. */
+        EVERYTHING_OVER_SSE("node_modules/@modelcontextprotocol/server-everything/dist/index.js", "sse"),
+
         /** A small server on {@code @modelcontextprotocol/server}: revision 2026-07-28 only. */
         MODERN("backends/modern.mjs"),
 
@@ -33,14 +36,25 @@ final class McpBackend implements AutoCloseable {
             this.script = script;
             this.arguments = arguments;
         }
+
+        /** As the proxy's settings name it. */
+        String transport() {
+            return this == EVERYTHING_OVER_SSE ? "sse" : "streamable-http";
+        }
+
+        private String path() {
+            return this == EVERYTHING_OVER_SSE ? "/sse" : "/mcp";
+        }
     }
 
     private static final Duration START = Duration.ofSeconds(30);
 
+    private final Kind kind;
     private final Process process;
     private final int port;
 
-    private McpBackend(Process process, int port) {
+    private McpBackend(Kind kind, Process process, int port) {
+        this.kind = kind;
         this.process = process;
         this.port = port;
     }
@@ -51,13 +65,13 @@ final class McpBackend implements AutoCloseable {
         ProcessBuilder builder = new ProcessBuilder().redirectErrorStream(true);
         builder.environment().put("PORT", Integer.toString(port));
         builder.redirectOutput(logOf(kind).toFile());
-        McpBackend backend = new McpBackend(NodeProject.start(builder, kind.script, kind.arguments), port);
-        backend.awaitListening(kind);
+        McpBackend backend = new McpBackend(kind, NodeProject.start(builder, kind.script, kind.arguments), port);
+        backend.awaitListening();
         return backend;
     }
 
     URI url() {
-        return URI.create("http://127.0.0.1:" + port + "/mcp");
+        return URI.create("http://127.0.0.1:" + port + kind.path());
     }
 
     @Override
@@ -65,7 +79,7 @@ final class McpBackend implements AutoCloseable {
         NodeProject.end(process);
     }
 
-    private void awaitListening(Kind kind) {
+    private void awaitListening() {
         long end = System.nanoTime() + START.toNanos();
         while (!isListening()) {
             if (System.nanoTime() > end || endsWithin(50)) {

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.system.ProxySystem;
 import org.mcpproxy.system.Waiting;
 
 /** Clients of the newer revision that go, whose disconnect is a cancellation: many of them, and with the default clock. */
@@ -34,7 +35,7 @@ class DisconnectIT {
 
     @BeforeAll
     static void start() throws IOException {
-        system = RelaySystem.start("RELAY_CONCURRENT", Integer.toString(PLACES));
+        system = RelaySystem.start(ProxySystem.plan().optimized(), "RELAY_CONCURRENT", Integer.toString(PLACES));
         alice = system.caller("alice", "inspector");
     }
 

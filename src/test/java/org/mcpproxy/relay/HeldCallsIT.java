@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.system.ProxySystem;
 
 /** Calls that take long, as those of tools often do: very many of them hold no thread, and slow nobody else. */
 class HeldCallsIT {
@@ -23,7 +24,8 @@ class HeldCallsIT {
 
     @Test
     void aThousandCallsUnderWayHoldNoThreadAndSlowNobody() throws IOException {
-        try (RelaySystem system = RelaySystem.start("RELAY_CONCURRENT_PER_USER", Integer.toString(HELD))) {
+        try (RelaySystem system = RelaySystem.start(
+                ProxySystem.plan().optimized(), "RELAY_CONCURRENT_PER_USER", Integer.toString(HELD))) {
             RelaySystem.Caller alice = system.caller("alice", "inspector");
             RelaySystem.Caller bob = system.caller("bob", "inspector");
             fastCalls(system, bob);

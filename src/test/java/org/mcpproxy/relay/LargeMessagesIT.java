@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.system.ProxySystem;
 
 /** One user's large messages: to read them takes time, and nobody else's. */
 class LargeMessagesIT {
@@ -29,7 +30,7 @@ class LargeMessagesIT {
                 .mapToObj(i -> "\"k" + i + "\":0")
                 .collect(Collectors.joining(",", "{\"jsonrpc\":\"2.0\",\"id\":1,\"params\":{", ""));
         ExecutorService threads = Executors.newFixedThreadPool(MESSAGES);
-        try (RelaySystem system = RelaySystem.start()) {
+        try (RelaySystem system = RelaySystem.start(ProxySystem.plan().optimized())) {
             RelaySystem.Caller alice = system.caller("alice", "inspector");
             RelaySystem.Caller bob = system.caller("bob", "inspector");
             Semaphore sent = new Semaphore(0);

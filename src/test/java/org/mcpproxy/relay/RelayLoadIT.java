@@ -15,6 +15,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.system.ProxySystem;
 
 /** Many at once: what a race between the container, the backend and the clock would lose or mix up. */
 class RelayLoadIT {
@@ -26,7 +27,9 @@ class RelayLoadIT {
     void eachOfManyConcurrentRequestsGetsItsOwnAnswer() throws IOException {
         HttpServer echo = echo();
         try (RelaySystem system = RelaySystem.start(
-                "MCP_BACKEND", "http://127.0.0.1:" + echo.getAddress().getPort() + "/mcp")) {
+                ProxySystem.plan().optimized(),
+                "MCP_BACKEND",
+                "http://127.0.0.1:" + echo.getAddress().getPort() + "/mcp")) {
             RelaySystem.Caller alice = system.caller("alice", "inspector");
             HttpClient http =
                     HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();

@@ -13,12 +13,17 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.oauth2.sdk.Scope;
+import java.math.BigInteger;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
+import java.util.Random;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +69,32 @@ class AccessTokensTest {
                         "iss", "sub", "aud", "iat", "exp", "jti", "client_id", "scope", "grant_id", "sealed_profile");
         assertThat(jwt.getJWTClaimsSet().getIssuer()).isEqualTo(Samples.ISSUER);
         assertThat(jwt.getJWTClaimsSet().getAudience()).containsExactly(Samples.RESOURCE);
+    }
+
+    /** With all groups that a token may hold, of a client with a long id: we must not refuse what we minted. */
+    @Test
+    void noTokenIsLongerThanWhatIsRead() {
+        Random random = new Random(1);
+        Profile groups = new Profile(
+                null,
+                Stream.generate(() -> new BigInteger(480, random).toString(16))
+                        .limit(48)
+                        .collect(Collectors.toSet()));
+        AccessToken longest = new AccessToken(
+                token.subject(),
+                "https://client.example/" + "a".repeat(470),
+                token.audience(),
+                Scope.parse("mcp " + "b".repeat(700)),
+                token.grantId(),
+                token.id(),
+                token.expiresAt(),
+                Optional.of(groups));
+
+        Secret minted = tokens.mint(longest);
+
+        assertThat(groups.compressed()).isPresent();
+        assertThat("Bearer " + minted.value()).hasSizeLessThanOrEqualTo(AccessTokens.LONGEST_CREDENTIAL);
+        assertThat(tokens.verify(minted, Samples.RESOURCE).profile()).isEmpty();
     }
 
     @Test

@@ -42,9 +42,13 @@ class MetadataIT {
         expected.put("response_modes_supported", List.of("query"));
         expected.put("grant_types_supported", List.of("authorization_code", "refresh_token"));
         expected.put("code_challenge_methods_supported", List.of("S256"));
-        List<String> methods = List.of("none", "client_secret_basic", "client_secret_post");
+        List<String> methods = List.of("none", "client_secret_basic", "client_secret_post", "private_key_jwt");
         expected.put("token_endpoint_auth_methods_supported", methods);
         expected.put("revocation_endpoint_auth_methods_supported", methods);
+        List<String> algorithms = List.of("RS256", "PS256", "ES256");
+        expected.put("token_endpoint_auth_signing_alg_values_supported", algorithms);
+        expected.put("revocation_endpoint_auth_signing_alg_values_supported", algorithms);
+        expected.put("client_id_metadata_document_supported", true);
         expected.put("authorization_response_iss_parameter_supported", true);
 
         JSONObject document = get(path);
@@ -56,7 +60,6 @@ class MetadataIT {
                         "userinfo_endpoint",
                         "device_authorization_endpoint",
                         "pushed_authorization_request_endpoint",
-                        "client_id_metadata_document_supported",
                         "authorization_grant_profiles_supported");
     }
 

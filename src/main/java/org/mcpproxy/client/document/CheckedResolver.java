@@ -1,5 +1,7 @@
 package org.mcpproxy.client.document;
 
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.util.Arrays;
@@ -14,6 +16,8 @@ import org.mcpproxy.oauth.Rejection;
  */
 final class CheckedResolver implements DnsResolver {
 
+    private static final Logger LOG = System.getLogger(CheckedResolver.class.getName());
+
     private final Lookup lookup;
     private final Predicate<String> mayBePrivate;
 
@@ -23,15 +27,17 @@ final class CheckedResolver implements DnsResolver {
     }
 
     /**
-     * One address that is not public condemns them all.
+     * One address that is not public condemns them all. Whoever asked hears what he hears of a name that nobody has: what
+     * names there are within a network is not for strangers to find out.
      *
-     * @throws Rejection {@code CLIENT_DOCUMENT_HOST_PRIVATE}
+     * @throws Rejection {@code CLIENT_DOCUMENT_UNAVAILABLE}
      */
     @Override
     public InetAddress[] resolve(String host) throws UnknownHostException {
         InetAddress[] addresses = lookup.addresses(host);
         if (!mayBePrivate.test(host) && !Arrays.stream(addresses).allMatch(PublicAddress::isPublic)) {
-            throw Rejection.of(Reason.CLIENT_DOCUMENT_HOST_PRIVATE);
+            LOG.log(Level.INFO, "A client names {0} as the host of its document, which is not public", host);
+            throw Rejection.of(Reason.CLIENT_DOCUMENT_UNAVAILABLE);
         }
         return addresses;
     }

@@ -32,7 +32,8 @@ final class HostRules {
                 settings.domains().isEmpty() || settings.domains().stream().anyMatch(domain -> isIn(host, domain)),
                 denied());
         if (!isPrivateAllowed(url)) {
-            require(url.port() == HTTPS_PORT && isPublicName(host), Reason.CLIENT_DOCUMENT_HOST_PRIVATE);
+            boolean otherPort = mayBePrivate(host);
+            require(url.port() == HTTPS_PORT && isPublicName(host) && !otherPort, Reason.CLIENT_DOCUMENT_HOST_PRIVATE);
         }
     }
 

@@ -3,11 +3,18 @@ package org.mcpproxy.client.document;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
+import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import java.math.BigInteger;
 import java.net.InetAddress;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -140,6 +147,20 @@ class FetchedDocumentsTest {
         publish("/symmetric", json);
 
         assertRefused(Reason.CLIENT_DOCUMENT_INVALID, () -> documents.current(host.url("/symmetric")));
+    }
+
+    /** Each would be tried with every assertion that a stranger sends. */
+    @Test
+    void keysThatTakeLongToCheckWithAreRefused() throws JOSEException {
+        RSAKey usual = new RSAKeyGenerator(2048).generate().toPublicJWK();
+        RSAKey slow = new RSAKey.Builder(usual.getModulus(), usual.getModulus()).build();
+        RSAKey large =
+                new RSAKey.Builder(Base64URL.encode(BigInteger.ONE.shiftLeft(8191)), usual.getPublicExponent()).build();
+
+        for (JWKSet refused : List.of(new JWKSet(slow), new JWKSet(large), new JWKSet(Collections.nCopies(9, usual)))) {
+            assertRefused(Reason.CLIENT_DOCUMENT_INVALID, () -> ClientDocument.usable(refused));
+        }
+        assertThat(ClientDocument.usable(new JWKSet(usual)).size()).isOne();
     }
 
     @Test

@@ -234,14 +234,23 @@ class GuardedFetchTest {
     void aNameThatLeadsToAPrivateAddressIsNotConnectedTo(String address) {
         int before = host.connections();
 
-        assertRefused(Reason.CLIENT_DOCUMENT_HOST_PRIVATE, () -> fetchUnlisted(name -> addresses(address)));
+        assertRefused(Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetchUnlisted(name -> addresses(address)));
         assertThat(host.connections()).isEqualTo(before);
+    }
+
+    @Test
+    void aHostThatMayBePrivateAtOnePortIsNotAskedAtTheUsualOne() {
+        ClientDocumentSettings settings = settings(Set.of("docs.example:8443"), Optional.empty(), Optional.empty());
+
+        assertRefused(
+                Reason.CLIENT_DOCUMENT_HOST_PRIVATE,
+                () -> fetch(settings, name -> loopback(), "https://docs.example/client.json"));
     }
 
     @Test
     void onePrivateAddressAmongPublicOnesIsEnough() {
         assertRefused(
-                Reason.CLIENT_DOCUMENT_HOST_PRIVATE, () -> fetchUnlisted(name -> addresses("8.8.8.8", "10.0.0.1")));
+                Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetchUnlisted(name -> addresses("8.8.8.8", "10.0.0.1")));
     }
 
     /** Were the name asked for again to connect, the second answer would lead to this machine. */
