@@ -49,7 +49,7 @@ public final class StoreThroughput {
 
     public static void main(String[] arguments) {
         int status = 1;
-        try (Cluster cluster = Cluster.optimized()) {
+        try (Cluster cluster = Cluster.shared()) {
             new StoreThroughput(cluster, System.out).measure();
             status = 0;
         } catch (Exception e) {

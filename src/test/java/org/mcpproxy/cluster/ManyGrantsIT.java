@@ -74,7 +74,7 @@ class ManyGrantsIT {
     private Duration restart() {
         node.kill();
         long since = System.nanoTime();
-        node.optimizedFromNow().startAgain();
+        node.startAgain();
         return Duration.ofNanos(System.nanoTime() - since);
     }
 }

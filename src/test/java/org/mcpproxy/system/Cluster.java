@@ -3,7 +3,6 @@ package org.mcpproxy.system;
 import java.security.SecureRandom;
 import java.util.HexFormat;
 import java.util.List;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.mcpproxy.oauth.SecretKeyMaterial;
 import org.mcpproxy.okta.OktaTenant;
@@ -29,11 +28,11 @@ public final class Cluster implements AutoCloseable {
     private final Balancer balancer = Balancer.open();
     private final List<ProxySystem> nodes;
 
-    private Cluster(Supplier<ProxySystem.Plan> nodePlans) {
+    private Cluster() {
         new SecureRandom().nextBytes(secret);
         okta.allowRedirect(balancer.at("/oauth/callback"));
         okta.allowPostLogoutRedirect(balancer.at("/"));
-        List<ProxySystem.Plan> plans = List.of(nodePlans.get(), nodePlans.get());
+        List<ProxySystem.Plan> plans = List.of(ProxySystem.plan(), ProxySystem.plan());
         String hosts = "localhost:" + plans.get(0).port() + ",localhost:"
                 + plans.get(1).port();
         nodes = plans.stream().map(plan -> planned(plan, hosts).launch()).toList();
@@ -46,7 +45,9 @@ public final class Cluster implements AutoCloseable {
     }
 
     private ProxySystem.Plan planned(ProxySystem.Plan plan, String hosts) {
+        // Many at once are a matter of the processor: what a node cannot answer in time is lost at Okta.
         return plan.named("node")
+                .optimized()
                 .with("PUBLIC_URL", balancer.at(""))
                 .with("ALLOWED_HOSTS", hosts)
                 .with("SESSION_SECRET_KEY", HexFormat.of().formatHex(secret))
@@ -64,15 +65,10 @@ public final class Cluster implements AutoCloseable {
     /** The one that tests share, whole again whatever the one before has broken; it ends with the tests. */
     public static synchronized Cluster shared() {
         if (shared == null) {
-            shared = new Cluster(ProxySystem::plan);
+            shared = new Cluster();
             Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
         }
         return shared.mended();
-    }
-
-    /** One of its own, whose nodes run as those of its users do. */
-    public static Cluster optimized() {
-        return new Cluster(() -> ProxySystem.plan().optimized()).mended();
     }
 
     private Cluster mended() {

@@ -42,15 +42,10 @@ final class LibertyProcess {
         return liberty;
     }
 
-    /** @param changes to the environment, from the next start on; an empty value removes */
-    synchronized void change(Map<String, String> changes) {
+    /** @param changes to the environment, from now on; an empty value removes */
+    synchronized void start(Map<String, String> changes) {
         environment.putAll(changes);
         environment.values().removeIf(String::isEmpty);
-    }
-
-    /** @param changes as those of {@link #change} */
-    synchronized void start(Map<String, String> changes) {
-        change(changes);
         ProcessBuilder builder = new ProcessBuilder(
                         ServerFolder.RUNTIME.resolve("bin/server").toString(), "run", ServerFolder.SERVER)
                 .redirectErrorStream(true)

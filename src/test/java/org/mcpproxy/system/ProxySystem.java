@@ -144,12 +144,6 @@ public final class ProxySystem implements Address, AutoCloseable {
         liberty.stop();
     }
 
-    /** With the JVM's optimizing compiler from the next start on: for one that is to do much. */
-    public ProxySystem optimizedFromNow() {
-        liberty.change(Map.of("JVM_ARGS", ""));
-        return this;
-    }
-
     /** Starts it again after {@link #kill} or {@link #stop}, on the same port and with the files that it left. */
     public ProxySystem startAgain() {
         return launchAgain().awaitReady();
