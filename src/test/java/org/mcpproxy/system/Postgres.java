@@ -78,8 +78,6 @@ public final class Postgres implements AutoCloseable {
                         .setPort(port)
                         .setDataDirectory(data)
                         .setCleanDataDirectory(false)
-                        // what only a machine that loses its power would lose
-                        .setServerConfig("fsync", "off")
                         .start();
             } catch (IOException e) {
                 throw new UncheckedIOException(e);
