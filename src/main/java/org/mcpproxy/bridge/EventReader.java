@@ -2,9 +2,8 @@ package org.mcpproxy.bridge;
 
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.function.BiConsumer;
+import org.mcpproxy.oauth.Utf8;
 
 /**
  * Makes events of a stream that comes in pieces, wherever it was cut (HTML, Server-sent events, Event stream
@@ -59,7 +58,8 @@ final class EventReader {
     }
 
     private void end() {
-        String text = decoded(line.toByteArray());
+        String text =
+                Utf8.text(line.toByteArray()).orElseThrow(() -> new BadLineException("an event that is not UTF-8"));
         if (text.length() > KEPT) {
             line = new ByteArrayOutputStream();
         } else {
@@ -101,17 +101,6 @@ final class EventReader {
         hasData = false;
         if (complete) {
             events.accept(by, told);
-        }
-    }
-
-    private static String decoded(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw new BadLineException("an event that is not UTF-8");
         }
     }
 }

@@ -1,10 +1,9 @@
 package org.mcpproxy.bridge;
 
 import java.io.ByteArrayOutputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.function.Consumer;
+import org.mcpproxy.oauth.Utf8;
 
 /** Makes lines of what comes in pieces, wherever it was cut. A line ends with LF or CRLF, and is UTF-8. */
 final class LineSplitter {
@@ -43,13 +42,7 @@ final class LineSplitter {
         byte[] whole = line.toByteArray();
         line.reset();
         int length = whole.length > 0 && whole[whole.length - 1] == '\r' ? whole.length - 1 : whole.length;
-        try {
-            lines.accept(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(whole, 0, length))
-                    .toString());
-        } catch (CharacterCodingException e) {
-            throw new BadLineException("a line that is not UTF-8");
-        }
+        lines.accept(Utf8.text(Arrays.copyOf(whole, length))
+                .orElseThrow(() -> new BadLineException("a line that is not UTF-8")));
     }
 }

@@ -3,6 +3,7 @@ package org.mcpproxy.config;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.time.ZoneId;
 
 /**
@@ -58,6 +59,7 @@ public final class SharedClock extends Clock {
 
     @Override
     public Clock withZone(ZoneId zone) {
-        throw new UnsupportedOperationException("Times are in UTC");
+        InstantSource source = this::instant;
+        return source.withZone(zone);
     }
 }

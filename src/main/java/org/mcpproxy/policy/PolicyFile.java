@@ -2,13 +2,11 @@ package org.mcpproxy.policy;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Set;
+import org.mcpproxy.oauth.Utf8;
 
 /**
  * The file that has the policy: {@link java.util.Properties} in UTF-8.
@@ -31,13 +29,8 @@ public record PolicyFile(Path path, Set<String> backends) {
             if (bytes.length > MOST_BYTES) {
                 throw bad("is longer than " + MOST_BYTES + " bytes.");
             }
-            String text = StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
+            String text = Utf8.text(bytes).orElseThrow(() -> bad("is not in UTF-8."));
             return !text.isEmpty() && text.charAt(0) == BYTE_ORDER_MARK ? text.substring(1) : text;
-        } catch (CharacterCodingException e) {
-            throw bad("is not in UTF-8.");
         } catch (IOException e) {
             throw bad("cannot be read.");
         }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Utf8;
 
 /**
  * Takes out of an event stream (HTML, Server-sent events) what its caller may not use. An event is held back from its
@@ -145,7 +146,7 @@ final class EventFilter implements BodyFilter {
     }
 
     private Optional<String> changed(byte[] event) {
-        String text = Withheld.utf8(event).orElseThrow(() -> Rejection.of(Reason.POLICY_CANNOT_READ));
+        String text = Utf8.text(event).orElseThrow(() -> Rejection.of(Reason.POLICY_CANNOT_READ));
         return Optional.of(things.filtered(text)).filter(filtered -> !filtered.equals(text));
     }
 

@@ -1,11 +1,9 @@
 package org.mcpproxy.relay;
 
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Base64;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Utf8;
 
 /** Decodes {@code Mcp-Name} and {@code Mcp-Param-*} (MCP 2026-07-28, Streamable HTTP, Value Encoding). */
 final class MirroredValue {
@@ -36,11 +34,8 @@ final class MirroredValue {
         try {
             byte[] bytes = Base64.getDecoder().decode(base64);
             requireCanonical(bytes, base64);
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (IllegalArgumentException | CharacterCodingException e) {
+            return Utf8.text(bytes).orElseThrow(() -> Rejection.of(Reason.HEADER_MISMATCH));
+        } catch (IllegalArgumentException e) {
             throw Rejection.of(Reason.HEADER_MISMATCH);
         }
     }

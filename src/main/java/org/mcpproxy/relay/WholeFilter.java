@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Utf8;
 
 /** Takes out of an answer that is one JSON text what its caller may not use. */
 final class WholeFilter implements BodyFilter {
@@ -35,7 +36,7 @@ final class WholeFilter implements BodyFilter {
 
     private byte[] filtered(byte[] all) {
         try {
-            String text = Withheld.utf8(all).orElseThrow(() -> Rejection.of(Reason.POLICY_CANNOT_READ));
+            String text = Utf8.text(all).orElseThrow(() -> Rejection.of(Reason.POLICY_CANNOT_READ));
             return things.filtered(text).getBytes(StandardCharsets.UTF_8);
         } catch (Rejection e) {
             if (strict) {

@@ -1,10 +1,7 @@
 package org.mcpproxy.relay;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import java.util.Optional;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.web.BodyBudget;
@@ -59,18 +56,6 @@ final class Withheld {
         byte[] all = Arrays.copyOf(bytes, length);
         length = 0;
         return all;
-    }
-
-    /** Strictly UTF-8, or empty: two readers could see two texts. */
-    static Optional<String> utf8(byte[] bytes) {
-        try {
-            return Optional.of(StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString());
-        } catch (CharacterCodingException e) {
-            return Optional.empty();
-        }
     }
 
     private void requireRoom(int more) {

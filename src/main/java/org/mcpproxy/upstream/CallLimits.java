@@ -17,8 +17,9 @@ record CallLimits(Duration connect, Duration read, Duration whole, int answerByt
     static CallLimits standard() {
         return new CallLimits(
                 Duration.ofSeconds(3),
-                Duration.ofSeconds(5),
-                Duration.ofSeconds(8),
+                // A refresh that Okta answers after that is lost, and the session with it: Okta has rotated its token.
+                Duration.ofSeconds(10),
+                Duration.ofSeconds(12),
                 512 * 1024,
                 32,
                 Duration.ofSeconds(2));

@@ -21,7 +21,7 @@ import org.mcpproxy.system.Waiting;
 class AtOnceIT {
 
     private static final int AT_ONCE = 200;
-    private static final int CLIENTS = 30;
+    private static final int CLIENTS = 100;
     private static final int BROWSERS = 8;
     private static final Duration ONE_SECOND = Duration.ofSeconds(1);
     private static final Duration PATIENCE = Duration.ofSeconds(40);

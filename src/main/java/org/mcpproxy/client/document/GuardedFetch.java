@@ -1,9 +1,6 @@
 package org.mcpproxy.client.document;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
@@ -24,6 +21,7 @@ import org.apache.hc.core5.http.HttpHost;
 import org.mcpproxy.client.ClientIdUrl;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Utf8;
 
 /**
  * Fetches JSON from a host that a stranger named, and takes nothing but a short answer at once: 200, of the right type, not
@@ -110,18 +108,8 @@ final class GuardedFetch implements AutoCloseable {
         require(header(response, "Content-Encoding").isEmpty(), Reason.CLIENT_DOCUMENT_INVALID);
         byte[] bytes = body.getContent().readNBytes(most + 1);
         require(bytes.length <= most, Reason.CLIENT_DOCUMENT_INVALID);
-        return new Fetched(text(bytes), header(response, "Cache-Control"));
-    }
-
-    private static String text(byte[] bytes) {
-        try {
-            return StandardCharsets.UTF_8
-                    .newDecoder()
-                    .decode(ByteBuffer.wrap(bytes))
-                    .toString();
-        } catch (CharacterCodingException e) {
-            throw Rejection.of(Reason.CLIENT_DOCUMENT_INVALID);
-        }
+        String text = Utf8.text(bytes).orElseThrow(() -> Rejection.of(Reason.CLIENT_DOCUMENT_INVALID));
+        return new Fetched(text, header(response, "Cache-Control"));
     }
 
     private static String header(ClassicHttpResponse response, String name) {
