@@ -62,9 +62,9 @@ public class AuthorizationRequests {
         return new Redirection(client, redirectUri(parameters, client), parameters.find("state"));
     }
 
-    /** Whether to judge the request, something of another host would be fetched now. */
-    public boolean needsFetch(Parameters parameters) {
-        return parameters.find("client_id").filter(clients::needsFetch).isPresent();
+    /** Whether to judge the request, something of another host would be fetched for the first time. */
+    public boolean isNew(Parameters parameters) {
+        return parameters.find("client_id").filter(clients::isNew).isPresent();
     }
 
     /** May be left out where exactly one is registered (OAuth 2.1 4.1.1). */

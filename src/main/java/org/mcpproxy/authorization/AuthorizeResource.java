@@ -90,9 +90,9 @@ public class AuthorizeResource {
         }
     }
 
-    /** A client that is fetched costs what one costs that registers. */
+    /** A client that is new here costs what one costs that registers. */
     private void limitFetches(Parameters parameters, HttpServletRequest http) {
-        if (requests.needsFetch(parameters)) {
+        if (requests.isNew(parameters)) {
             limits.of(AddressRateLimits.Kind.REGISTRATION).take(Trail.of(http).address());
         }
     }

@@ -187,9 +187,10 @@ final class Conversation implements Channel.Receiver {
     }
 
     private void send(List<String> lines, List<Header> request, List<Long> numbers) {
-        boolean sent = lines.isEmpty()
-                || (!closed && channel.send(lines, request, why -> undelivered(List.copyOf(numbers), why)));
-        if (!sent || closed) {
+        // Where it closes from here on, that fails each request that is pending.
+        boolean sent = !closed
+                && (lines.isEmpty() || channel.send(lines, request, why -> undelivered(List.copyOf(numbers), why)));
+        if (!sent) {
             numbers.forEach(pending::take);
             throw closed ? Rejection.of(Reason.BACKEND_UNAVAILABLE) : Rejection.until(Reason.SERVER_FULL, SOON);
         }

@@ -55,9 +55,9 @@ public class ClientAuthenticator {
         }
     }
 
-    /** Whether to know the client that the request says it is of, something of another host would be fetched now. */
-    public boolean needsFetch(String authorization, Parameters parameters) {
-        return claimed(authorization, parameters).filter(clients::needsFetch).isPresent();
+    /** Whether something of another host would be fetched for the first time, to know the client that this says it is of. */
+    public boolean isNew(String authorization, Parameters parameters) {
+        return claimed(authorization, parameters).filter(clients::isNew).isPresent();
     }
 
     /** The id of the client that the request says it is of; empty where it does not say so in a way that is taken. */

@@ -23,8 +23,8 @@ public interface ClientDocuments {
      */
     Client lastGood(String clientId);
 
-    /** Whether asking for it would fetch something now. */
-    boolean needsFetch(String clientId);
+    /** Whether asking for it would fetch something that has not been fetched before, or long ago. */
+    boolean isNew(String clientId);
 
     /**
      * The client's public keys.

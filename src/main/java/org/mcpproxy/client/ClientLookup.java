@@ -36,9 +36,9 @@ public class ClientLookup {
         return ClientIdUrl.isMeant(clientId) ? documents.lastGood(clientId) : registered(clientId);
     }
 
-    /** Whether to find it, something of another host would be fetched now. */
-    public boolean needsFetch(String clientId) {
-        return ClientIdUrl.isMeant(clientId) && documents.needsFetch(clientId);
+    /** Whether to find it, something of another host would be fetched for the first time. */
+    public boolean isNew(String clientId) {
+        return ClientIdUrl.isMeant(clientId) && documents.isNew(clientId);
     }
 
     private Client registered(String clientId) {

@@ -54,9 +54,9 @@ public class ClientGate {
         }
     }
 
-    /** A client that is fetched costs what one costs that registers. */
+    /** A client that is new here costs what one costs that registers; nobody keeps one from going on that is known. */
     private void limitFetches(String authorization, Parameters parameters, Trail trail) {
-        if (authenticator.needsFetch(authorization, parameters)) {
+        if (authenticator.isNew(authorization, parameters)) {
             limits.of(AddressRateLimits.Kind.REGISTRATION).take(trail.address());
         }
     }

@@ -74,8 +74,9 @@ final class FetchCache<T> {
         return current(url);
     }
 
-    boolean isFresh(ClientIdUrl url) {
-        return fresh(url).isPresent();
+    /** Whether there is anything of it, fresh or not. To ask again for what is known is bounded by how long that is kept. */
+    boolean isKnown(ClientIdUrl url) {
+        return fresh(url).isPresent() || good.getIfPresent(key(url)) != null;
     }
 
     private Optional<Outcome<T>> fresh(ClientIdUrl url) {

@@ -60,9 +60,9 @@ public class FetchedDocuments implements ClientDocuments {
     }
 
     @Override
-    public boolean needsFetch(String clientId) {
+    public boolean isNew(String clientId) {
         return ClientIdUrl.parse(clientId)
-                .filter(url -> !documents.isFresh(url))
+                .filter(url -> !documents.isKnown(url))
                 .isPresent();
     }
 

@@ -194,6 +194,8 @@ class FetchedDocumentsTest {
         clock.advance(FetchCache.SHORTEST);
 
         assertThat(documents.lastGood(url).id()).isEqualTo(url);
+        assertThat(documents.isNew(url)).as("and is not counted as a new one").isFalse();
+        assertThat(documents.isNew(host.url("/never-seen"))).isTrue();
         assertRefused(Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> documents.current(url));
         clock.advance(FetchCache.LAST_GOOD);
         assertRefused(Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> documents.lastGood(url));

@@ -388,6 +388,7 @@ class GuardedFetchTest {
     private static void drip(OutputStream out, int seconds) throws IOException, InterruptedException {
         for (int i = 0; i < seconds; i++) {
             write(out, "a");
+            // the attack itself: nothing is waited for here
             Thread.sleep(1000);
         }
     }
