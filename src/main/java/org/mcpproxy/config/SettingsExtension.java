@@ -10,6 +10,8 @@ import java.util.HashSet;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
+import javax.naming.InitialContext;
+import javax.naming.NamingException;
 import org.eclipse.microprofile.config.Config;
 import org.eclipse.microprofile.config.ConfigProvider;
 import org.eclipse.microprofile.config.spi.ConfigSource;
@@ -19,6 +21,8 @@ import org.eclipse.microprofile.config.spi.ConfigSource;
  * problem: it stops this application alone, before any part of it has run, and is reported once.
  */
 public class SettingsExtension implements Extension {
+
+    private static final String UNQUOTED = "proxy/unquotedVariables";
 
     void addSettings(@Observes AfterBeanDiscovery discovery) {
         try {
@@ -37,7 +41,11 @@ public class SettingsExtension implements Extension {
     private static Settings read() {
         Config config = ConfigProvider.getConfig();
         return new SettingsReader(
-                        name -> setting(config, name), () -> names(config), outputFolder(), new SecureRandom())
+                        name -> setting(config, name),
+                        () -> names(config),
+                        outputFolder(),
+                        new SecureRandom(),
+                        serverVariables())
                 .read();
     }
 
@@ -66,6 +74,15 @@ public class SettingsExtension implements Extension {
             names.addAll(source.getPropertyNames());
         }
         return names;
+    }
+
+    /** Our own {@code server.xml} says where they are; in a server that has another one, nothing needs them. */
+    private static Optional<ServerVariables> serverVariables() {
+        try {
+            return Optional.of(new ServerVariables(Path.of(InitialContext.<String>doLookup(UNQUOTED))));
+        } catch (NamingException e) {
+            return Optional.empty();
+        }
     }
 
     /** Open Liberty runs in its output folder. */

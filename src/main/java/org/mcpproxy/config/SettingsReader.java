@@ -1,5 +1,6 @@
 package org.mcpproxy.config;
 
+import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -23,17 +24,8 @@ final class SettingsReader {
     private static final int LONGEST_GRACE_SECONDS = 600;
     private static final Duration KEY_ROTATION = Duration.ofDays(90);
     private static final int LONGEST_ROTATION_DAYS = 3_650;
-    private static final List<String> OF_THE_SERVER = List.of(
-            "PROXY_HOST",
-            "PROXY_PORT",
-            "TRUSTED_PROXIES",
-            "LOGLEVEL",
-            "LOG_FORMAT",
-            "ACCESS_LOG",
-            "DATABASE_URL",
-            "DATABASE_USER",
-            "DATABASE_CONNECTIONS",
-            "DATABASE_OPTIONS");
+    private static final List<String> OF_THE_DATABASE =
+            List.of("DATABASE_URL", "DATABASE_USER", "DATABASE_CONNECTIONS", "DATABASE_OPTIONS");
     private static final int DEFAULT_CONNECTIONS = 20;
     private static final int MOST_CONNECTIONS = 1_000;
     private static final Set<String> DATABASES = Set.of("jdbc:postgresql:", "jdbc:h2:");
@@ -41,24 +33,29 @@ final class SettingsReader {
 
     private final Values values;
     private final SecretKeyFile keyFile;
+    private final Optional<ServerVariables> serverVariables;
 
     /**
      * @param source gives the text of a setting by its name
      * @param names of all settings there are, others' among them
      * @param outputFolder where a secret key is kept that nobody set
+     * @param serverVariables those of the server, where its {@code server.xml} is ours
      */
     SettingsReader(
             Function<String, Optional<String>> source,
             Supplier<Set<String>> names,
             Path outputFolder,
-            RandomGenerator random) {
+            RandomGenerator random,
+            Optional<ServerVariables> serverVariables) {
         this.values = new Values(source, names);
         this.keyFile = new SecretKeyFile(outputFolder, random);
+        this.serverVariables = serverVariables;
     }
 
     /** @throws SettingsException which names every setting that is missing or wrong */
     Settings read() {
-        OF_THE_SERVER.forEach(values::requireUnquoted);
+        OF_THE_DATABASE.forEach(values::requireUnquoted);
+        serverVariables.ifPresent(this::unquote);
         Integer port = values.parsed("PROXY_PORT", DEFAULT_PORT, SettingsReader::port);
         values.parsed("LOGLEVEL", SettingsReader::logLevel);
         values.parsed("TRUSTED_PROXIES", SettingsReader::expression);
@@ -98,6 +95,17 @@ final class SettingsReader {
                 addressLimits,
                 clientDocuments,
                 relayLimits);
+    }
+
+    private void unquote(ServerVariables variables) {
+        try {
+            variables.keep(values.unquoted(ServerVariables.NAMES));
+        } catch (IOException e) {
+            values.problem(
+                    "The file " + variables.file(),
+                    "cannot be brought up to date, by which Open Liberty reads settings that stand in quotes."
+                            + " Take the quotes off, or let the server's user write there.");
+        }
     }
 
     private static Integer port(String text) throws BadSetting {

@@ -1,7 +1,9 @@
 package org.mcpproxy.config;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.function.Function;
@@ -65,6 +67,17 @@ final class Values {
             problem(name, "is missing. " + remedy);
         }
         return parsed(name, parser);
+    }
+
+    /** Those of these settings that stand in quotes, without them. */
+    Map<String, String> unquoted(List<String> names) {
+        Map<String, String> unquoted = new HashMap<>();
+        for (String name : names) {
+            source.apply(name)
+                    .filter(written -> !written.strip().equals(unquoted(written)))
+                    .ifPresent(quoted -> unquoted.put(name, unquoted(quoted)));
+        }
+        return unquoted;
     }
 
     /** For a setting that {@code server.xml} reads too, which takes nothing off: it would hold there with its quotes. */

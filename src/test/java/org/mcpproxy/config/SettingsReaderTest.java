@@ -23,6 +23,8 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Properties;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -169,22 +171,49 @@ class SettingsReaderTest {
         assertThat(read().publicUrl()).hasToString("https://a.example");
     }
 
-    @ParameterizedTest
-    @CsvSource(
-            quoteCharacter = '`',
-            value = {
-                "PROXY_HOST, '*'",
-                "PROXY_PORT, \"4000\"",
-                "PROXY_PORT, '4000'",
-                "TRUSTED_PROXIES, \"10[.]0[.]0[.]5\"",
-                "LOGLEVEL, \"DEBUG\"",
-                "LOG_FORMAT, \"json\"",
-                "ACCESS_LOG, 'false'"
-            })
-    void quotesAreRefusedWhereTheServerReadsTheSettingToo(String name, String value) {
-        written.put(name, value);
+    @Test
+    void whatTheServerReadsTooIsGivenToItWithoutQuotes() throws IOException {
+        written.put("PROXY_HOST", "'*'");
+        written.put("PROXY_PORT", " \"4000\" ");
+        written.put("TRUSTED_PROXIES", "\"10[.]0\\.0[.]5\"");
+        written.put("LOGLEVEL", "DEBUG");
 
-        assertThat(problems()).singleElement().asString().startsWith(name + " must stand without quotes");
+        assertThat(read().listenPort()).isEqualTo(4000);
+        assertThat(variables())
+                .isEqualTo(Map.of("proxy.host", "*", "proxy.port", "4000", "trusted.proxies", "10[.]0\\.0[.]5"));
+    }
+
+    @Test
+    void whatTheServerWasGivenBeforeIsTakenBack() throws IOException {
+        written.put("PROXY_PORT", "\"4000\"");
+        read();
+        written.put("PROXY_PORT", "\"5000\"");
+        read();
+        assertThat(variables()).isEqualTo(Map.of("proxy.port", "5000"));
+
+        written.put("PROXY_PORT", "6000");
+        read();
+
+        assertThat(variablesFile()).doesNotExist();
+    }
+
+    @Test
+    void quotesStopTheStartWhereTheServerCannotBeGivenAnything() throws IOException {
+        Files.writeString(folder.resolve("variables"), "a file where the folder should be");
+        written.put("PROXY_PORT", "'4000'");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .contains(variablesFile().toString(), "Take the quotes off");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"DATABASE_URL", "DATABASE_USER", "DATABASE_CONNECTIONS", "DATABASE_OPTIONS"})
+    void quotesAreRefusedWhereTheDatabaseWouldBeGivenThem(String name) {
+        written.put(name, "'4000'");
+
+        assertThat(problems()).anyMatch(problem -> problem.startsWith(name + " must stand without quotes"));
     }
 
     @ParameterizedTest
@@ -716,8 +745,24 @@ class SettingsReaderTest {
 
     private Settings read() {
         return new SettingsReader(
-                        name -> Optional.ofNullable(written.get(name)), written::keySet, folder, new SecureRandom())
+                        name -> Optional.ofNullable(written.get(name)),
+                        written::keySet,
+                        folder,
+                        new SecureRandom(),
+                        Optional.of(new ServerVariables(variablesFile())))
                 .read();
+    }
+
+    private Path variablesFile() {
+        return folder.resolve("variables/unquoted.properties");
+    }
+
+    private Map<String, String> variables() throws IOException {
+        Properties variables = new Properties();
+        try (var in = Files.newInputStream(variablesFile())) {
+            variables.load(in);
+        }
+        return variables.stringPropertyNames().stream().collect(Collectors.toMap(name -> name, variables::getProperty));
     }
 
     private List<String> problems() {

@@ -131,7 +131,11 @@ class StdioSettingsTest {
 
     private Settings read() {
         return new SettingsReader(
-                        name -> Optional.ofNullable(written.get(name)), written::keySet, folder, new SecureRandom())
+                        name -> Optional.ofNullable(written.get(name)),
+                        written::keySet,
+                        folder,
+                        new SecureRandom(),
+                        Optional.empty())
                 .read();
     }
 }
