@@ -1,10 +1,17 @@
 package org.mcpproxy.cluster;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.LongAccumulator;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
+import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.ProxySystem;
 
@@ -14,7 +21,12 @@ final class Newcomers implements AutoCloseable {
     private static final int AT_EACH_NODE = 40;
     private static final long PAUSE_NANOS = TimeUnit.MILLISECONDS.toNanos(50);
 
+    private static final int NO_ANSWER = 0;
+
     private final String token;
+    private final LongAccumulator longestNanos = new LongAccumulator(Math::max, 0);
+    private final List<Integer> opened = new CopyOnWriteArrayList<>();
+    private final List<Integer> strange = new CopyOnWriteArrayList<>();
     private volatile boolean over;
 
     private Newcomers(String token) {
@@ -31,6 +43,13 @@ final class Newcomers implements AutoCloseable {
         return newcomers;
     }
 
+    /** New sessions are opened; of those that nobody knows, nobody is told more than that. */
+    void assertThatEachWasAnswered(Duration most) {
+        assertThat(opened).isNotEmpty().containsOnly(200);
+        assertThat(strange).isNotEmpty().containsAnyOf(503).isSubsetOf(404, 503);
+        assertThat(Duration.ofNanos(longestNanos.get())).isLessThan(most);
+    }
+
     void leave() {
         over = true;
     }
@@ -42,13 +61,20 @@ final class Newcomers implements AutoCloseable {
 
     private void call(OAuthClient client) {
         while (!over) {
-            try {
-                client.initialize(token);
-                client.ping(token, "never-seen");
-            } catch (UncheckedIOException e) {
-                // whatever comes of it
-            }
+            opened.add(status(() -> client.initialize(token)));
+            strange.add(status(() -> client.ping(token, "never-seen")));
             LockSupport.parkNanos(PAUSE_NANOS);
+        }
+    }
+
+    private int status(Supplier<Answer> call) {
+        long since = System.nanoTime();
+        try {
+            return call.get().status();
+        } catch (UncheckedIOException e) {
+            return NO_ANSWER;
+        } finally {
+            longestNanos.accumulate(System.nanoTime() - since);
         }
     }
 }

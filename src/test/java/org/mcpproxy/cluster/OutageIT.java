@@ -31,6 +31,9 @@ class OutageIT {
     /** The longest wait for a connection, and the longest for an answer, with a second for the machine. */
     private static final Duration LONGEST_REQUEST = Duration.ofSeconds(16);
 
+    /** Where many wait for connections at once, on a busy machine. */
+    private static final Duration LONGEST_IN_A_CROWD = LONGEST_REQUEST.multipliedBy(2);
+
     private static final Duration DEAFNESS = Duration.ofSeconds(60);
     private static final Duration RECOVERY = Duration.ofSeconds(40);
     private static final String REDIRECT_URI = "http://127.0.0.1:8123/callback";
@@ -151,6 +154,7 @@ class OutageIT {
             }
             calls.assertThatNoneWaited();
             newcomers.leave();
+            newcomers.assertThatEachWasAnswered(LONGEST_IN_A_CROWD);
             cluster.database().thaw();
             awaitHealth("store", "well");
             assertThatAllIsWellAgain(tokens);

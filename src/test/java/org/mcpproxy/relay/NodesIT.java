@@ -7,7 +7,10 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -16,8 +19,10 @@ import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestMethodOrder;
 import org.mcpproxy.bridge.StdioServer;
+import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.Postgres;
 import org.mcpproxy.system.ProxySystem;
+import org.mcpproxy.system.Waiting;
 
 /** Sessions of a stdio server, whose process is on one of two nodes. */
 @TestMethodOrder(MethodOrderer.OrderAnnotation.class)
@@ -132,9 +137,50 @@ class NodesIT {
         }
     }
 
-    /** The client initializes again, wherever its next request comes to. */
+    /** Whose a session is and where it lives is sealed in its name. */
     @Test
     @Order(5)
+    void withoutTheDatabaseSessionsAreOpenedServedAndEndedAtEveryNode() {
+        RelaySystem.Caller ada = first.caller("00uada", "client");
+        RelaySystem.Caller adaThere = new RelaySystem.Caller(second, ada.grant(), ada.token());
+        RelaySystem.Caller bob = first.caller("00ubob", "client");
+        RelaySystem.Caller bobThere = new RelaySystem.Caller(second, bob.grant(), bob.token());
+        String before = initialize(ada);
+        database.stop();
+        try {
+            awaitStore("degraded");
+            String during = initialize(ada);
+            for (String session : List.of(before, during)) {
+                assertThat(text(call(adaThere, session, "pid"))).isEqualTo(text(call(ada, session, "pid")));
+                for (RelaySystem.Caller other : List.of(bob, bobThere)) {
+                    assertThat(call(other, session, "pid").status()).isIn(404, 503);
+                }
+            }
+            try (RawClient deletion = adaThere.send("DELETE", "", during)) {
+                assertThat(deletion.status()).isEqualTo(200);
+            }
+            assertThat(call(ada, during, "pid").status()).isEqualTo(404);
+        } finally {
+            database.startAgain();
+        }
+        awaitStore("well");
+        assertThat(text(call(adaThere, before, "pid"))).isEqualTo(text(call(ada, before, "pid")));
+    }
+
+    private static void awaitStore(String state) {
+        for (RelaySystem node : new RelaySystem[] {first, second}) {
+            Waiting.until(
+                    "the store " + state,
+                    Duration.ofSeconds(40),
+                    () -> OAuthClient.send(HttpRequest.newBuilder(node.proxy().at("/health/ready")))
+                            .text()
+                            .contains("\"store\":\"" + state + "\""));
+        }
+    }
+
+    /** The client initializes again, wherever its next request comes to. */
+    @Test
+    @Order(6)
     void aSessionEndsWithItsNodeAndNobodyTakesItsPlace() throws Exception {
         RelaySystem.Caller ada = first.caller("00uada", "client");
         RelaySystem.Caller adaThere = new RelaySystem.Caller(second, ada.grant(), ada.token());
