@@ -37,6 +37,7 @@ public class AuthorizeResource {
     private static final int ID_LENGTH = 12;
 
     private final AuthorizationRequests requests;
+    private final RequestUris uris;
     private final SignOnSteps steps;
     private final BrowserBinding binding;
     private final RememberedConsent remembered;
@@ -50,6 +51,7 @@ public class AuthorizeResource {
     @Inject
     public AuthorizeResource(
             AuthorizationRequests requests,
+            RequestUris uris,
             SignOnSteps steps,
             BrowserBinding binding,
             RememberedConsent remembered,
@@ -60,6 +62,7 @@ public class AuthorizeResource {
             RandomGenerator random,
             Clock clock) {
         this.requests = requests;
+        this.uris = uris;
         this.steps = steps;
         this.binding = binding;
         this.remembered = remembered;
@@ -79,7 +82,7 @@ public class AuthorizeResource {
 
     @GET
     public Response authorize(@Context UriInfo uri, @Context HttpServletRequest http) {
-        Parameters parameters = new Parameters(uri.getQueryParameters());
+        Parameters parameters = uris.resolve(new Parameters(uri.getQueryParameters()));
         limitFetches(parameters, http);
         Redirection redirection = requests.redirection(parameters);
         new Actor(null, redirection.client().id()).lay(http);

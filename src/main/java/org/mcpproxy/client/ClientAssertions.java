@@ -46,8 +46,10 @@ public class ClientAssertions {
     public ClientAssertions(ClientDocuments documents, UsedAssertions used, Settings settings, Clock clock) {
         this.documents = documents;
         this.used = used;
-        this.audiences =
-                Set.of(settings.issuer(), settings.at("/oauth2/v1/token").toString());
+        this.audiences = Set.of(
+                settings.issuer(),
+                settings.at("/oauth2/v1/token").toString(),
+                settings.at("/oauth2/v1/par").toString());
         this.clock = clock;
     }
 

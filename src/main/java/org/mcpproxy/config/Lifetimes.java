@@ -7,6 +7,7 @@ import java.time.Duration;
  *
  * @param accessToken our access tokens
  * @param authorizationCode at most 60 s (OAuth 2.1 4.1.3 allows ten minutes; a client needs one second)
+ * @param pushedRequest from the push to the browser that names it
  * @param signOn from the authorization request to the code: a person has to sign on in between
  * @param refreshToken a refresh token that is not used
  * @param refreshGrace how long a client may repeat a refresh and get the same answer
@@ -15,6 +16,7 @@ import java.time.Duration;
 public record Lifetimes(
         Duration accessToken,
         Duration authorizationCode,
+        Duration pushedRequest,
         Duration signOn,
         Duration refreshToken,
         Duration refreshGrace,
@@ -24,6 +26,7 @@ public record Lifetimes(
         return new Lifetimes(
                 Duration.ofMinutes(10),
                 Duration.ofSeconds(60),
+                Duration.ofSeconds(90),
                 Duration.ofMinutes(10),
                 Duration.ofDays(30),
                 Duration.ofSeconds(90),
@@ -32,6 +35,6 @@ public record Lifetimes(
 
     /** These, with another grace for repeated refreshes ({@code REFRESH_GRACE_SECONDS}). */
     public Lifetimes withRefreshGrace(Duration grace) {
-        return new Lifetimes(accessToken, authorizationCode, signOn, refreshToken, grace, consent);
+        return new Lifetimes(accessToken, authorizationCode, pushedRequest, signOn, refreshToken, grace, consent);
     }
 }

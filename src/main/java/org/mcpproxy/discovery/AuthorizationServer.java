@@ -48,6 +48,7 @@ public class AuthorizationServer {
 
     private static String describe(AuthorizationServerMetadata metadata, Settings settings) {
         metadata.setAuthorizationEndpointURI(settings.at("/oauth2/v1/authorize"));
+        metadata.setPushedAuthorizationRequestEndpointURI(settings.at("/oauth2/v1/par"));
         metadata.setTokenEndpointURI(settings.at("/oauth2/v1/token"));
         metadata.setRegistrationEndpointURI(settings.at("/oauth2/v1/clients"));
         metadata.setRevocationEndpointURI(settings.at("/oauth2/v1/revoke"));

@@ -94,15 +94,22 @@ public enum Reason {
     // Authorization requests
     RESPONSE_TYPE_UNSUPPORTED(OAuth2Error.UNSUPPORTED_RESPONSE_TYPE, "Only response_type=code is supported."),
     RESPONSE_MODE_UNSUPPORTED(OAuth2Error.INVALID_REQUEST, "Only response_mode=query is supported."),
-    REQUEST_OBJECT_UNSUPPORTED(OAuth2Error.REQUEST_NOT_SUPPORTED, "Request objects are not supported."),
-    REQUEST_URI_UNSUPPORTED(OAuth2Error.REQUEST_URI_NOT_SUPPORTED, "The request_uri parameter is not supported."),
+    REQUEST_OBJECT_UNSUPPORTED(OAuth2Error.REQUEST_NOT_SUPPORTED, 400, "Request objects are not supported."),
+    REQUEST_URI_UNSUPPORTED(
+            OAuth2Error.REQUEST_URI_NOT_SUPPORTED,
+            400,
+            "A request_uri must be one that this server gave for a pushed request."),
+    REQUEST_URI_UNKNOWN(
+            OAuth2Error.INVALID_REQUEST_URI,
+            400,
+            "This request was used or has expired. Go back to your application and connect again."),
     PKCE_MISSING(OAuth2Error.INVALID_REQUEST, "PKCE is required: send code_challenge and code_challenge_method=S256."),
     PKCE_METHOD_UNSUPPORTED(OAuth2Error.INVALID_REQUEST, "The code_challenge_method must be S256."),
     SCOPE_UNKNOWN(OAuth2Error.INVALID_SCOPE, "A requested scope is not offered here; see scopes_supported."),
     RESOURCE_UNKNOWN(OAuth2Error.INVALID_TARGET, "The requested resource is not one that this server protects."),
     CONSENT_DENIED(OAuth2Error.ACCESS_DENIED, "The user denied the request."),
     INTERACTION_FORBIDDEN(
-            new ErrorObject("interaction_required", null, 302),
+            new ErrorObject("interaction_required", null, 400),
             "The request forbids interaction (prompt=none), but this sign-on needs it."),
 
     // The browser's part of a sign-on

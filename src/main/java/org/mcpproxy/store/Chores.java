@@ -53,6 +53,7 @@ public class Chores {
                         "hash",
                         "rotated_at",
                         settings.lifetimes().refreshGrace().plus(CLOCKS_DIFFER)),
+                deletion("pushed_request", "handle_hash", "expires_at", Duration.ZERO),
                 deletion("pending_authorization", "handle_hash", "expires_at", Duration.ZERO),
                 deletion("authorization_code", "hash", "expires_at", JdbcAuthorizationCodes.REPLAY_KNOWN),
                 new ExpiredGrants(database, revocations, clock),

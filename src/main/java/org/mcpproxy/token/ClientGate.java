@@ -37,7 +37,7 @@ public class ClientGate {
      * @param authorization the {@code Authorization} header, or null
      * @throws Rejection with a {@code CLIENT_…} reason, or {@code TOO_MANY_REQUESTS}
      */
-    Client enter(String authorization, Parameters parameters, Trail trail) {
+    public Client enter(String authorization, Parameters parameters, Trail trail) {
         Optional<String> clientId = authenticator.claimed(authorization, parameters);
         clientId.ifPresent(id -> failed.requireGuess(trail.address(), id));
         limitFetches(authorization, parameters, trail);

@@ -45,10 +45,7 @@ class MetadataTest {
 
             assertThat(json)
                     .doesNotContainKeys(
-                            "introspection_endpoint",
-                            "userinfo_endpoint",
-                            "authorization_grant_profiles_supported",
-                            "pushed_authorization_request_endpoint");
+                            "introspection_endpoint", "userinfo_endpoint", "authorization_grant_profiles_supported");
         }
     }
 

@@ -84,6 +84,13 @@ class HousekeepingTest {
     }
 
     @Test
+    void aPushedRequestThatNobodyCameWithGoes() {
+        insert("pushed_request (handle_hash, client_id, parameters, expires_at)", "handle", "client", "a=b", in(90));
+
+        goesAfter(Duration.ofSeconds(90), "pushed_request");
+    }
+
+    @Test
     void aCodeGoesAnHourAfterItsEnd() {
         store.codes.issue(kept.code("grant", "code"));
 

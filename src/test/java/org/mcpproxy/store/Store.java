@@ -3,6 +3,7 @@ package org.mcpproxy.store;
 import java.time.Clock;
 import javax.sql.DataSource;
 import org.mcpproxy.authorization.PendingAuthorizations;
+import org.mcpproxy.authorization.PushedRequests;
 import org.mcpproxy.client.Clients;
 import org.mcpproxy.client.UsedAssertions;
 import org.mcpproxy.config.Settings;
@@ -20,6 +21,7 @@ public final class Store {
     public final Database database;
     public final Clients clients;
     public final PendingAuthorizations pendings;
+    public final PushedRequests pushed;
     public final Grants grants;
     public final AuthorizationCodes codes;
     public final RefreshTokens refreshTokens;
@@ -35,6 +37,7 @@ public final class Store {
         this.database = new Database(source, Databases.open());
         this.clients = new JdbcClients(database, clock);
         this.pendings = new JdbcPendingAuthorizations(database, settings, Samples.RANDOM, clock);
+        this.pushed = new JdbcPushedRequests(database, clock);
         this.grants = new JdbcGrants(database, new RevocationLog(database, settings), clock);
         this.codes = new JdbcAuthorizationCodes(database, clock);
         this.refreshTokens = new JdbcRefreshTokens(database, clock);

@@ -77,6 +77,7 @@ class MalformedRequestIT {
         "GET, /oauth/logout",
         "POST, /oauth2/v1/token",
         "POST, /oauth2/v1/revoke",
+        "POST, /oauth2/v1/par",
         "POST, /oauth2/v1/clients",
         "GET, /.well-known/jwks.json",
         "POST, /mcp"
@@ -102,7 +103,8 @@ class MalformedRequestIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"/oauth2/v1/token", "/oauth2/v1/revoke", "/oauth/consent", "/oauth/logout"})
+    @ValueSource(
+            strings = {"/oauth2/v1/token", "/oauth2/v1/revoke", "/oauth2/v1/par", "/oauth/consent", "/oauth/logout"})
     void aFormThatCannotBeDecodedIsRefused(String path) throws IOException {
         for (String form : List.of("client_id=%zz", "client_id=a&token=%", "%4=c")) {
             assertThatItIsMalformed(post(path, form, FORM), path);

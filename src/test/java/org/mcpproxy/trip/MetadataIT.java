@@ -59,7 +59,6 @@ class MetadataIT {
                         "introspection_endpoint",
                         "userinfo_endpoint",
                         "device_authorization_endpoint",
-                        "pushed_authorization_request_endpoint",
                         "authorization_grant_profiles_supported");
     }
 
@@ -120,7 +119,6 @@ class MetadataIT {
             strings = {
                 "/oauth2/v1/introspect",
                 "/oauth2/v1/userinfo",
-                "/oauth2/v1/par",
                 "/oauth2/v1/device",
                 "/oauth2/v1/keys",
                 "/register",

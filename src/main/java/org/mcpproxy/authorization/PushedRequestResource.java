@@ -1,0 +1,62 @@
+package org.mcpproxy.authorization;
+
+import com.nimbusds.oauth2.sdk.PushedAuthorizationSuccessResponse;
+import jakarta.inject.Inject;
+import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Consumes;
+import jakarta.ws.rs.HeaderParam;
+import jakarta.ws.rs.POST;
+import jakarta.ws.rs.Path;
+import jakarta.ws.rs.Produces;
+import jakarta.ws.rs.core.Context;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
+import jakarta.ws.rs.core.Response;
+import java.net.URI;
+import org.mcpproxy.audit.Actor;
+import org.mcpproxy.audit.Trail;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Json;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.token.ClientGate;
+import org.mcpproxy.web.AddressRateLimits;
+import org.mcpproxy.web.RateLimited;
+
+/**
+ * Pushed authorization request endpoint (RFC 9126 2): what a client asks for comes from itself, authenticated as at the token
+ * endpoint, and not through the browser.
+ */
+@Path("par")
+@RateLimited(AddressRateLimits.Kind.AUTHORIZATION)
+public class PushedRequestResource {
+
+    private final ClientGate gate;
+    private final RequestUris uris;
+    private final Settings settings;
+
+    @Inject
+    public PushedRequestResource(ClientGate gate, RequestUris uris, Settings settings) {
+        this.gate = gate;
+        this.uris = uris;
+        this.settings = settings;
+    }
+
+    @POST
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    @Produces(MediaType.APPLICATION_JSON)
+    public Response push(
+            MultivaluedMap<String, String> form,
+            @HeaderParam("Authorization") String authorization,
+            @Context HttpServletRequest http) {
+        Parameters parameters = new Parameters(form);
+        Client client = gate.enter(authorization, parameters, Trail.of(http));
+        new Actor(null, client.id()).lay(http);
+        URI uri = uris.push(client, parameters);
+        long seconds = settings.lifetimes().pushedRequest().toSeconds();
+        return Response.status(Response.Status.CREATED)
+                .entity(Json.write(new PushedAuthorizationSuccessResponse(uri, seconds).toJSONObject()))
+                .header("Cache-Control", "no-store")
+                .build();
+    }
+}
