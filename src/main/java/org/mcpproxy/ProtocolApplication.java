@@ -4,6 +4,7 @@ import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Set;
 import org.mcpproxy.authorization.AuthorizeResource;
+import org.mcpproxy.registration.ClientConfigurationResource;
 import org.mcpproxy.registration.RegistrationResource;
 import org.mcpproxy.token.RevocationResource;
 import org.mcpproxy.token.TokenResource;
@@ -18,6 +19,7 @@ public class ProtocolApplication extends Application {
     public Set<Class<?>> getClasses() {
         return Set.of(
                 RegistrationResource.class,
+                ClientConfigurationResource.class,
                 AuthorizeResource.class,
                 TokenResource.class,
                 RevocationResource.class,

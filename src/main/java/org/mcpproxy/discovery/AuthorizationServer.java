@@ -49,7 +49,9 @@ public class AuthorizationServer {
     private static String describe(AuthorizationServerMetadata metadata, Settings settings) {
         metadata.setAuthorizationEndpointURI(settings.at("/oauth2/v1/authorize"));
         metadata.setTokenEndpointURI(settings.at("/oauth2/v1/token"));
-        metadata.setRegistrationEndpointURI(settings.at("/oauth2/v1/clients"));
+        if (settings.registration().offered()) {
+            metadata.setRegistrationEndpointURI(settings.registrationEndpoint());
+        }
         metadata.setRevocationEndpointURI(settings.at("/oauth2/v1/revoke"));
         metadata.setJWKSetURI(settings.at("/.well-known/jwks.json"));
         metadata.setScopes(settings.offeredScopes());

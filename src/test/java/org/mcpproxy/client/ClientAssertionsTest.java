@@ -217,6 +217,7 @@ class ClientAssertionsTest {
                 plain.grantTypes(),
                 plain.scope(),
                 plain.registeredAt(),
+                Optional.empty(),
                 Optional.of(new ClientKeys(Optional.of(keys), Optional.empty())));
     }
 

@@ -11,6 +11,7 @@ import org.mcpproxy.grant.Approvals;
 import org.mcpproxy.grant.AuthorizationCodes;
 import org.mcpproxy.grant.Grants;
 import org.mcpproxy.grant.RefreshTokens;
+import org.mcpproxy.grant.Registrations;
 import org.mcpproxy.grant.UpstreamSessions;
 import org.mcpproxy.relay.Sessions;
 
@@ -21,6 +22,7 @@ public final class Store {
     public final Clients clients;
     public final PendingAuthorizations pendings;
     public final Grants grants;
+    public final Registrations registrations;
     public final AuthorizationCodes codes;
     public final RefreshTokens refreshTokens;
     public final UpstreamSessions upstream;
@@ -33,9 +35,11 @@ public final class Store {
     Store(DataSource source, Settings settings, Clock clock) {
         this.source = source;
         this.database = new Database(source, Databases.open());
-        this.clients = new JdbcClients(database, clock);
+        this.clients = new JdbcClients(database, settings, clock);
         this.pendings = new JdbcPendingAuthorizations(database, settings, Samples.RANDOM, clock);
-        this.grants = new JdbcGrants(database, new RevocationLog(database, settings), clock);
+        RevocationLog revocations = new RevocationLog(database, settings);
+        this.grants = new JdbcGrants(database, revocations, clock);
+        this.registrations = new JdbcRegistrations(database, revocations, clock);
         this.codes = new JdbcAuthorizationCodes(database, clock);
         this.refreshTokens = new JdbcRefreshTokens(database, clock);
         this.upstream = new JdbcUpstreamSessions(database, clock);
