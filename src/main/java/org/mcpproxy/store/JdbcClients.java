@@ -36,12 +36,12 @@ public class JdbcClients implements Clients {
 
     @Inject
     public JdbcClients(Database database, Settings settings, Clock clock) {
-        this(database, clock, settings.registration().unusedClients());
-    }
-
-    JdbcClients(Database database, Clock clock, int mostUnused) {
         this.database = database;
-        this.capacity = new Capacity(database, "SELECT COUNT(*) FROM client WHERE granted = FALSE", mostUnused, clock);
+        this.capacity = new Capacity(
+                database,
+                "SELECT COUNT(*) FROM client WHERE granted = FALSE",
+                settings.registration().unusedClients(),
+                clock);
         this.clock = clock;
     }
 

@@ -61,7 +61,8 @@ class RegistrationManagementIT {
         ClientInformation read = information(
                 new ClientReadRequest(registered.getRegistrationURI(), registered.getRegistrationAccessToken())
                         .toHTTPRequest());
-        assertThat(read.getMetadata()).isEqualTo(registered.getMetadata());
+        assertThat(read.getMetadata().toJSONObject())
+                .isEqualTo(registered.getMetadata().toJSONObject());
 
         ClientMetadata changed = read.getMetadata();
         changed.setName("Another name");
