@@ -5,6 +5,7 @@ import jakarta.ws.rs.core.Application;
 import java.util.Set;
 import org.mcpproxy.authorization.AuthorizeResource;
 import org.mcpproxy.authorization.PushedRequestResource;
+import org.mcpproxy.registration.ClientConfigurationResource;
 import org.mcpproxy.registration.RegistrationResource;
 import org.mcpproxy.token.RevocationResource;
 import org.mcpproxy.token.TokenResource;
@@ -20,6 +21,7 @@ public class ProtocolApplication extends Application {
         return Set.of(
                 RegistrationResource.class,
                 PushedRequestResource.class,
+                ClientConfigurationResource.class,
                 AuthorizeResource.class,
                 TokenResource.class,
                 RevocationResource.class,

@@ -23,6 +23,22 @@ public sealed interface AuditEvent {
         }
     }
 
+    /** A client changed its registration (RFC 7592 2.2). */
+    record ClientUpdated(Trail trail, String client, String clientName) implements AuditEvent {
+        @Override
+        public String user() {
+            return null;
+        }
+    }
+
+    /** A client removed its registration (RFC 7592 2.3). */
+    record ClientDeleted(Trail trail, String client) implements AuditEvent {
+        @Override
+        public String user() {
+            return null;
+        }
+    }
+
     /** A person allowed or denied a client. The user is null where the sign-on comes after. */
     record ConsentDecided(Trail trail, String user, String client, boolean allowed) implements AuditEvent {}
 
@@ -42,7 +58,9 @@ public sealed interface AuditEvent {
             CODE_REPLAYED,
             REFRESH_TOKEN_REUSED,
             OKTA_SESSION_ENDED,
-            CONSENT_DENIED
+            CONSENT_DENIED,
+            CLIENT_UPDATED,
+            CLIENT_DELETED
         }
     }
 

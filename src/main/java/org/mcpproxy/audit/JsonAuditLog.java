@@ -7,7 +7,9 @@ import java.time.Clock;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
+import org.mcpproxy.audit.AuditEvent.ClientDeleted;
 import org.mcpproxy.audit.AuditEvent.ClientRegistered;
+import org.mcpproxy.audit.AuditEvent.ClientUpdated;
 import org.mcpproxy.audit.AuditEvent.ConsentDecided;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
 import org.mcpproxy.audit.AuditEvent.McpRequest;
@@ -59,6 +61,12 @@ public class JsonAuditLog implements AuditLog {
     private static Map<String, Object> own(AuditEvent event) {
         if (event instanceof ClientRegistered registered) {
             return named("client_registered", SUCCESS, "client_name", registered.clientName());
+        }
+        if (event instanceof ClientUpdated updated) {
+            return named("client_updated", SUCCESS, "client_name", updated.clientName());
+        }
+        if (event instanceof ClientDeleted) {
+            return named("client_deleted", SUCCESS);
         }
         if (event instanceof ConsentDecided decided) {
             return named("consent", decided.allowed() ? "allowed" : "denied");

@@ -18,7 +18,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.ClientLookup;
-import org.mcpproxy.client.RedirectUris;
 import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Capabilities;
@@ -74,11 +73,8 @@ public class AuthorizationRequests {
             return client.redirectUris().get(0);
         }
         String redirectUri = requested.orElseThrow(() -> Rejection.of(Reason.REDIRECT_URI_MISSING));
-        return client.redirectUris().stream()
-                .filter(registered -> RedirectUris.matches(registered, redirectUri))
-                .map(registered -> redirectUri)
-                .findFirst()
-                .orElseThrow(() -> Rejection.of(Reason.REDIRECT_URI_UNREGISTERED));
+        require(client.mayBeAnsweredAt(redirectUri), Reason.REDIRECT_URI_UNREGISTERED);
+        return redirectUri;
     }
 
     /**

@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorization.Upstream;
+import org.mcpproxy.client.ClientLookup;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.Approvals;
 import org.mcpproxy.grant.Approvals.Approval;
@@ -42,6 +43,7 @@ public class SignOnSteps {
     private static final Logger LOG = System.getLogger(SignOnSteps.class.getName());
 
     private final PendingAuthorizations pendings;
+    private final ClientLookup clients;
     private final IdentityProvider okta;
     private final Grants grants;
     private final Granting granting;
@@ -54,6 +56,7 @@ public class SignOnSteps {
     @Inject
     public SignOnSteps(
             PendingAuthorizations pendings,
+            ClientLookup clients,
             IdentityProvider okta,
             Grants grants,
             Granting granting,
@@ -63,6 +66,7 @@ public class SignOnSteps {
             RandomGenerator random,
             Clock clock) {
         this.pendings = pendings;
+        this.clients = clients;
         this.okta = okta;
         this.grants = grants;
         this.granting = granting;
@@ -90,6 +94,7 @@ public class SignOnSteps {
     private Next afterSignOn(PendingAuthorization pending) {
         Grant grant =
                 grants.find(pending.grantId().orElseThrow()).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
+        requireSameClient(pending.request());
         Approval approval = approval(pending.request(), grant);
         if (pending.approved()) {
             approvals.approve(approval);
@@ -101,6 +106,13 @@ public class SignOnSteps {
                 granting.issueCode(grant.id(), request.clientId(), request.redirectUri(), request.codeChallenge());
         LOG.log(Level.DEBUG, "Sign-on {0}: back to the client with a code", pending.id());
         return new Next(answer.success(request, code), true);
+    }
+
+    /** While the person was at Okta the client may have gone, or have taken back where its answers go. */
+    private void requireSameClient(ClientRequest request) {
+        if (!clients.mayBeAnswered(request.clientId(), request.redirectUri())) {
+            throw Rejection.of(Reason.SIGN_ON_UNKNOWN);
+        }
     }
 
     private Next ask(PendingAuthorization pending, Step step) {

@@ -15,6 +15,7 @@ import org.mcpproxy.oauth.Scopes;
  * @param name what it calls itself; nobody has checked it
  * @param secretHash of a confidential client
  * @param scope what it registered for
+ * @param registrationTokenHash of the token by which it manages its registration (RFC 7592), of one that registered
  * @param keys that its assertions are checked with, of one that is known by its metadata document
  */
 public record Client(
@@ -26,6 +27,7 @@ public record Client(
         Set<GrantType> grantTypes,
         Scope scope,
         Instant registeredAt,
+        Optional<String> registrationTokenHash,
         Optional<ClientKeys> keys) {
 
     public Client {
@@ -33,7 +35,7 @@ public record Client(
         grantTypes = Set.copyOf(grantTypes);
     }
 
-    /** One without keys. */
+    /** One with neither. */
     public Client(
             String id,
             Optional<String> name,
@@ -52,7 +54,23 @@ public record Client(
                 grantTypes,
                 scope,
                 registeredAt,
+                Optional.empty(),
                 Optional.empty());
+    }
+
+    /** The same, which manages its registration by the token with this hash. */
+    public Client managedBy(String tokenHash) {
+        return new Client(
+                id,
+                name,
+                redirectUris,
+                authenticationMethod,
+                secretHash,
+                grantTypes,
+                scope,
+                registeredAt,
+                Optional.of(tokenHash),
+                keys);
     }
 
     /** The host whose document it is known by: what has been checked of it; empty for one that registered. */
@@ -62,6 +80,11 @@ public record Client(
 
     public boolean isPublic() {
         return ClientAuthenticationMethod.NONE.equals(authenticationMethod);
+    }
+
+    /** Whether it has registered this redirect URI. */
+    public boolean mayBeAnsweredAt(String redirectUri) {
+        return redirectUris.stream().anyMatch(registered -> RedirectUris.matches(registered, redirectUri));
     }
 
     public boolean mayUse(GrantType grantType) {

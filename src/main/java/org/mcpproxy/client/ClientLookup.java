@@ -41,6 +41,17 @@ public class ClientLookup {
         return ClientIdUrl.isMeant(clientId) && documents.isNew(clientId);
     }
 
+    /**
+     * Whether an answer may still go there: a client that registered may have changed or removed its registration
+     * meanwhile. What was begun with a document goes on by that.
+     */
+    public boolean mayBeAnswered(String clientId, String redirectUri) {
+        return ClientIdUrl.isMeant(clientId)
+                || clients.find(clientId)
+                        .filter(client -> client.mayBeAnsweredAt(redirectUri))
+                        .isPresent();
+    }
+
     private Client registered(String clientId) {
         return clients.find(clientId).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
     }

@@ -25,6 +25,7 @@ import org.mcpproxy.policy.PolicySource;
  * @param databaseConnections how many this node opens at most
  * @param keyRotation after which time a new key signs our tokens
  * @param clientDocuments which clients may identify themselves by a metadata document
+ * @param registration who may register clients, and which
  * @param listenPort the port that this server listens on
  */
 public record Settings(
@@ -43,6 +44,7 @@ public record Settings(
         Lifetimes lifetimes,
         AddressLimits addressLimits,
         ClientDocumentSettings clientDocuments,
+        RegistrationSettings registration,
         RelayLimits relayLimits) {
 
     /** The issuer of our tokens (RFC 8414 2): {@code PUBLIC_URL}, character for character. */
@@ -85,6 +87,11 @@ public record Settings(
     /** The MCP endpoint that takes Okta's own access tokens. */
     public URI oktaMcpResource() {
         return at("/okta/mcp");
+    }
+
+    /** Where clients register (RFC 7591 3); what lies below it is each client's own (RFC 7592 2). */
+    public URI registrationEndpoint() {
+        return at("/oauth2/v1/clients");
     }
 
     /** @param path begins with a slash */

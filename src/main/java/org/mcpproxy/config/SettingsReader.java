@@ -74,6 +74,7 @@ final class SettingsReader {
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);
         AddressLimits addressLimits = new AddressLimitsReader(values).read();
         ClientDocumentSettings clientDocuments = new ClientDocumentSettingsReader(values).read();
+        RegistrationSettings registration = new RegistrationSettingsReader(values).read();
         RelayLimits relayLimits = new RelayLimitsReader(values).read();
         KeyRing secretKeys = new KeyRingReader(values, keyFile).read();
         Duration keyRotation = values.parsed("KEY_ROTATION_DAYS", KEY_ROTATION, SettingsReader::days);
@@ -94,6 +95,7 @@ final class SettingsReader {
                 Lifetimes.standard().withRefreshGrace(grace),
                 addressLimits,
                 clientDocuments,
+                registration,
                 relayLimits);
     }
 

@@ -50,7 +50,9 @@ public class AuthorizationServer {
         metadata.setAuthorizationEndpointURI(settings.at("/oauth2/v1/authorize"));
         metadata.setPushedAuthorizationRequestEndpointURI(settings.at("/oauth2/v1/par"));
         metadata.setTokenEndpointURI(settings.at("/oauth2/v1/token"));
-        metadata.setRegistrationEndpointURI(settings.at("/oauth2/v1/clients"));
+        if (settings.registration().offered()) {
+            metadata.setRegistrationEndpointURI(settings.registrationEndpoint());
+        }
         metadata.setRevocationEndpointURI(settings.at("/oauth2/v1/revoke"));
         metadata.setJWKSetURI(settings.at("/.well-known/jwks.json"));
         metadata.setScopes(settings.offeredScopes());

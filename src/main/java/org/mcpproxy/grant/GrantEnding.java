@@ -4,6 +4,8 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.time.Duration;
+import java.util.List;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.audit.AuditLog;
@@ -13,6 +15,9 @@ import org.mcpproxy.oauth.Rejection;
 /** The one way in which a grant ends before its time: here first, then at Okta, with an audit line. */
 @Singleton
 public class GrantEnding {
+
+    /** For how long one request revokes at Okta; with many grants the rest is left to the sweep. */
+    private static final Duration LONGEST = Duration.ofSeconds(5);
 
     private static final Logger LOG = System.getLogger(GrantEnding.class.getName());
 
@@ -35,12 +40,21 @@ public class GrantEnding {
         });
     }
 
-    /** Here it has ended in any case. */
-    private void endAtOkta(String grantId) {
+    /** Goes on with grants that ended in the store together with something else: the audit, then Okta. */
+    public void ended(List<EndedGrant> grants, String clientId, Cause cause, Trail trail) {
+        long end = System.nanoTime() + LONGEST.toNanos();
+        grants.forEach(grant -> audit.record(new GrantRevoked(trail, grant.userId(), clientId, grant.id(), cause)));
+        grants.stream().takeWhile(grant -> System.nanoTime() - end < 0).allMatch(grant -> endAtOkta(grant.id()));
+    }
+
+    /** Here it has ended in any case. False where Okta is told so later. */
+    private boolean endAtOkta(String grantId) {
         try {
             session.end(grantId);
+            return true;
         } catch (Rejection e) {
             LOG.log(Level.WARNING, "The Okta session of an ended grant is revoked later: {0}", e.reason());
+            return false;
         }
     }
 }

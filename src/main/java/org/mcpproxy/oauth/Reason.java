@@ -88,8 +88,33 @@ public enum Reason {
             RegistrationError.INVALID_REDIRECT_URI,
             "A redirect URI must be https, http on a loopback address, or use a private-use scheme that is allowed here;"
                     + " it must have no fragment and no user information."),
+    REDIRECT_HOST_DENIED(
+            RegistrationError.INVALID_REDIRECT_URI,
+            "A redirect URI leads to a host that is not accepted here. Ask your administrator."),
     REDIRECT_URI_MISSING(OAuth2Error.INVALID_REQUEST, "The redirect_uri parameter is missing."),
     REDIRECT_URI_UNREGISTERED(OAuth2Error.INVALID_REQUEST, "The redirect URI is not one that this client registered."),
+
+    // Registration
+    REGISTRATION_CLOSED(
+            OAuth2Error.INVALID_REQUEST, 404, "Clients cannot register here. Ask your administrator how to connect."),
+    INITIAL_TOKEN_MISSING(
+            BearerTokenError.MISSING_TOKEN,
+            401,
+            "To register a client here takes an initial access token. Ask your administrator."),
+    INITIAL_TOKEN_WRONG(BearerTokenError.INVALID_TOKEN, "The initial access token is not one that is accepted here."),
+    REGISTRATION_TOKEN_MISSING(BearerTokenError.MISSING_TOKEN, 401, "A registration access token is required."),
+    REGISTRATION_TOKEN_WRONG(
+            BearerTokenError.INVALID_TOKEN,
+            "The registration access token is not the newest one of this client, or there is no such client."),
+    UPDATE_OF_OTHER_CLIENT(
+            RegistrationError.INVALID_CLIENT_METADATA, "The client_id must be there, and be that of this client."),
+    UPDATE_MEMBER_UNACCEPTABLE(
+            RegistrationError.INVALID_CLIENT_METADATA,
+            "An update must not hold registration_access_token, registration_client_uri, client_secret_expires_at or"
+                    + " client_id_issued_at."),
+    UPDATE_SECRET_WRONG(
+            RegistrationError.INVALID_CLIENT_METADATA,
+            "The client_secret must be the one that this client has, or be left out: a client cannot choose it."),
 
     // Authorization requests
     RESPONSE_TYPE_UNSUPPORTED(OAuth2Error.UNSUPPORTED_RESPONSE_TYPE, "Only response_type=code is supported."),

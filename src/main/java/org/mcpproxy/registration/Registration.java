@@ -1,6 +1,5 @@
 package org.mcpproxy.registration;
 
-import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import com.nimbusds.oauth2.sdk.client.ClientMetadata;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -11,8 +10,6 @@ import org.mcpproxy.client.Client;
 import org.mcpproxy.client.ClientMetadataRules;
 import org.mcpproxy.client.Clients;
 import org.mcpproxy.config.Settings;
-import org.mcpproxy.oauth.Capabilities;
-import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 
@@ -24,14 +21,14 @@ import org.mcpproxy.oauth.Secret;
 public class Registration {
 
     private final Clients clients;
-    private final ClientMetadataRules rules;
+    private final RegistrationRules rules;
     private final Clock clock;
     private final RandomGenerator random;
 
     @Inject
     public Registration(Clients clients, Settings settings, Clock clock, RandomGenerator random) {
         this.clients = clients;
-        this.rules = new ClientMetadataRules(settings);
+        this.rules = new RegistrationRules(settings);
         this.clock = clock;
         this.random = random;
     }
@@ -42,40 +39,12 @@ public class Registration {
      */
     public Registered register(String json) {
         ClientMetadata metadata = ClientMetadataRules.parse(json);
-        ClientAuthenticationMethod method = authenticationMethod(metadata);
         Optional<Secret> secret =
-                ClientAuthenticationMethod.NONE.equals(method) ? Optional.empty() : Optional.of(Secret.random(random));
-        Client client = new Client(
-                Secret.random(random).value(),
-                rules.name(metadata),
-                rules.redirectUris(metadata),
-                method,
-                secret.map(Secret::hash),
-                rules.grantTypes(metadata),
-                rules.scope(metadata),
-                clock.instant());
+                RegistrationRules.isPublic(metadata) ? Optional.empty() : Optional.of(Secret.random(random));
+        Secret token = Secret.random(random);
+        Client client = rules.client(
+                Secret.random(random).value(), metadata, secret.map(Secret::hash), token.hash(), clock.instant());
         clients.add(client);
-        return new Registered(client, secret);
+        return new Registered(client, secret, token);
     }
-
-    /** Absent means {@code client_secret_basic} (RFC 7591 2). */
-    private static ClientAuthenticationMethod authenticationMethod(ClientMetadata metadata) {
-        ClientAuthenticationMethod method = Optional.ofNullable(metadata.getTokenEndpointAuthMethod())
-                .orElse(ClientAuthenticationMethod.CLIENT_SECRET_BASIC);
-        require(Capabilities.CLIENT_AUTHENTICATION_METHODS.contains(method), Reason.CLIENT_METADATA_INVALID);
-        return method;
-    }
-
-    private static void require(boolean holds, Reason otherwise) {
-        if (!holds) {
-            throw Rejection.of(otherwise);
-        }
-    }
-
-    /**
-     * A client that has just been registered.
-     *
-     * @param secret of a confidential client, shown this one time
-     */
-    public record Registered(Client client, Optional<Secret> secret) {}
 }

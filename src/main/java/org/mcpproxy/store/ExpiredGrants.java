@@ -39,10 +39,8 @@ final class ExpiredGrants implements Chore {
                         SELECT id FROM access_grant WHERE expires_at <= ?
                         ORDER BY expires_at LIMIT ? FOR UPDATE SKIP LOCKED
                         """, now, BATCH).mapTo(String.class).list();
-        for (String grantId : expired) {
-            handle.execute("DELETE FROM access_grant WHERE id = ?", grantId);
-            Rows.cleanUp(handle, grantId, now);
-        }
+        Rows.each(handle, "DELETE FROM access_grant WHERE id = ?", expired);
+        Rows.cleanUp(handle, expired, now);
         return expired;
     }
 }

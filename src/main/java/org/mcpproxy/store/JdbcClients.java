@@ -14,6 +14,7 @@ import java.util.Optional;
 import java.util.stream.Collectors;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.Clients;
+import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
@@ -24,7 +25,6 @@ import org.mcpproxy.oauth.Rejection;
 @Singleton
 public class JdbcClients implements Clients {
 
-    private static final int MOST_UNUSED = 50_000;
     private static final Duration UNUSED_KEPT = Duration.ofDays(7);
     private static final Duration MAKES_ROOM = Duration.ofDays(1);
     private static final int BATCH = 1_000;
@@ -35,13 +35,13 @@ public class JdbcClients implements Clients {
     private final Clock clock;
 
     @Inject
-    public JdbcClients(Database database, Clock clock) {
-        this(database, clock, MOST_UNUSED);
-    }
-
-    JdbcClients(Database database, Clock clock, int mostUnused) {
+    public JdbcClients(Database database, Settings settings, Clock clock) {
         this.database = database;
-        this.capacity = new Capacity(database, "SELECT COUNT(*) FROM client WHERE granted = FALSE", mostUnused, clock);
+        this.capacity = new Capacity(
+                database,
+                "SELECT COUNT(*) FROM client WHERE granted = FALSE",
+                settings.registration().unusedClients(),
+                clock);
         this.clock = clock;
     }
 
@@ -53,21 +53,24 @@ public class JdbcClients implements Clients {
         database.update(
                 """
                 INSERT INTO client (id, name, redirect_uris, authentication_method, secret_hash, grant_types, scope,
-                    registered_at, granted, kept_until)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, FALSE, ?)
+                    registered_at, granted, kept_until, registration_token_hash)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, FALSE, ?, ?)
                 """,
                 client.id(),
                 client.name().orElse(null),
                 TextArray.write(client.redirectUris()),
                 client.authenticationMethod().getValue(),
                 client.secretHash().orElse(null),
-                TextArray.write(client.grantTypes().stream()
-                        .map(GrantType::getValue)
-                        .sorted()
-                        .toList()),
+                grantTypes(client),
                 client.scope().toString(),
                 client.registeredAt(),
-                clock.instant().plus(UNUSED_KEPT));
+                clock.instant().plus(UNUSED_KEPT),
+                client.registrationTokenHash().orElse(null));
+    }
+
+    static String grantTypes(Client client) {
+        return TextArray.write(
+                client.grantTypes().stream().map(GrantType::getValue).sorted().toList());
     }
 
     /** Asks twice: of a row that another changes meanwhile, the outer condition alone is judged again. */
@@ -99,6 +102,8 @@ public class JdbcClients implements Clients {
                         .map(GrantType::new)
                         .collect(Collectors.toUnmodifiableSet()),
                 Scope.parse(row.getString("scope")),
-                Database.instant(row, "registered_at"));
+                Database.instant(row, "registered_at"),
+                Optional.ofNullable(row.getString("registration_token_hash")),
+                Optional.empty());
     }
 }

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jdbi.v3.core.Handle;
@@ -95,7 +96,7 @@ public class JdbcGrants implements Grants {
         boolean first = database.inTransaction(handle -> {
             int ended = handle.execute("DELETE FROM access_grant WHERE id = ? AND expires_at > ?", grantId, now);
             if (ended > 0) {
-                Rows.cleanUp(handle, grantId, now);
+                Rows.cleanUp(handle, List.of(grantId), now);
             }
             return ended > 0;
         });

@@ -1,7 +1,9 @@
 package org.mcpproxy.store;
 
 import java.time.Instant;
+import java.util.Collection;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -34,14 +36,31 @@ final class Rows {
                 token.expiresAt());
     }
 
-    /** What goes with a grant whose row has gone; Okta's tokens are left to be revoked there. */
-    static void cleanUp(Handle handle, String grantId, Instant now) {
-        handle.execute("DELETE FROM refresh_token WHERE grant_id = ?", grantId);
-        handle.execute(
+    /** What goes with grants whose rows have gone; Okta's tokens are left to be revoked there. */
+    static void cleanUp(Handle handle, Collection<String> grantIds, Instant now) {
+        each(handle, "DELETE FROM refresh_token WHERE grant_id = ?", grantIds);
+        each(
+                handle,
                 "UPDATE upstream_session SET ended_at = ?, revoke_after = ? WHERE grant_id = ?",
+                grantIds,
                 now,
-                now.plus(EndedSessions.OTHERS_TIME),
-                grantId);
-        handle.execute("INSERT INTO revocation (grant_id) VALUES (?)", grantId);
+                now.plus(EndedSessions.OTHERS_TIME));
+        each(handle, "INSERT INTO revocation (grant_id) VALUES (?)", grantIds);
+    }
+
+    /**
+     * Runs a statement for each of these, all in one go.
+     *
+     * @param others the values that stand before the id
+     */
+    static void each(Handle handle, String sql, Collection<String> ids, Object... others) {
+        PreparedBatch batch = handle.prepareBatch(sql);
+        for (String id : ids) {
+            for (int position = 0; position < others.length; position++) {
+                batch.bind(position, others[position]);
+            }
+            batch.bind(others.length, id).add();
+        }
+        batch.execute();
     }
 }

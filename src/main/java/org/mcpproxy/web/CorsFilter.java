@@ -23,7 +23,7 @@ import org.mcpproxy.oauth.Reason;
  */
 public class CorsFilter extends HttpFilter {
 
-    private static final String METHODS = "GET, POST, DELETE, OPTIONS";
+    private static final String METHODS = "GET, POST, PUT, DELETE, OPTIONS";
     private static final String EXPOSED =
             "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After, X-Request-Id";
     private static final String TEN_MINUTES = "600";

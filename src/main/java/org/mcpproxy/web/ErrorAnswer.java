@@ -1,6 +1,7 @@
 package org.mcpproxy.web;
 
 import com.nimbusds.oauth2.sdk.ErrorObject;
+import com.nimbusds.oauth2.sdk.token.BearerTokenError;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -78,6 +79,21 @@ public final class ErrorAnswer {
     public Optional<String> retryAfterSeconds() {
         return retryAfter.map(
                 wait -> Long.toString(Math.max(1, wait.plusMillis(999).toSeconds())));
+    }
+
+    /**
+     * The challenge of an endpoint for clients that takes bearer tokens (RFC 6750 3); empty where this is not about one. Who
+     * sent none did nothing wrong, and gets no error code.
+     */
+    Optional<String> bearerChallenge() {
+        String realm = "Bearer realm=\"clients\"";
+        if (error.getCode() == null) {
+            return Optional.of(realm);
+        }
+        return BearerTokenError.INVALID_TOKEN.getCode().equals(error.getCode())
+                ? Optional.of(realm + ", error=\"" + error.getCode() + "\", error_description=\""
+                        + error.getDescription() + "\"")
+                : Optional.empty();
     }
 
     /** Answers, where there is no JAX-RS. */

@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.nio.charset.StandardCharsets;
+import java.util.Optional;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
@@ -99,10 +100,16 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
         if (known != null && known.getHeaderString(HttpHeaders.ALLOW) != null) {
             answer.header(HttpHeaders.ALLOW, known.getHeaderString(HttpHeaders.ALLOW));
         }
-        if (error.status() == Response.Status.UNAUTHORIZED.getStatusCode() && triedBasic()) {
-            answer.header(HttpHeaders.WWW_AUTHENTICATE, "Basic realm=\"clients\", charset=\"UTF-8\"");
-        }
+        challenge(error).ifPresent(challenge -> answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge));
         return answer.build();
+    }
+
+    private Optional<String> challenge(ErrorAnswer error) {
+        if (error.status() != Response.Status.UNAUTHORIZED.getStatusCode()) {
+            return Optional.empty();
+        }
+        return error.bearerChallenge()
+                .or(() -> triedBasic() ? Optional.of("Basic realm=\"clients\", charset=\"UTF-8\"") : Optional.empty());
     }
 
     private boolean triedBasic() {

@@ -54,6 +54,19 @@ class JsonAuditLogTest {
     }
 
     @Test
+    void whatBecomesOfARegistrationIsTold() {
+        log.record(new AuditEvent.ClientUpdated(TRAIL, "client", "An app"));
+        log.record(new AuditEvent.ClientDeleted(TRAIL, "client"));
+
+        assertThat(lines().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line)
+                                .contains("\"event\":\"client_updated\",\"outcome\":\"success\",\"client\":\"client\"")
+                                .contains("\"client_name\":\"An app\""),
+                        line -> assertThat(line).contains("\"event\":\"client_deleted\"", "\"client\":\"client\""));
+    }
+
+    @Test
     void aNameFromAStrangerCannotMakeALineOfItsOwn() {
         log.record(new AuditEvent.ClientRegistered(TRAIL, "client", "a\"\n{\"event\":\"forged\"}" + "x".repeat(5_000)));
 

@@ -6,9 +6,12 @@ import static org.mcpproxy.fixture.Refusals.assertRefused;
 import java.net.URI;
 import java.time.Duration;
 import java.util.Optional;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.fixture.KnownDocuments;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.TokenEndpoint;
 import org.mcpproxy.grant.Approvals;
@@ -26,6 +29,7 @@ class SignOnStepsTest {
     private final Approvals approvals = endpoint.store.approvals;
     private final SignOnSteps steps = new SignOnSteps(
             pendings,
+            KnownDocuments.none(endpoint.store.clients),
             endpoint.okta,
             endpoint.grants,
             endpoint.granting,
@@ -50,6 +54,11 @@ class SignOnStepsTest {
             Optional.empty(),
             Optional.empty(),
             endpoint.clock.instant().plus(Duration.ofMinutes(10)));
+
+    @BeforeEach
+    void register() {
+        endpoint.store.clients.add(Samples.client("client").managedBy("token"));
+    }
 
     @Test
     void aNewRequestIsAskedForConsentBeforeOktaHearsOfIt() {
@@ -116,6 +125,29 @@ class SignOnStepsTest {
     void aGrantThatHasEndedLeadsNowhere() {
         Grant grant = endpoint.grant("client");
         endpoint.ending.end(grant.id(), Cause.CONSENT_DENIED, Samples.TRAIL);
+
+        assertRefused(
+                Reason.SIGN_ON_UNKNOWN, () -> steps.next(requested.allowed().granted(grant.id()), false));
+    }
+
+    /** At the very moment in which the person came back from Okta, so that nothing else is left to be forgotten. */
+    @Test
+    void aClientThatIsGoneGetsNoCode() {
+        Grant grant = endpoint.grant("client");
+        endpoint.store.registrations.remove("client", "token");
+        Grant late = endpoint.grant("client");
+
+        assertRefused(
+                Reason.SIGN_ON_UNKNOWN, () -> steps.next(requested.allowed().granted(grant.id()), false));
+        assertRefused(
+                Reason.SIGN_ON_UNKNOWN, () -> steps.next(requested.allowed().granted(late.id()), false));
+    }
+
+    @Test
+    void noCodeGoesToAnAddressThatTheClientHasTakenBack() {
+        Grant grant = endpoint.grant("client");
+        Client moved = Samples.client("client", "https://app.example/elsewhere").managedBy("next");
+        endpoint.store.registrations.replace(moved, "token", false);
 
         assertRefused(
                 Reason.SIGN_ON_UNKNOWN, () -> steps.next(requested.allowed().granted(grant.id()), false));

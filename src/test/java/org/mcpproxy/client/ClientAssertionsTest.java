@@ -110,11 +110,13 @@ class ClientAssertionsTest {
 
     /** As the same words mean at other servers, whose assertions must not serve here. */
     @Test
-    void theTokenEndpointIsAnAudienceToo() throws Exception {
-        String audience = Samples.ISSUER + "/oauth2/v1/token";
+    void everyAudienceThatTheRfcNamesIsTaken() throws Exception {
+        for (String endpoint : List.of("/oauth2/v1/token", "/oauth2/v1/par")) {
+            String audience = Samples.ISSUER + endpoint;
 
-        assertThat(authenticate(signed(claims("aud").audience(audience).build())))
-                .isEqualTo(client);
+            assertThat(authenticate(signed(claims(endpoint).audience(audience).build())))
+                    .isEqualTo(client);
+        }
     }
 
     @Test
@@ -217,6 +219,7 @@ class ClientAssertionsTest {
                 plain.grantTypes(),
                 plain.scope(),
                 plain.registeredAt(),
+                Optional.empty(),
                 Optional.of(new ClientKeys(Optional.of(keys), Optional.empty())));
     }
 

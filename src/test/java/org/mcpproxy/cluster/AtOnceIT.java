@@ -96,6 +96,45 @@ class AtOnceIT {
         assertThat(refreshesAtOkta()).isEqualTo(before + CLIENTS);
     }
 
+    @Test
+    void ofManyReadsWithOneRegistrationTokenAtBothNodesOneSucceeds() {
+        OAuthClient client = cluster.client();
+        AtomicInteger turn = new AtomicInteger();
+
+        List<Answer> answers = Race.of(
+                AT_ONCE / 4,
+                () -> client.at(cluster.nodes().get(turn.getAndIncrement() % 2))
+                        .readRegistration(client.registrationToken()));
+
+        List<Answer> won =
+                answers.stream().filter(answer -> answer.status() == 200).toList();
+        assertThat(won).hasSize(1);
+        assertThat(answers)
+                .filteredOn(answer -> answer.status() != 200)
+                .allSatisfy(answer -> assertThat(answer.get("error")).isEqualTo("invalid_token"));
+        assertThat(client.deleteRegistration(won.get(0).get("registration_access_token"))
+                        .status())
+                .isEqualTo(204);
+    }
+
+    @Test
+    void aClientThatIsRemovedAtOneNodeIsRefusedAtTheOther() {
+        OAuthClient client = cluster.client();
+        Answer tokens = client.signOn("alice");
+        String grant = store.grantOf(tokens.get("refresh_token"));
+        assertThat(client.at(cluster.second()).ping(tokens.get("access_token")).status())
+                .isEqualTo(200);
+
+        client.at(cluster.first()).deleteRegistration(client.registrationToken());
+
+        awaitRefusal(client.at(cluster.second()), tokens);
+        assertThat(store.isRevoked(grant)).isTrue();
+        assertThat(client.at(cluster.second())
+                        .refresh(tokens.get("refresh_token"))
+                        .get("error"))
+                .isEqualTo("invalid_client");
+    }
+
     /** A client that is told to come again does so. */
     private static Answer patient(OAuthClient client, String refreshToken) {
         Answer[] last = new Answer[1];

@@ -24,6 +24,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.config.OktaSettings.Credential;
+import org.mcpproxy.config.RegistrationSettings.Access;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.oauth.SecretKeyMaterial;
 
@@ -145,6 +147,16 @@ class SettingsReaderTest {
                 "CLIENT_DOCUMENT_PROXY | http://proxy.example",
                 "CLIENT_DOCUMENT_TRUSTSTORE | certificates.pem",
                 "CLIENT_DOCUMENT_TRUSTSTORE | /no/such/file.pem",
+                "REGISTRATION       | on",
+                "REGISTRATION       | OPEN",
+                "REGISTRATION_TOKEN | 0123456789abcdef0123456789abcde",
+                "REGISTRATION_TOKEN | 0123456789abcdef 0123456789abcdef",
+                "REGISTRATION_TOKEN | 0123456789abcdef0123456789abcdef,short",
+                "REGISTRATION_TOKEN | ,",
+                "REGISTRATION_REDIRECT_HOSTS | https://app.example",
+                "REGISTRATION_REDIRECT_HOSTS | *.example",
+                "REGISTRATION_UNUSED_CLIENTS | 0",
+                "REGISTRATION_UNUSED_CLIENTS | many",
             })
     void aBadSettingIsNamedAlone(String name, String value) {
         written.put(name, value);
@@ -741,6 +753,43 @@ class SettingsReaderTest {
         written.put("MCP_BACKENDS", "mcp");
         written.put("MCP_BACKENDS_MCP_URL", "http://files.internal/mcp");
         assertThat(problems()).anyMatch(problem -> problem.startsWith("POLICY_FILE cannot tell the backend mcp"));
+    }
+
+    @Test
+    void registrationIsOpenUnlessToldOtherwise() {
+        assertThat(read().registration()).isEqualTo(RegistrationSettings.standard());
+        assertThat(read().registration().access()).isEqualTo(Access.OPEN);
+
+        written.put("REGISTRATION", "token");
+        written.put("REGISTRATION_TOKEN", "a".repeat(32) + " , " + "b".repeat(32));
+        written.put("REGISTRATION_REDIRECT_HOSTS", "App.example, other.example:8443");
+        written.put("REGISTRATION_UNUSED_CLIENTS", "7");
+
+        assertThat(read().registration())
+                .isEqualTo(new RegistrationSettings(
+                        Access.TOKEN,
+                        List.of(new Secret("a".repeat(32)), new Secret("b".repeat(32))),
+                        Set.of("app.example", "other.example:8443"),
+                        7));
+        assertThat(read().toString()).doesNotContain("aaaa");
+    }
+
+    @Test
+    void aRegistrationTokenIsAskedForWhereItIsSetAndSetWhereItIsAskedFor() {
+        written.put("REGISTRATION", "token");
+        assertThat(problems()).singleElement().asString().startsWith("REGISTRATION_TOKEN is missing.");
+
+        written.put("REGISTRATION_TOKEN", "secret-".repeat(8));
+        for (String access : List.of("open", "closed")) {
+            written.put("REGISTRATION", access);
+            assertThat(problems())
+                    .singleElement()
+                    .asString()
+                    .startsWith("REGISTRATION_TOKEN is asked for with REGISTRATION=token alone.")
+                    .doesNotContain("secret-");
+        }
+        written.remove("REGISTRATION");
+        assertThat(problems()).hasSize(1);
     }
 
     private Settings read() {

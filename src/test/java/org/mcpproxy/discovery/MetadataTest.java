@@ -15,8 +15,11 @@ import java.util.Set;
 import net.minidev.json.JSONObject;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.ClientDocumentSettings;
+import org.mcpproxy.config.RegistrationSettings;
+import org.mcpproxy.config.RegistrationSettings.Access;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.oauth.Capabilities;
+import org.mcpproxy.oauth.Secret;
 
 class MetadataTest {
 
@@ -70,6 +73,21 @@ class MetadataTest {
 
         for (String text : List.of(without.metadata(), without.openIdMetadata())) {
             assertThat(text).doesNotContain("client_id_metadata_document", "private_key_jwt", "auth_signing_alg");
+        }
+    }
+
+    @Test
+    void whereNobodyMayRegisterNothingSaysWhere() throws Exception {
+        AuthorizationServer closed = new AuthorizationServer(
+                Samples.settings(new RegistrationSettings(Access.CLOSED, List.of(), Set.of(), 10)));
+        AuthorizationServer withToken = new AuthorizationServer(
+                Samples.settings(new RegistrationSettings(Access.TOKEN, List.of(new Secret("a token")), Set.of(), 10)));
+
+        for (String text : List.of(closed.metadata(), closed.openIdMetadata())) {
+            assertThat(text).doesNotContain("registration_endpoint", "/oauth2/v1/clients");
+        }
+        for (String text : List.of(withToken.metadata(), withToken.openIdMetadata())) {
+            assertThat(text).contains("registration_endpoint").doesNotContain("a token");
         }
     }
 

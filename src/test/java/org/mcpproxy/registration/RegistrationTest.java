@@ -6,6 +6,8 @@ import static org.mcpproxy.fixture.Refusals.assertRefused;
 import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
@@ -13,12 +15,12 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.config.Backends;
+import org.mcpproxy.config.RegistrationSettings;
 import org.mcpproxy.fixture.KnownClients;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
-import org.mcpproxy.registration.Registration.Registered;
 
 class RegistrationTest {
 
@@ -145,6 +147,69 @@ class RegistrationTest {
         assertThat(clients.count()).isZero();
     }
 
+    /** RFC 7592 3. */
+    @Test
+    void everyClientGetsATokenForItsRegistrationOfWhichOnlyTheHashIsKept() {
+        Registered one = register("{" + PUBLIC + "}");
+        Registered two = register("{" + PUBLIC + "}");
+
+        assertThat(one.token().value()).hasSize(43);
+        assertThat(one.token()).isNotEqualTo(two.token());
+        assertThat(clients.find(one.client().id()).orElseThrow().registrationTokenHash())
+                .contains(one.token().hash());
+        assertThat(one.toString()).doesNotContain(one.token().value());
+    }
+
+    /** RFC 7591 2. */
+    @Test
+    void keysComeInOneOfTwoWays() {
+        assertRefused(
+                Reason.CLIENT_METADATA_INVALID,
+                () -> register("{" + PUBLIC + ",'jwks':{'keys':[]},'jwks_uri':'https://app.example/keys'}"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://app.example/cb",
+                "https://APP.example/cb",
+                "https://app.example:443/cb",
+                "https://other.example:8443/cb",
+                "http://127.0.0.1:8123/cb",
+                "http://localhost/cb",
+                "http://[::1]:1/cb",
+                "https://localhost:8443/cb",
+                "cursor://app.evil.example/cb",
+                "com.example.app://cb"
+            })
+    void whereHostsAreNamedTheseAndThisMachineMayRegister(String redirectUri) {
+        assertThat(ofHosts("{'redirect_uris':['" + redirectUri + "']}").client().redirectUris())
+                .containsExactly(redirectUri);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://evil.example/cb",
+                "https://app.example.evil.example/cb",
+                "https://evil.example/app.example",
+                "https://evil.example/?https://app.example/",
+                "https://sub.app.example/cb",
+                "https://app.example./cb",
+                "https://xapp.example/cb",
+                "https://app.example:8443/cb",
+                "https://other.example/cb",
+                "https://other.example:84430/cb",
+                "https://localhost.evil.example/cb",
+                "https://10.0.0.5/cb"
+            })
+    void whereHostsAreNamedNoOtherMayRegister(String redirectUri) {
+        assertRefused(
+                redirectUri.contains("84430") ? Reason.REDIRECT_URI_UNACCEPTABLE : Reason.REDIRECT_HOST_DENIED,
+                () -> ofHosts("{'redirect_uris':['https://app.example/cb','" + redirectUri + "']}"));
+        assertThat(clients.count()).isZero();
+    }
+
     @Test
     void everythingIsBounded() {
         String uris = IntStream.range(0, 17)
@@ -170,6 +235,13 @@ class RegistrationTest {
                 Reason.REDIRECT_URIS_TOO_LONG,
                 () -> register("{'redirect_uris':['" + half + "','" + half.replace("app", "aqq")
                         + "','https://app.example/']}"));
+    }
+
+    private Registered ofHosts(String json) {
+        RegistrationSettings hosts = new RegistrationSettings(
+                RegistrationSettings.Access.OPEN, List.of(), Set.of("app.example", "other.example:8443"), 10);
+        return new Registration(clients, Samples.settings(hosts), new SettableClock(), Samples.RANDOM)
+                .register(json.replace('\'', '"'));
     }
 
     /** @param json with single quotes, to be read more easily */

@@ -14,6 +14,10 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.Clients;
+import org.mcpproxy.config.RegistrationSettings;
+import org.mcpproxy.config.RegistrationSettings.Access;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 
@@ -31,7 +35,7 @@ class ClientsContractTest {
         this.kind = kind;
         store = Store.empty(kind, clock);
         clients = store.clients;
-        small = new JdbcClients(store.database, clock, 2);
+        small = holding(2);
         kept = new Kept(store, clock);
     }
 
@@ -121,7 +125,7 @@ class ClientsContractTest {
     void aClientThatIsGrantedSomethingWhileRoomIsMadeStays() throws InterruptedException {
         clients.add(client("client"));
         clock.advance(Duration.ofDays(2));
-        Clients full = new JdbcClients(store.database, clock, 0);
+        Clients full = holding(0);
         Thread newcomer = new Thread(() -> assertRefused(Reason.SERVER_FULL, () -> full.add(client("new"))));
 
         store.database.inTransaction(handle -> {
@@ -133,6 +137,12 @@ class ClientsContractTest {
         newcomer.join();
 
         assertThat(clients.find("client")).isPresent();
+    }
+
+    /** So many that nobody has granted anything. */
+    private Clients holding(int unused) {
+        Settings settings = Samples.settings(new RegistrationSettings(Access.OPEN, List.of(), Set.of(), unused));
+        return new JdbcClients(store.database, settings, clock);
     }
 
     private void aFewSecondsPass() {

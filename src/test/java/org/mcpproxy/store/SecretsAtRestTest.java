@@ -57,14 +57,15 @@ class SecretsAtRestTest {
 
     private Client registered() {
         Client registered = new Client(
-                "client",
-                Optional.empty(),
-                List.of(Samples.REDIRECT_URI),
-                ClientAuthenticationMethod.CLIENT_SECRET_BASIC,
-                Optional.of(made(Secret.random(Samples.RANDOM)).hash()),
-                Set.of(GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN),
-                Scopes.offered(),
-                endpoint.clock.instant());
+                        "client",
+                        Optional.empty(),
+                        List.of(Samples.REDIRECT_URI),
+                        ClientAuthenticationMethod.CLIENT_SECRET_BASIC,
+                        Optional.of(made(Secret.random(Samples.RANDOM)).hash()),
+                        Set.of(GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN),
+                        Scopes.offered(),
+                        endpoint.clock.instant())
+                .managedBy(made(Secret.random(Samples.RANDOM)).hash());
         store.clients.add(registered);
         return registered;
     }

@@ -12,6 +12,7 @@ import org.mcpproxy.grant.Approvals;
 import org.mcpproxy.grant.AuthorizationCodes;
 import org.mcpproxy.grant.Grants;
 import org.mcpproxy.grant.RefreshTokens;
+import org.mcpproxy.grant.Registrations;
 import org.mcpproxy.grant.UpstreamSessions;
 import org.mcpproxy.relay.Sessions;
 
@@ -23,6 +24,7 @@ public final class Store {
     public final PendingAuthorizations pendings;
     public final PushedRequests pushed;
     public final Grants grants;
+    public final Registrations registrations;
     public final AuthorizationCodes codes;
     public final RefreshTokens refreshTokens;
     public final UpstreamSessions upstream;
@@ -35,10 +37,12 @@ public final class Store {
     Store(DataSource source, Settings settings, Clock clock) {
         this.source = source;
         this.database = new Database(source, Databases.open());
-        this.clients = new JdbcClients(database, clock);
+        this.clients = new JdbcClients(database, settings, clock);
         this.pendings = new JdbcPendingAuthorizations(database, settings, Samples.RANDOM, clock);
         this.pushed = new JdbcPushedRequests(database, clock);
-        this.grants = new JdbcGrants(database, new RevocationLog(database, settings), clock);
+        RevocationLog revocations = new RevocationLog(database, settings);
+        this.grants = new JdbcGrants(database, revocations, clock);
+        this.registrations = new JdbcRegistrations(database, revocations, clock);
         this.codes = new JdbcAuthorizationCodes(database, clock);
         this.refreshTokens = new JdbcRefreshTokens(database, clock);
         this.upstream = new JdbcUpstreamSessions(database, clock);

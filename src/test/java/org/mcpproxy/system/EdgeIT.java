@@ -3,7 +3,10 @@ package org.mcpproxy.system;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpRequest;
 import java.util.List;
+import java.util.Locale;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -14,6 +17,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** What every request meets, seen on the wire: a client library would hide or refuse some of it. */
 class EdgeIT {
 
+    private static final String INITIAL_TOKEN = "an-initial-access-token-of-40-characters";
+
     private static ProxySystem proxy;
 
     @BeforeAll
@@ -23,6 +28,9 @@ class EdgeIT {
                 .with("OKTA_CLIENT_ID", "client")
                 .with("OKTA_CLIENT_SECRET", "\"secret\"")
                 .with("MCP_BACKEND", "http://localhost:9/mcp")
+                .with("REGISTRATION", "token")
+                .with("REGISTRATION_TOKEN", INITIAL_TOKEN + "," + INITIAL_TOKEN.toUpperCase(Locale.ROOT))
+                .with("REGISTRATION_REDIRECT_HOSTS", "app.example")
                 .launch()
                 .awaitLive();
     }
@@ -231,6 +239,51 @@ class EdgeIT {
                     .answer(proxy.port());
             assertThat(answer).as(path).startsWith("HTTP/1.1 4").containsOnlyOnce("HTTP/1.1 ");
         }
+    }
+
+    /** RFC 7591 3: who may not register is told how one may. */
+    @Test
+    void whereATokenIsAskedForNobodyRegistersWithoutOne() {
+        Answer without = register(null, "https://app.example/callback");
+        Answer wrong = register(INITIAL_TOKEN + "x", "https://app.example/callback");
+
+        assertThat(without.status()).isEqualTo(401);
+        assertThat(without.header("WWW-Authenticate")).isEqualTo("Bearer realm=\"clients\"");
+        assertThat(wrong.status()).isEqualTo(401);
+        assertThat(wrong.get("error")).isEqualTo("invalid_token");
+        assertThat(wrong.header("WWW-Authenticate")).contains("error=\"invalid_token\"");
+        assertThat(wrong.header("Cache-Control")).isEqualTo("no-store");
+        assertThat(proxy.console())
+                .contains("\"reason\":\"initial_token_missing\"", "\"reason\":\"initial_token_wrong\"");
+    }
+
+    /** Its own token is enough for what comes after. */
+    @Test
+    void whoBearsATokenRegistersForTheHostsThatAreNamedAndManagesWhatItRegistered() {
+        assertThat(register(INITIAL_TOKEN, "https://evil.example/callback").get("error"))
+                .isEqualTo("invalid_redirect_uri");
+        Answer registered = register(INITIAL_TOKEN.toUpperCase(Locale.ROOT), "https://app.example/callback");
+        assertThat(registered.status()).isEqualTo(201);
+        URI uri = URI.create(registered.get("registration_client_uri"));
+
+        assertThat(OAuthClient.send(HttpRequest.newBuilder(uri).header("Authorization", "Bearer " + INITIAL_TOKEN))
+                        .status())
+                .isEqualTo(401);
+        assertThat(OAuthClient.send(HttpRequest.newBuilder(uri)
+                                .header("Authorization", "Bearer " + registered.get("registration_access_token"))
+                                .DELETE())
+                        .status())
+                .isEqualTo(204);
+    }
+
+    private static Answer register(String token, String redirectUri) {
+        HttpRequest.Builder request = HttpRequest.newBuilder(proxy.at("/oauth2/v1/clients"))
+                .header("Content-Type", "application/json")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"redirect_uris\":[\"" + redirectUri + "\"]}"));
+        if (token != null) {
+            request.header("Authorization", "Bearer " + token);
+        }
+        return OAuthClient.send(request);
     }
 
     private static String ourHost() {

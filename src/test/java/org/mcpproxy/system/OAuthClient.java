@@ -118,6 +118,37 @@ public final class OAuthClient {
         return registration.get("client_secret").toString();
     }
 
+    /** The first one; each use answers with another. */
+    public String registrationToken() {
+        return registration.get("registration_access_token").toString();
+    }
+
+    /** Where the client manages its registration (RFC 7592). */
+    public URI registrationUri() {
+        return proxy.at(URI.create(registration.get("registration_client_uri").toString())
+                .getPath());
+    }
+
+    public Answer readRegistration(String token) {
+        return send(HttpRequest.newBuilder(registrationUri()).header("Authorization", "Bearer " + token));
+    }
+
+    /** With the {@code client_id} that an update must hold. */
+    public Answer updateRegistration(String token, JSONObject metadata) {
+        JSONObject update = new JSONObject(metadata);
+        update.putIfAbsent("client_id", id());
+        return send(HttpRequest.newBuilder(registrationUri())
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .PUT(HttpRequest.BodyPublishers.ofString(update.toJSONString())));
+    }
+
+    public Answer deleteRegistration(String token) {
+        return send(HttpRequest.newBuilder(registrationUri())
+                .header("Authorization", "Bearer " + token)
+                .DELETE());
+    }
+
     public URI redirectUri() {
         return redirectUri;
     }

@@ -12,6 +12,7 @@ import com.nimbusds.oauth2.sdk.auth.Secret;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.id.Issuer;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -87,6 +88,13 @@ class PushedRequestIT {
         assertThat(OAuthClient.parameter(answered, "state")).isEqualTo(client.state());
         assertThat(client.redeem(OAuthClient.parameter(answered, "code")).status())
                 .isEqualTo(200);
+    }
+
+    @Test
+    void onlyAPostIsTaken() {
+        assertThat(OAuthClient.send(HttpRequest.newBuilder(installation.at(PAR + "?client_id=" + client.id())))
+                        .status())
+                .isEqualTo(405);
     }
 
     @Test

@@ -62,6 +62,9 @@ class RateLimitIT {
     @Test
     void authorizationsAreLimitedWhetherGoodOrBad() {
         assertThatTheLastIsRefused(statusesOf(() -> get("/oauth2/v1/authorize?client_id=unknown")), 401);
+        assertThat(post("/oauth2/v1/par", Map.of()).status())
+                .as("pushed ones with them")
+                .isEqualTo(429);
     }
 
     @Test

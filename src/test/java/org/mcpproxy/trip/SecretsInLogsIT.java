@@ -47,6 +47,7 @@ class SecretsInLogsIT {
         OAuthClient client = OAuthClient.register(installation.proxy(), method, "http://127.0.0.1:8123/callback");
         secrets.add(client.verifier());
         secrets.add(client.state());
+        manage(client);
         deny(client);
         String code = signOn(client);
         Answer tokens = token(client, method, client.redemptionParameters(code));
@@ -56,6 +57,15 @@ class SecretsInLogsIT {
         keep(refreshed);
         client.ping(tokens.get("access_token"));
         refused(client, method, code, refreshed);
+    }
+
+    /** A token that is right, one that was used, and one in the query string. */
+    private void manage(OAuthClient client) {
+        secrets.add(client.registrationToken());
+        Answer read = client.readRegistration(client.registrationToken());
+        secrets.add(read.get("registration_access_token"));
+        client.readRegistration(client.registrationToken());
+        browser.get(URI.create(client.registrationUri() + "?access_token=" + client.registrationToken()));
     }
 
     private void refused(OAuthClient client, String method, String code, Answer tokens) {

@@ -35,6 +35,7 @@ import org.mcpproxy.config.Lifetimes;
 import org.mcpproxy.config.MpJwtSettings;
 import org.mcpproxy.config.OktaSettings;
 import org.mcpproxy.config.OktaSettings.Credential;
+import org.mcpproxy.config.RegistrationSettings;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.KeyRing;
@@ -116,6 +117,7 @@ class UpstreamDeployment {
                 Lifetimes.standard(),
                 AddressLimits.standard(),
                 ClientDocumentSettings.standard(),
+                RegistrationSettings.standard(),
                 RelayLimits.standard());
     }
 

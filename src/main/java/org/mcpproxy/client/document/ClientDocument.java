@@ -62,6 +62,7 @@ final class ClientDocument {
                 rules.grantTypes(metadata),
                 rules.scope(metadata),
                 now,
+                Optional.empty(),
                 ClientAuthenticationMethod.NONE.equals(method) ? Optional.empty() : Optional.of(keys(url, metadata)));
     }
 

@@ -1,0 +1,286 @@
+package org.mcpproxy.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.authorization.ClientRequest;
+import org.mcpproxy.authorization.PendingAuthorization;
+import org.mcpproxy.authorization.PendingAuthorization.Step;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.fixture.Race;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.grant.Approvals.Approval;
+import org.mcpproxy.grant.AuthorizationCode;
+import org.mcpproxy.grant.EndedGrant;
+import org.mcpproxy.grant.Grant;
+import org.mcpproxy.grant.Registrations;
+import org.mcpproxy.oauth.Scopes;
+
+@OnEachDatabase
+class RegistrationsContractTest {
+
+    private static final String OTHER = "other";
+
+    private final SettableClock clock = new SettableClock();
+    private final Store store;
+    private final Registrations registrations;
+    private final Kept kept;
+    private final Client client = Samples.client("client").managedBy("token");
+
+    RegistrationsContractTest(Databases kind) {
+        store = Store.empty(kind, clock);
+        registrations = store.registrations;
+        kept = new Kept(store, clock);
+    }
+
+    @BeforeEach
+    void register() {
+        store.clients.add(client);
+        store.clients.add(Samples.client(OTHER).managedBy("other-token"));
+    }
+
+    @Test
+    void theTokenIsKeptWithTheClient() {
+        assertThat(store.clients.find("client")).contains(client);
+    }
+
+    @Test
+    void aTokenIsUsedOnceAndItsSuccessorTakesItsPlace() {
+        assertThat(registrations.rotate("client", "token", "next")).isTrue();
+
+        assertThat(registrations.rotate("client", "token", "another")).isFalse();
+        assertThat(store.clients.find("client")).contains(client.managedBy("next"));
+    }
+
+    @Test
+    void neitherAWrongTokenNorThatOfAnotherClientChangesAnything() {
+        signOn("client");
+        for (String token : List.of("wrong", "other-token", "")) {
+            assertThat(registrations.rotate("client", token, "next")).isFalse();
+            assertThat(registrations.replace(moved("next"), token, true)).isEmpty();
+            assertThat(registrations.remove("client", token)).isEmpty();
+        }
+
+        assertThat(registrations.remove("unknown", "token")).isEmpty();
+        assertThat(store.clients.find("client")).contains(client);
+        assertThat(all("client")).containsExactly("pending", "code", "approval", "grant", "refresh token");
+    }
+
+    /** As all are that registered before there were such tokens. */
+    @Test
+    void aClientWithoutATokenIsManagedByNobody() {
+        store.clients.add(Samples.client("older"));
+
+        assertThat(registrations.rotate("older", "", "next")).isFalse();
+        assertThat(registrations.remove("older", "null")).isEmpty();
+        assertThat(store.clients.find("older")).contains(Samples.client("older"));
+    }
+
+    @Test
+    void newMetadataTakeThePlaceOfAllTheOldOnes() {
+        Client changed = new Client(
+                        "client",
+                        Optional.empty(),
+                        List.of("https://app.example/other", "cursor://callback"),
+                        ClientAuthenticationMethod.CLIENT_SECRET_POST,
+                        Optional.of("secret"),
+                        Set.of(GrantType.AUTHORIZATION_CODE),
+                        Scopes.baseline(),
+                        client.registeredAt())
+                .managedBy("next");
+
+        assertThat(registrations.replace(changed, "token", false)).contains(List.of());
+
+        assertThat(store.clients.find("client")).contains(changed);
+        assertThat(store.clients.find(OTHER)).contains(Samples.client(OTHER).managedBy("other-token"));
+    }
+
+    @Test
+    void whatWasBegunUnderOldMetadataIsForgottenAndLiveGrantsGoOn() {
+        signOn("client");
+        signOn(OTHER);
+
+        registrations.replace(moved("next"), "token", false);
+
+        assertThat(all("client")).containsExactly("grant", "refresh token");
+        assertThat(all(OTHER)).containsExactly("pending", "code", "approval", "grant", "refresh token");
+    }
+
+    @Test
+    void grantsEndWithOldMetadataWhereThatIsAsked() {
+        signOn("client");
+        signOn(OTHER);
+
+        assertThat(registrations.replace(moved("next"), "token", true)).contains(List.of(ended("client")));
+
+        assertThat(all("client")).isEmpty();
+        assertThat(store.clients.find("client")).isPresent();
+        assertThat(all(OTHER)).hasSize(5);
+    }
+
+    @Test
+    void aClientGoesWithAllThatHangsOnItAndEveryNodeIsTold() {
+        signOn("client");
+        signOn(OTHER);
+
+        assertThat(registrations.remove("client", "token")).contains(List.of(ended("client")));
+
+        assertThat(store.clients.find("client")).isEmpty();
+        assertThat(all("client")).isEmpty();
+        assertThat(kept.column("SELECT grant_id FROM revocation")).containsExactly("grant of client");
+        assertThat(kept.column("SELECT grant_id FROM upstream_session WHERE ended_at IS NOT NULL"))
+                .containsExactly("grant of client");
+        assertThat(all(OTHER)).hasSize(5);
+        assertThat(registrations.remove("client", "token")).isEmpty();
+    }
+
+    /** That it comes again is still to be known. */
+    @Test
+    void aCodeThatWasRedeemedStays() {
+        signOn("client");
+
+        registrations.remove("client", "token");
+
+        assertThat(store.codes.find("redeemed of client").orElseThrow().consumed())
+                .isTrue();
+    }
+
+    @Test
+    void ofManyWhoComeWithOneTokenAtOnceOneIsFirst() {
+        List<Boolean> first = Race.of(100, () -> {
+            int number = kept.numbers().incrementAndGet();
+            return switch (number % 3) {
+                case 0 -> registrations.rotate("client", "token", "read-" + number);
+                case 1 ->
+                    registrations
+                            .replace(moved("updated-" + number), "token", true)
+                            .isPresent();
+                default -> registrations.remove("client", "token").isPresent();
+            };
+        });
+
+        assertThat(first).containsOnlyOnce(true);
+    }
+
+    @Test
+    void noRefreshTokenOutlivesAClientThatGoesWhileItsCodesAreRedeemed() {
+        for (int i = 0; i < 20; i++) {
+            Grant grant = grant("grant-" + i, "client");
+            store.grants.open(grant);
+            store.codes.issue(code("code-" + i, grant));
+        }
+
+        Race.of(21, () -> {
+            int number = kept.numbers().getAndIncrement();
+            return number == 20
+                    ? registrations.remove("client", "token").isPresent()
+                    : redeemed("grant-" + number, "code-" + number);
+        });
+
+        assertThat(kept.tokens()).isEmpty();
+        assertThat(kept.column("SELECT id FROM access_grant")).isEmpty();
+        assertThat(kept.column("SELECT grant_id FROM revocation")).hasSize(20);
+    }
+
+    private boolean redeemed(String grant, String code) {
+        try {
+            return kept.redeem(store.codes.find(code).orElseThrow(), "first of " + grant);
+        } catch (RuntimeException refused) {
+            return false;
+        }
+    }
+
+    private static Client moved(String token) {
+        return Samples.client("client", "https://app.example/elsewhere").managedBy(token);
+    }
+
+    private static EndedGrant ended(String clientId) {
+        return new EndedGrant("grant of " + clientId, Samples.ALICE.id());
+    }
+
+    /** One sign-on under way, one with a code that nobody has redeemed, and one that is complete. */
+    private void signOn(String clientId) {
+        Grant grant = grant("grant of " + clientId, clientId);
+        store.pendings.save(pending(clientId));
+        store.grants.open(grant);
+        store.upstream.save(grant.id(), Kept.sealed("tokens"));
+        store.codes.issue(code("code of " + clientId, grant));
+        AuthorizationCode redeemed = code("redeemed of " + clientId, grant);
+        store.codes.issue(redeemed);
+        kept.redeem(redeemed, "first of " + clientId);
+        store.approvals.approve(approval(clientId));
+    }
+
+    /** What there is of a client. */
+    private List<String> all(String clientId) {
+        List<String> all = new ArrayList<>();
+        store.pendings.find("handle of " + clientId).ifPresent(pending -> all.add("pending"));
+        store.codes.find("code of " + clientId).ifPresent(code -> all.add("code"));
+        if (store.approvals.isApproved(approval(clientId))) {
+            all.add("approval");
+        }
+        store.grants.find("grant of " + clientId).ifPresent(grant -> all.add("grant"));
+        store.refreshTokens.find("first of " + clientId).ifPresent(token -> all.add("refresh token"));
+        return all;
+    }
+
+    private PendingAuthorization pending(String clientId) {
+        return new PendingAuthorization(
+                "id",
+                "handle of " + clientId,
+                "browser",
+                new ClientRequest(
+                        clientId,
+                        Samples.REDIRECT_URI,
+                        Optional.empty(),
+                        "challenge",
+                        Scopes.offered(),
+                        Samples.RESOURCE),
+                Step.OKTA,
+                true,
+                Optional.empty(),
+                Optional.empty(),
+                clock.instant().plus(Kept.SIGN_ON));
+    }
+
+    private Approval approval(String clientId) {
+        return new Approval(
+                Samples.ALICE.organization(),
+                Samples.ALICE.id(),
+                clientId,
+                Samples.REDIRECT_URI,
+                Scopes.offered(),
+                Samples.RESOURCE,
+                clock.instant().plus(Kept.UNUSED));
+    }
+
+    private Grant grant(String id, String clientId) {
+        return new Grant(
+                id,
+                clientId,
+                Samples.ALICE,
+                Scopes.offered(),
+                Samples.RESOURCE,
+                clock.instant(),
+                clock.instant().plus(Kept.SIGN_ON));
+    }
+
+    private AuthorizationCode code(String hash, Grant grant) {
+        return new AuthorizationCode(
+                hash,
+                grant.id(),
+                grant.clientId(),
+                Samples.REDIRECT_URI,
+                "challenge",
+                clock.instant().plus(Kept.CODE),
+                false);
+    }
+}
