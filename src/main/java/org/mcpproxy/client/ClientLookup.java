@@ -5,16 +5,18 @@ import jakarta.inject.Singleton;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
-/** Finds clients, whether they registered here or are known by their metadata document. */
+/** Finds clients, whether they registered here, an administrator registered them, or their metadata document tells of them. */
 @Singleton
 public class ClientLookup {
 
     private final Clients clients;
+    private final PreregisteredClients preregistered;
     private final ClientDocuments documents;
 
     @Inject
-    public ClientLookup(Clients clients, ClientDocuments documents) {
+    public ClientLookup(Clients clients, PreregisteredClients preregistered, ClientDocuments documents) {
         this.clients = clients;
+        this.preregistered = preregistered;
         this.documents = documents;
     }
 
@@ -41,7 +43,19 @@ public class ClientLookup {
         return ClientIdUrl.isMeant(clientId) && documents.isNew(clientId);
     }
 
+    /** Whether it may ask for this resource at all. An administrator's word alone keeps a client from any. */
+    public boolean mayReach(Client client, String resource) {
+        return preregistered
+                .find(client.id())
+                .map(known -> known.mayReach(resource))
+                .orElse(true);
+    }
+
     private Client registered(String clientId) {
-        return clients.find(clientId).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
+        return preregistered
+                .find(clientId)
+                .map(PreregisteredClient::client)
+                .or(() -> clients.find(clientId))
+                .orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
     }
 }

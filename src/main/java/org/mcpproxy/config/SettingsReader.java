@@ -77,6 +77,7 @@ final class SettingsReader {
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);
         AddressLimits addressLimits = new AddressLimitsReader(values).read();
         ClientDocumentSettings clientDocuments = new ClientDocumentSettingsReader(values).read();
+        Optional<ClientsFile> clientsFile = Optional.ofNullable(values.parsed("CLIENTS_FILE", ClientsFile::read));
         RelayLimits relayLimits = new RelayLimitsReader(values).read();
         KeyRing secretKeys = new KeyRingReader(values, keyFile).read();
         Duration keyRotation = values.parsed("KEY_ROTATION_DAYS", KEY_ROTATION, SettingsReader::days);
@@ -97,6 +98,7 @@ final class SettingsReader {
                 Lifetimes.standard().withRefreshGrace(grace),
                 addressLimits,
                 clientDocuments,
+                clientsFile,
                 relayLimits);
     }
 

@@ -116,6 +116,7 @@ class UpstreamDeployment {
                 Lifetimes.standard(),
                 AddressLimits.standard(),
                 ClientDocumentSettings.standard(),
+                Optional.empty(),
                 RelayLimits.standard());
     }
 
