@@ -146,9 +146,10 @@ public class AuthorizationRequests {
     /** Absent means the default resource; several are refused unless they are one and the same. */
     private String resource(AuthorizationRequest request, Client client) {
         List<URI> named = Optional.ofNullable(request.getResources()).orElse(List.of());
-        return settings.resourceOf(named.stream().map(URI::toString).toList())
-                .filter(resource -> clients.mayReach(client, resource))
+        String resource = settings.resourceOf(named.stream().map(URI::toString).toList())
                 .orElseThrow(() -> Rejection.of(Reason.RESOURCE_UNKNOWN));
+        require(clients.mayReach(client, resource), Reason.RESOURCE_NOT_FOR_CLIENT);
+        return resource;
     }
 
     private static void require(boolean holds, Reason otherwise) {

@@ -1,6 +1,7 @@
 package org.mcpproxy.client;
 
 import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.Scope;
 import java.util.Set;
 
 /**
@@ -20,6 +21,11 @@ public record PreregisteredClient(Client client, Set<String> resources, Set<Stri
 
     public boolean mayReach(String resource) {
         return resources.contains(resource);
+    }
+
+    /** Whether it may, as it stands in the file now, have a token for itself that is for this. */
+    public boolean mayActForItself(String resource, Scope scope) {
+        return mayActForItself() && mayReach(resource) && client.scope().containsAll(scope);
     }
 
     /** Whether it may have tokens of which it is the subject itself (RFC 6749 4.4); a public client may not. */

@@ -35,6 +35,13 @@ public class GrantEnding {
         });
     }
 
+    /** Ends the token that a client has for itself, where nobody else has: all of its grant. At Okta there is nothing. */
+    public void endOfService(String clientId, String grantId, Trail trail) {
+        if (grants.endOfService(grantId)) {
+            audit.record(new GrantRevoked(trail, null, clientId, grantId, Cause.REVOKED_BY_CLIENT));
+        }
+    }
+
     /** Here it has ended in any case. */
     private void endAtOkta(String grantId) {
         try {

@@ -70,9 +70,17 @@ public class RevocationResource {
             if (!issued.clientId().equals(client.id())) {
                 throw Rejection.of(Reason.TOKEN_OF_OTHER_CLIENT);
             }
-            ending.end(issued.grantId(), Cause.REVOKED_BY_CLIENT, Trail.of(http));
+            end(issued, Trail.of(http));
         });
         return Response.ok().header("Cache-Control", "no-store").build();
+    }
+
+    private void end(Issued issued, Trail trail) {
+        if (issued.ofService()) {
+            ending.endOfService(issued.clientId(), issued.grantId(), trail);
+        } else {
+            ending.end(issued.grantId(), Cause.REVOKED_BY_CLIENT, trail);
+        }
     }
 
     /** The hint is only a hint (RFC 7009 2.1), and the two kinds cannot be mistaken for each other. */
@@ -103,18 +111,18 @@ public class RevocationResource {
         }
     }
 
-    private record Issued(String clientId, String grantId) {
+    private record Issued(String clientId, String grantId, boolean ofService) {
 
         static Issued of(RefreshToken token) {
-            return new Issued(token.clientId(), token.grantId());
+            return new Issued(token.clientId(), token.grantId(), false);
         }
 
         static Issued of(Grant grant) {
-            return new Issued(grant.clientId(), grant.id());
+            return new Issued(grant.clientId(), grant.id(), false);
         }
 
         static Issued of(AccessToken token) {
-            return new Issued(token.clientId(), token.grantId());
+            return new Issued(token.clientId(), token.grantId(), token.isOfService());
         }
     }
 }
