@@ -5,6 +5,7 @@ import jakarta.ws.rs.core.Application;
 import java.util.Set;
 import org.mcpproxy.authorization.AuthorizeResource;
 import org.mcpproxy.registration.RegistrationResource;
+import org.mcpproxy.token.IntrospectionResource;
 import org.mcpproxy.token.RevocationResource;
 import org.mcpproxy.token.TokenResource;
 import org.mcpproxy.web.ErrorMapper;
@@ -21,6 +22,7 @@ public class ProtocolApplication extends Application {
                 AuthorizeResource.class,
                 TokenResource.class,
                 RevocationResource.class,
+                IntrospectionResource.class,
                 RateLimitFilter.class,
                 ErrorMapper.class);
     }

@@ -64,6 +64,11 @@ public class AuthorizationServer {
             metadata.setTokenEndpointJWSAlgs(Capabilities.CLIENT_ASSERTION_ALGORITHMS);
             metadata.setRevocationEndpointJWSAlgs(Capabilities.CLIENT_ASSERTION_ALGORITHMS);
         }
+        if (settings.clientsFile().isPresent()) {
+            metadata.setIntrospectionEndpointURI(settings.at("/oauth2/v1/introspect"));
+            metadata.setIntrospectionEndpointAuthMethods(Capabilities.introspectionMethods());
+            metadata.setIntrospectionEndpointJWSAlgs(Capabilities.CLIENT_ASSERTION_ALGORITHMS);
+        }
         metadata.setSupportsAuthorizationResponseIssuerParam(true);
         metadata.setSupportsRequestParam(false);
         metadata.setSupportsRequestURIParam(false);

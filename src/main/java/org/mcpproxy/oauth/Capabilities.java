@@ -68,6 +68,13 @@ public final class Capabilities {
                 .toList();
     }
 
+    /** How a client may authenticate at the introspection endpoint (RFC 7662 2.1): it must. */
+    public static List<ClientAuthenticationMethod> introspectionMethods() {
+        return authenticationMethods(true).stream()
+                .filter(method -> !ClientAuthenticationMethod.NONE.equals(method))
+                .toList();
+    }
+
     /** The scopes that a client may ask for. */
     public static Scope scopes() {
         return Scopes.offered();

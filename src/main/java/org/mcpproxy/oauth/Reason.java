@@ -162,7 +162,8 @@ public enum Reason {
     REFRESH_TOKEN_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The refresh token was issued to another client."),
     GRANT_ENDED(OAuth2Error.INVALID_GRANT, "The grant has ended. Sign on again."),
     OKTA_SESSION_ENDED(OAuth2Error.INVALID_GRANT, "Okta has ended the session behind this grant. Sign on again."),
-    TOKEN_TO_REVOKE_MISSING(OAuth2Error.INVALID_REQUEST, "The token parameter is missing."),
+    TOKEN_PARAMETER_MISSING(OAuth2Error.INVALID_REQUEST, "The token parameter is missing."),
+    INTROSPECTION_FORBIDDEN(OAuth2Error.ACCESS_DENIED, 403, "This client may not ask about tokens."),
     TOKEN_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The token was issued to another client."),
 
     // Protected resources

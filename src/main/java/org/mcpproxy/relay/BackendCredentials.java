@@ -136,7 +136,8 @@ public class BackendCredentials {
     }
 
     private Identity identity(Caller caller) {
-        return new Identity(caller.user().orElse(caller.client()), caller.client(), profiles.of(caller));
+        return new Identity(
+                caller.user().orElse(caller.client()), caller.client(), profiles.of(caller), caller.grant());
     }
 
     private Kept oktaToken(Caller caller, Trail trail) {

@@ -63,8 +63,7 @@ public class OwnTokenCheck implements BearerCheck {
      */
     private Profile profile(AccessToken token) {
         return preregistered
-                .find(token.clientId())
-                .filter(client -> client.mayActForItself(token.audience(), token.scope()))
+                .findActing(token.clientId(), token.audience(), token.scope())
                 .map(client -> new Profile(null, client.groups()))
                 .orElseThrow(() -> Rejection.of(Reason.TOKEN_REVOKED));
     }

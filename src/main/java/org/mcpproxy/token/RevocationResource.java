@@ -65,7 +65,7 @@ public class RevocationResource {
         Parameters parameters = new Parameters(form);
         Client client = gate.enter(authorization, parameters, Trail.of(http));
         new Actor(null, client.id()).lay(http);
-        Secret token = new Secret(parameters.get("token", Reason.TOKEN_TO_REVOKE_MISSING));
+        Secret token = new Secret(parameters.get("token", Reason.TOKEN_PARAMETER_MISSING));
         find(token).ifPresent(issued -> {
             if (!issued.clientId().equals(client.id())) {
                 throw Rejection.of(Reason.TOKEN_OF_OTHER_CLIENT);
@@ -100,15 +100,7 @@ public class RevocationResource {
     }
 
     private Optional<Issued> accessToken(Secret token) {
-        try {
-            return Optional.of(Issued.of(accessTokens.verify(token)));
-        } catch (Rejection rejection) {
-            // What cannot be judged at present must not seem revoked.
-            if (rejection.reason().status() >= 500) {
-                throw rejection;
-            }
-            return Optional.empty();
-        }
+        return Judged.of(() -> accessTokens.verify(token)).map(Issued::of);
     }
 
     private record Issued(String clientId, String grantId, boolean ofService) {

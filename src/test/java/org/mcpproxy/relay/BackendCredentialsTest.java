@@ -67,7 +67,7 @@ class BackendCredentialsTest {
         assertThat(jwt.getHeader().getType()).hasToString("mcp-identity+jwt");
         assertThat(jwt.getHeader().getKeyID()).isEqualTo("ours");
         assertThat(claims.getClaims())
-                .containsOnlyKeys("iss", "sub", "aud", "iat", "exp", "jti", "client_id", "email", "groups");
+                .containsOnlyKeys("iss", "sub", "aud", "iat", "exp", "jti", "client_id", "email", "groups", "grant_id");
         assertThat(claims.getIssuer()).isEqualTo(Samples.ISSUER);
         assertThat(claims.getSubject()).isEqualTo("00ualice");
         assertThat(claims.getAudience()).containsExactly("http://files.internal/mcp");
