@@ -81,6 +81,11 @@ public final class Preregistered {
         };
     }
 
+    /** What it proves itself with: its secret, or its private key as a JWK. */
+    public static String secretOrKey(String client) {
+        return KEYED.equals(client) ? KEY.toJSONString() : SECRET;
+    }
+
     private static ClientAuthentication signed(ClientID id, URI endpoint) {
         try {
             return new PrivateKeyJWT(id, endpoint, JWSAlgorithm.ES256, KEY.toPrivateKey(), KEY.getKeyID(), null);
