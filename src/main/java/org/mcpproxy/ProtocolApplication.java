@@ -7,6 +7,7 @@ import org.mcpproxy.authorization.AuthorizeResource;
 import org.mcpproxy.authorization.PushedRequestResource;
 import org.mcpproxy.registration.ClientConfigurationResource;
 import org.mcpproxy.registration.RegistrationResource;
+import org.mcpproxy.token.IntrospectionResource;
 import org.mcpproxy.token.RevocationResource;
 import org.mcpproxy.token.TokenResource;
 import org.mcpproxy.web.ErrorMapper;
@@ -25,6 +26,7 @@ public class ProtocolApplication extends Application {
                 AuthorizeResource.class,
                 TokenResource.class,
                 RevocationResource.class,
+                IntrospectionResource.class,
                 RateLimitFilter.class,
                 ErrorMapper.class);
     }

@@ -64,6 +64,16 @@ public sealed interface AuditEvent {
         }
     }
 
+    /**
+     * An MCP server asked about a token.
+     *
+     * @param user whose token it is, or null
+     * @param client who asked
+     * @param grant of a token that is active, or null
+     */
+    record TokenIntrospected(Trail trail, String user, String client, String grant, boolean active)
+            implements AuditEvent {}
+
     /** A person signed out of this server in one browser. */
     record SignedOut(Trail trail) implements AuditEvent {
         @Override

@@ -16,6 +16,7 @@ import org.mcpproxy.audit.AuditEvent.McpRequest;
 import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.AuditEvent.SignedOn;
 import org.mcpproxy.audit.AuditEvent.SignedOut;
+import org.mcpproxy.audit.AuditEvent.TokenIntrospected;
 import org.mcpproxy.audit.AuditEvent.TokensIssued;
 
 /** Writes each event as one line of JSON to standard output, from where the server's log takes it. */
@@ -79,6 +80,9 @@ public class JsonAuditLog implements AuditLog {
         }
         if (event instanceof GrantRevoked revoked) {
             return named("grant_revoked", SUCCESS, "reason", revoked.cause(), "grant", revoked.grant());
+        }
+        if (event instanceof TokenIntrospected asked) {
+            return named("token_introspected", asked.active() ? "active" : "inactive", "grant", asked.grant());
         }
         if (event instanceof SignedOut) {
             return named("sign_out", SUCCESS);

@@ -13,18 +13,14 @@ import jakarta.inject.Singleton;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.ClientLookup;
-import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
-import org.mcpproxy.oauth.ResourceIndicator;
 import org.mcpproxy.oauth.Scopes;
 
 /**
@@ -95,7 +91,7 @@ public class AuthorizationRequests {
         require(
                 request.getPrompt() == null || !request.getPrompt().contains(Prompt.Type.NONE),
                 Reason.INTERACTION_FORBIDDEN);
-        String resource = resource(request);
+        String resource = resource(request, redirection.client());
         return new ClientRequest(
                 redirection.client().id(),
                 redirection.redirectUri(),
@@ -137,37 +133,19 @@ public class AuthorizationRequests {
             return Scopes.baseline();
         }
         Scope own = new Scope(request.getScope());
-        own.removeAll(policyScopes(resource));
+        own.removeAll(settings.backendOf(resource).map(settings::policyScopes).orElseGet(Scope::new));
         boolean offered = Capabilities.scopes().containsAll(own);
         require(offered && client.mayAskFor(own), Reason.SCOPE_UNKNOWN);
         return request.getScope();
     }
 
-    private Scope policyScopes(String resource) {
-        Scope scopes = new Scope();
-        Backends backends = settings.backends();
-        backends.paths().stream()
-                .filter(path -> settings.at(path).toString().equals(resource))
-                .forEach(path ->
-                        scopes.addAll(settings.policyScopes(backends.at(path).orElseThrow())));
-        return scopes;
-    }
-
     /** Absent means the default resource; several are refused unless they are one and the same. */
-    private String resource(AuthorizationRequest request) {
-        List<URI> resources = Optional.ofNullable(request.getResources()).orElse(List.of());
-        Set<Optional<String>> asked = resources.stream()
-                .map(resource -> ResourceIndicator.canonical(resource.toString()))
-                .collect(Collectors.toSet());
-        require(asked.size() <= 1, Reason.RESOURCE_UNKNOWN);
-        Optional<String> one = asked.isEmpty()
-                ? settings.defaultResource().map(URI::toString)
-                : asked.iterator().next();
-        return settings.mcpResources().stream()
-                .map(URI::toString)
-                .filter(resource -> one.equals(Optional.of(resource)))
-                .findFirst()
+    private String resource(AuthorizationRequest request, Client client) {
+        List<URI> named = Optional.ofNullable(request.getResources()).orElse(List.of());
+        String resource = settings.resourceOf(named.stream().map(URI::toString).toList())
                 .orElseThrow(() -> Rejection.of(Reason.RESOURCE_UNKNOWN));
+        require(clients.mayReach(client, resource), Reason.RESOURCE_NOT_FOR_CLIENT);
+        return resource;
     }
 
     private static void require(boolean holds, Reason otherwise) {

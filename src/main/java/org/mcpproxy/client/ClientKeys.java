@@ -1,6 +1,8 @@
 package org.mcpproxy.client;
 
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
+import com.nimbusds.jose.jwk.RSAKey;
 import java.net.URI;
 import java.util.Optional;
 
@@ -10,4 +12,28 @@ import java.util.Optional;
  * @param set as they stand in the client's document
  * @param location where they are to be fetched
  */
-public record ClientKeys(Optional<JWKSet> set, Optional<URI> location) {}
+public record ClientKeys(Optional<JWKSet> set, Optional<URI> location) {
+
+    private static final int MOST = 8;
+
+    /** In bits. */
+    private static final int LARGEST_RSA_KEY = 4096;
+
+    /**
+     * Whether these can be taken. Public keys alone: whoever may read a symmetric key, or a private one, could sign with it.
+     * And none that takes long to check with: a stranger chose them.
+     */
+    public static boolean areUsable(JWKSet set) {
+        return set.size() <= MOST
+                && set.getKeys().stream().noneMatch(JWK::isPrivate)
+                && set.getKeys().stream().allMatch(ClientKeys::isUsual);
+    }
+
+    private static boolean isUsual(JWK key) {
+        if (key instanceof RSAKey rsa) {
+            return rsa.size() <= LARGEST_RSA_KEY
+                    && rsa.getPublicExponent().decodeToBigInteger().bitLength() <= Integer.SIZE;
+        }
+        return true;
+    }
+}

@@ -2,19 +2,22 @@ package org.mcpproxy.client;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.Optional;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
-/** Finds clients, whether they registered here or are known by their metadata document. */
+/** Finds clients, whether they registered here, an administrator registered them, or their metadata document tells of them. */
 @Singleton
 public class ClientLookup {
 
     private final Clients clients;
+    private final PreregisteredClients preregistered;
     private final ClientDocuments documents;
 
     @Inject
-    public ClientLookup(Clients clients, ClientDocuments documents) {
+    public ClientLookup(Clients clients, PreregisteredClients preregistered, ClientDocuments documents) {
         this.clients = clients;
+        this.preregistered = preregistered;
         this.documents = documents;
     }
 
@@ -47,12 +50,24 @@ public class ClientLookup {
      */
     public boolean mayBeAnswered(String clientId, String redirectUri) {
         return ClientIdUrl.isMeant(clientId)
-                || clients.find(clientId)
+                || findRegistered(clientId)
                         .filter(client -> client.mayBeAnsweredAt(redirectUri))
                         .isPresent();
     }
 
+    /** Whether it may ask for this resource at all. An administrator's word alone keeps a client from any. */
+    public boolean mayReach(Client client, String resource) {
+        return preregistered
+                .find(client.id())
+                .map(known -> known.mayReach(resource))
+                .orElse(true);
+    }
+
     private Client registered(String clientId) {
-        return clients.find(clientId).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
+        return findRegistered(clientId).orElseThrow(() -> Rejection.of(Reason.CLIENT_UNKNOWN));
+    }
+
+    private Optional<Client> findRegistered(String clientId) {
+        return preregistered.find(clientId).map(PreregisteredClient::client).or(() -> clients.find(clientId));
     }
 }

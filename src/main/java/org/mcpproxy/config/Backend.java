@@ -31,6 +31,11 @@ public record Backend(
         return transport.command().isPresent() || transport.legacySse();
     }
 
+    /** Whether it is called with a token that Okta gives for its user alone. */
+    public boolean needsUser() {
+        return credential instanceof BackendCredential.Okta || credential instanceof BackendCredential.Exchange;
+    }
+
     /** Its name in the policy file. */
     public String policyName() {
         return name.equals(UNNAMED) ? UNNAMED_IN_POLICY : name;

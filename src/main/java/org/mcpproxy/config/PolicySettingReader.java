@@ -49,7 +49,7 @@ final class PolicySettingReader {
         return names;
     }
 
-    private static Path path(String text) throws BadSetting {
+    static Path path(String text) throws BadSetting {
         try {
             return Path.of(text).toAbsolutePath();
         } catch (InvalidPathException e) {

@@ -6,7 +6,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 import org.mcpproxy.oauth.KeyRing;
+import org.mcpproxy.oauth.ResourceIndicator;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.policy.Policy;
 import org.mcpproxy.policy.PolicySource;
@@ -26,6 +28,7 @@ import org.mcpproxy.policy.PolicySource;
  * @param keyRotation after which time a new key signs our tokens
  * @param clientDocuments which clients may identify themselves by a metadata document
  * @param registration who may register clients, and which
+ * @param clientsFile the clients that an administrator has registered; empty where there are none
  * @param listenPort the port that this server listens on
  */
 public record Settings(
@@ -45,6 +48,7 @@ public record Settings(
         AddressLimits addressLimits,
         ClientDocumentSettings clientDocuments,
         RegistrationSettings registration,
+        Optional<ClientsFile> clientsFile,
         RelayLimits relayLimits) {
 
     /** The issuer of our tokens (RFC 8414 2): {@code PUBLIC_URL}, character for character. */
@@ -60,6 +64,37 @@ public record Settings(
     /** What a client gets a token for that names no resource; empty where it has to. */
     public Optional<URI> defaultResource() {
         return backends.standard().map(backend -> at(Backends.DEFAULT_PATH));
+    }
+
+    /**
+     * The resource of ours that a request means: the one that it names, however it writes it, or the default where it names
+     * none. Empty where that is none of ours, or where it names several.
+     *
+     * @param named the values of {@code resource} (RFC 8707 2)
+     */
+    public Optional<String> resourceOf(List<String> named) {
+        Set<Optional<String>> asked =
+                named.stream().map(ResourceIndicator::canonical).collect(Collectors.toSet());
+        if (asked.size() > 1) {
+            return Optional.empty();
+        }
+        Optional<String> one = asked.isEmpty()
+                ? defaultResource().map(URI::toString)
+                : asked.iterator().next();
+        return one.filter(resource -> backendOf(resource).isPresent());
+    }
+
+    /** The backend that this resource of ours leads to. */
+    public Optional<Backend> backendOf(String resource) {
+        return backends.paths().stream()
+                .filter(path -> at(path).toString().equals(resource))
+                .findFirst()
+                .flatMap(backends::at);
+    }
+
+    /** Whether any client may authenticate by an assertion that it signed. */
+    public boolean takesAssertions() {
+        return clientDocuments.on() || clientsFile.isPresent();
     }
 
     /** The scopes of the policy for this backend, beside our own. Fixed at the start. */

@@ -10,7 +10,8 @@ public final class SettingsException extends RuntimeException {
 
     private final transient List<String> problems;
 
-    SettingsException(List<String> problems) {
+    /** @param problems one sentence or two for each setting, beginning with its name */
+    public SettingsException(List<String> problems) {
         super(message(problems), null, false, false);
         this.problems = List.copyOf(problems);
     }

@@ -75,6 +75,7 @@ final class SettingsReader {
         AddressLimits addressLimits = new AddressLimitsReader(values).read();
         ClientDocumentSettings clientDocuments = new ClientDocumentSettingsReader(values).read();
         RegistrationSettings registration = new RegistrationSettingsReader(values).read();
+        Optional<ClientsFile> clientsFile = Optional.ofNullable(values.parsed("CLIENTS_FILE", ClientsFile::read));
         RelayLimits relayLimits = new RelayLimitsReader(values).read();
         KeyRing secretKeys = new KeyRingReader(values, keyFile).read();
         Duration keyRotation = values.parsed("KEY_ROTATION_DAYS", KEY_ROTATION, SettingsReader::days);
@@ -96,6 +97,7 @@ final class SettingsReader {
                 addressLimits,
                 clientDocuments,
                 registration,
+                clientsFile,
                 relayLimits);
     }
 

@@ -58,21 +58,25 @@ public class AuthorizationServer {
         metadata.setScopes(settings.offeredScopes());
         metadata.setResponseTypes(Capabilities.RESPONSE_TYPES);
         metadata.setResponseModes(Capabilities.RESPONSE_MODES);
-        metadata.setGrantTypes(Capabilities.GRANT_TYPES);
+        metadata.setGrantTypes(Capabilities.grantTypes(settings.clientsFile().isPresent()));
         metadata.setCodeChallengeMethods(Capabilities.CODE_CHALLENGE_METHODS);
-        boolean documents = settings.clientDocuments().on();
-        List<ClientAuthenticationMethod> methods = Capabilities.authenticationMethods(documents);
+        List<ClientAuthenticationMethod> methods = Capabilities.authenticationMethods(settings.takesAssertions());
         metadata.setTokenEndpointAuthMethods(methods);
         metadata.setRevocationEndpointAuthMethods(methods);
-        if (documents) {
+        if (settings.takesAssertions()) {
             metadata.setTokenEndpointJWSAlgs(Capabilities.CLIENT_ASSERTION_ALGORITHMS);
             metadata.setRevocationEndpointJWSAlgs(Capabilities.CLIENT_ASSERTION_ALGORITHMS);
+        }
+        if (settings.clientsFile().isPresent()) {
+            metadata.setIntrospectionEndpointURI(settings.at("/oauth2/v1/introspect"));
+            metadata.setIntrospectionEndpointAuthMethods(Capabilities.introspectionMethods());
+            metadata.setIntrospectionEndpointJWSAlgs(Capabilities.CLIENT_ASSERTION_ALGORITHMS);
         }
         metadata.setSupportsAuthorizationResponseIssuerParam(true);
         metadata.setSupportsRequestParam(false);
         metadata.setSupportsRequestURIParam(false);
         JSONObject json = metadata.toJSONObject();
-        if (documents) {
+        if (settings.clientDocuments().on()) {
             json.put("client_id_metadata_document_supported", true);
         }
         return Json.write(json);

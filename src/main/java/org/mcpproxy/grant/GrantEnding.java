@@ -47,6 +47,13 @@ public class GrantEnding {
         grants.stream().takeWhile(grant -> System.nanoTime() - end < 0).allMatch(grant -> endAtOkta(grant.id()));
     }
 
+    /** Ends the token that a client has for itself, where nobody else has: all of its grant. At Okta there is nothing. */
+    public void endOfService(String clientId, String grantId, Trail trail) {
+        if (grants.endOfService(grantId)) {
+            audit.record(new GrantRevoked(trail, null, clientId, grantId, Cause.REVOKED_BY_CLIENT));
+        }
+    }
+
     /** Here it has ended in any case. False where Okta is told so later. */
     private boolean endAtOkta(String grantId) {
         try {

@@ -6,9 +6,13 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.util.random.RandomGenerator;
+import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.upstream.SignOn;
+import org.mcpproxy.upstream.User;
 
 /** Opens grants, and issues the codes by which clients get hold of them. */
 @Singleton
@@ -17,6 +21,7 @@ public class Granting {
     private final Grants grants;
     private final AuthorizationCodes codes;
     private final UpstreamSession session;
+    private final PreregisteredClients preregistered;
     private final Settings settings;
     private final RandomGenerator random;
     private final Clock clock;
@@ -26,12 +31,14 @@ public class Granting {
             Grants grants,
             AuthorizationCodes codes,
             UpstreamSession session,
+            PreregisteredClients preregistered,
             Settings settings,
             RandomGenerator random,
             Clock clock) {
         this.grants = grants;
         this.codes = codes;
         this.session = session;
+        this.preregistered = preregistered;
         this.settings = settings;
         this.random = random;
         this.clock = clock;
@@ -40,11 +47,14 @@ public class Granting {
     /**
      * Opens a grant for a person who has signed on. It ends when no code for it can be alive any more, unless a client
      * redeems one.
+     *
+     * @throws Rejection {@code USER_IS_CLIENT}, {@code STORE_UNAVAILABLE}
      */
     public Grant open(SignOn signOn, String clientId, Scope scope, String resource) {
         Grant grant = new Grant(
                 Secret.random(random).value(), clientId, signOn.user(), scope, resource, clock.instant(), expiry());
         try {
+            requireNoClient(signOn.user());
             grants.open(grant);
             session.keep(grant.id(), signOn.tokens());
         } catch (RuntimeException e) {
@@ -52,6 +62,13 @@ public class Granting {
             throw e;
         }
         return grant;
+    }
+
+    /** A client that acts for itself is the subject of its tokens: nobody may be taken for one (RFC 9068 5). */
+    private void requireNoClient(User user) {
+        if (preregistered.find(user.id()).isPresent()) {
+            throw Rejection.of(Reason.USER_IS_CLIENT);
+        }
     }
 
     private Instant expiry() {

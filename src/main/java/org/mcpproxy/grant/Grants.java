@@ -23,4 +23,12 @@ public interface Grants {
      * another was first.
      */
     boolean end(String grantId);
+
+    /**
+     * Ends the grant of a token that a client has for itself, of which nothing was kept before; every node hears of it. False
+     * where another was first.
+     *
+     * @throws org.mcpproxy.oauth.Rejection {@code SERVER_FULL} where no more can be held
+     */
+    boolean endOfService(String grantId);
 }

@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  */
 public final class Capabilities {
 
-    /** The grant types that the token endpoint has an exchange for. */
+    /** The grant types that any client may register for. */
     public static final List<GrantType> GRANT_TYPES = List.of(GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN);
 
     public static final List<ResponseType> RESPONSE_TYPES = List.of(ResponseType.CODE);
@@ -45,12 +45,33 @@ public final class Capabilities {
 
     private Capabilities() {}
 
-    /** All of {@link #CLIENT_AUTHENTICATION_METHODS}, and those of documents where these are taken. */
-    public static List<ClientAuthenticationMethod> authenticationMethods(boolean documents) {
+    /**
+     * The grant types that the token endpoint has an exchange for.
+     *
+     * @param preregistered whether there are clients that an administrator registered: these alone may be subjects themselves
+     */
+    public static List<GrantType> grantTypes(boolean preregistered) {
+        return Stream.concat(
+                        GRANT_TYPES.stream(), preregistered ? Stream.of(GrantType.CLIENT_CREDENTIALS) : Stream.empty())
+                .toList();
+    }
+
+    /**
+     * All of {@link #CLIENT_AUTHENTICATION_METHODS}, and assertions where these are taken: of clients that are known by their
+     * documents, or that an administrator registered.
+     */
+    public static List<ClientAuthenticationMethod> authenticationMethods(boolean assertions) {
         return Stream.concat(
                         CLIENT_AUTHENTICATION_METHODS.stream(),
-                        documents ? DOCUMENT_AUTHENTICATION_METHODS.stream() : Stream.empty())
+                        assertions ? DOCUMENT_AUTHENTICATION_METHODS.stream() : Stream.empty())
                 .distinct()
+                .toList();
+    }
+
+    /** How a client may authenticate at the introspection endpoint (RFC 7662 2.1): it must. */
+    public static List<ClientAuthenticationMethod> introspectionMethods() {
+        return authenticationMethods(true).stream()
+                .filter(method -> !ClientAuthenticationMethod.NONE.equals(method))
                 .toList();
     }
 

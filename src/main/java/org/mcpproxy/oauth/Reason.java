@@ -132,6 +132,8 @@ public enum Reason {
     PKCE_METHOD_UNSUPPORTED(OAuth2Error.INVALID_REQUEST, "The code_challenge_method must be S256."),
     SCOPE_UNKNOWN(OAuth2Error.INVALID_SCOPE, "A requested scope is not offered here; see scopes_supported."),
     RESOURCE_UNKNOWN(OAuth2Error.INVALID_TARGET, "The requested resource is not one that this server protects."),
+    RESOURCE_NOT_FOR_CLIENT(
+            OAuth2Error.INVALID_TARGET, "This client may not ask for this resource. Ask your administrator."),
     CONSENT_DENIED(OAuth2Error.ACCESS_DENIED, "The user denied the request."),
     INTERACTION_FORBIDDEN(
             new ErrorObject("interaction_required", null, 400),
@@ -162,6 +164,9 @@ public enum Reason {
             503,
             "Okta does not answer at the moment. Try again in a short while."),
     ID_TOKEN_INVALID(OAuth2Error.SERVER_ERROR, "The ID token that Okta issued could not be accepted."),
+    USER_IS_CLIENT(
+            OAuth2Error.ACCESS_DENIED,
+            "Okta's id of this user is the client_id of a program here. An administrator must rename that."),
     USER_INFO_MISMATCH(OAuth2Error.SERVER_ERROR, "Okta's UserInfo answer speaks of another user."),
 
     // Token requests
@@ -177,6 +182,9 @@ public enum Reason {
             OAuth2Error.INVALID_GRANT, "The redirect URI is not the one of the authorization request."),
     VERIFIER_MISSING(OAuth2Error.INVALID_GRANT, "The code_verifier parameter is missing."),
     VERIFIER_WRONG(OAuth2Error.INVALID_GRANT, "The code verifier does not match the code challenge."),
+    RESOURCE_NEEDS_USER(
+            OAuth2Error.INVALID_TARGET,
+            "The MCP server at this resource is called with its user's own token of Okta. A client has none for itself."),
     RESOURCE_MISMATCH(OAuth2Error.INVALID_TARGET, "The resource is not the one that was granted."),
     SCOPE_EXCEEDS_GRANT(OAuth2Error.INVALID_SCOPE, "A requested scope was not granted."),
     REFRESH_TOKEN_MISSING(OAuth2Error.INVALID_REQUEST, "The refresh_token parameter is missing."),
@@ -186,7 +194,8 @@ public enum Reason {
     REFRESH_TOKEN_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The refresh token was issued to another client."),
     GRANT_ENDED(OAuth2Error.INVALID_GRANT, "The grant has ended. Sign on again."),
     OKTA_SESSION_ENDED(OAuth2Error.INVALID_GRANT, "Okta has ended the session behind this grant. Sign on again."),
-    TOKEN_TO_REVOKE_MISSING(OAuth2Error.INVALID_REQUEST, "The token parameter is missing."),
+    TOKEN_PARAMETER_MISSING(OAuth2Error.INVALID_REQUEST, "The token parameter is missing."),
+    INTROSPECTION_FORBIDDEN(OAuth2Error.ACCESS_DENIED, 403, "This client may not ask about tokens."),
     TOKEN_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The token was issued to another client."),
 
     // Protected resources
@@ -227,6 +236,10 @@ public enum Reason {
             OAuth2Error.SERVER_ERROR,
             502,
             "Okta refused this proxy's request for a token for the MCP server. An administrator must check its settings."),
+    USER_NEEDED(
+            OAuth2Error.ACCESS_DENIED,
+            403,
+            "This MCP server is called with its user's own token of Okta. A client has none for itself."),
     SESSION_MISSING(
             OAuth2Error.INVALID_REQUEST,
             "This MCP server needs a session. Initialize first, and send the Mcp-Session-Id of the answer."),

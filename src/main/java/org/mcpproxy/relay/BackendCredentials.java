@@ -76,7 +76,7 @@ public class BackendCredentials {
 
     /** Whether {@link #of} may wait for Okta, where it does not answer at once. */
     static boolean mayAskOkta(Backend backend) {
-        return backend.credential() instanceof BackendCredential.Okta || isExchange(backend);
+        return backend.needsUser();
     }
 
     private static boolean isExchange(Backend backend) {
@@ -91,9 +91,12 @@ public class BackendCredentials {
      * The header that this backend is sent with requests of this caller.
      *
      * @throws Rejection {@code TOKEN_REVOKED} where the grant, or the session at Okta behind it, has ended,
-     *     {@code OKTA_UNAVAILABLE} or {@code STORE_UNAVAILABLE}, {@code EXCHANGE_DENIED} or {@code EXCHANGE_REFUSED}
+     *     {@code USER_NEEDED}, {@code OKTA_UNAVAILABLE} or {@code STORE_UNAVAILABLE}, {@code EXCHANGE_DENIED} or {@code EXCHANGE_REFUSED}
      */
     Optional<Header> of(Backend backend, Caller caller, Trail trail) {
+        if (backend.needsUser() && caller.user().isEmpty()) {
+            throw Rejection.of(Reason.USER_NEEDED);
+        }
         if (backend.credential() instanceof BackendCredential.Static fixed) {
             return Optional.of(new Header(fixed.header(), fixed.value().value()));
         }
@@ -133,7 +136,8 @@ public class BackendCredentials {
     }
 
     private Identity identity(Caller caller) {
-        return new Identity(caller.user().orElse(caller.client()), caller.client(), profiles.of(caller));
+        return new Identity(
+                caller.user().orElse(caller.client()), caller.client(), profiles.of(caller), caller.grant());
     }
 
     private Kept oktaToken(Caller caller, Trail trail) {

@@ -3,6 +3,7 @@ package org.mcpproxy.relay;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
 import java.util.Optional;
+import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.signing.Profile;
 
 /**
@@ -10,7 +11,7 @@ import org.mcpproxy.signing.Profile;
  *
  * @param user Okta's user id; empty where a service calls on its own behalf
  * @param client the OAuth client
- * @param grant the grant behind one of our own tokens; empty for Okta's tokens
+ * @param grant the grant behind one of our own tokens, which is a service's token's own; empty for Okta's tokens
  * @param expiresAt when the token ends
  * @param profile what else the token says of the user
  * @param pass by which another node vouches for all this, where it handed the request on
@@ -43,6 +44,15 @@ public record Caller(
     /** The same, of whom this is known. */
     Caller with(Profile known) {
         return new Caller(user, client, scope, grant, expiresAt, Optional.of(known), pass);
+    }
+
+    /**
+     * Whether a stream of theirs may stay open: one may outlive the access token that opened it, but never the grant. Where
+     * there is no user, or nobody tells us of an end, there is nothing behind the token to outlive it.
+     */
+    boolean isStanding(LiveGrants grants, Instant now) {
+        boolean outlivesToken = user.isPresent() && grant.isPresent();
+        return grant.map(grants::isLive).orElse(true) && (outlivesToken || now.isBefore(expiresAt));
     }
 
     /** Whose share of the server a request takes: the user's, or that of a service. */

@@ -58,8 +58,6 @@ public class NodePassCheck implements BearerCheck {
     /** As where the token was checked: our own ends with its grant, one of Okta's by itself. */
     @Override
     public boolean standing(Caller caller) {
-        return caller.grant()
-                .map(grants::isLive)
-                .orElseGet(() -> clock.instant().isBefore(caller.expiresAt()));
+        return caller.isStanding(grants, clock.instant());
     }
 }

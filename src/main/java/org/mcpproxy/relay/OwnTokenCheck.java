@@ -3,14 +3,17 @@ package org.mcpproxy.relay;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
+import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.signing.AccessToken;
+import org.mcpproxy.signing.Profile;
 
 /** Checks our own access tokens, for each endpoint those that were issued for it. */
 @Singleton
@@ -18,11 +21,15 @@ public class OwnTokenCheck implements BearerCheck {
 
     private final VerifiedTokens tokens;
     private final LiveGrants grants;
+    private final PreregisteredClients preregistered;
+    private final Clock clock;
 
     @Inject
-    public OwnTokenCheck(VerifiedTokens tokens, LiveGrants grants) {
+    public OwnTokenCheck(VerifiedTokens tokens, LiveGrants grants, PreregisteredClients preregistered, Clock clock) {
         this.tokens = tokens;
         this.grants = grants;
+        this.preregistered = preregistered;
+        this.clock = clock;
     }
 
     @Override
@@ -40,18 +47,29 @@ public class OwnTokenCheck implements BearerCheck {
         if (!token.scope().contains(Scopes.MCP)) {
             throw Rejection.of(Reason.SCOPE_INSUFFICIENT);
         }
-        return new Caller(
-                Optional.of(token.subject()),
-                token.clientId(),
-                token.scope(),
-                Optional.of(token.grantId()),
-                token.expiresAt(),
-                token.profile());
+        return token.isOfService()
+                ? caller(token, Optional.empty(), Optional.of(profile(token)))
+                : caller(token, Optional.of(token.subject()), token.profile());
     }
 
-    /** A stream may outlive the access token that opened it, but never the grant. */
+    private static Caller caller(AccessToken token, Optional<String> user, Optional<Profile> profile) {
+        return new Caller(
+                user, token.clientId(), token.scope(), Optional.of(token.grantId()), token.expiresAt(), profile);
+    }
+
+    /**
+     * Of a client that acts for itself, as it is registered now: its token says nothing of it, and is of no use once it may
+     * not have it any more.
+     */
+    private Profile profile(AccessToken token) {
+        return preregistered
+                .findActing(token.clientId(), token.audience(), token.scope())
+                .map(client -> new Profile(null, client.groups()))
+                .orElseThrow(() -> Rejection.of(Reason.TOKEN_REVOKED));
+    }
+
     @Override
     public boolean standing(Caller caller) {
-        return caller.grant().map(grants::isLive).orElse(false);
+        return caller.isStanding(grants, clock.instant());
     }
 }

@@ -1,11 +1,7 @@
 package org.mcpproxy.signing;
 
-import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
-import com.nimbusds.jose.crypto.RSASSAVerifier;
-import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
-import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.Scope;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -15,7 +11,6 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
 import org.mcpproxy.config.Settings;
-import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
@@ -83,42 +78,13 @@ public class AccessTokens {
 
     /** Verifies a token for any of our resources: its holder wants nothing from a resource. */
     public AccessToken verify(Secret token) {
-        JWTClaimsSet claims = signedClaims(token);
+        JWTClaimsSet claims = CompactJwt.verified(token, TYPE, keys);
         requireEqual(settings.issuer(), claims.getIssuer(), Reason.TOKEN_ISSUER_WRONG);
         AccessToken verified = read(claims);
         if (!clock.instant().isBefore(verified.expiresAt())) {
             throw Rejection.of(Reason.TOKEN_EXPIRED);
         }
         return verified;
-    }
-
-    private JWTClaimsSet signedClaims(Secret token) {
-        try {
-            SignedJWT jwt = parse(token);
-            if (!TYPE.equals(jwt.getHeader().getType())
-                    || !Capabilities.SIGNING_ALGORITHM.equals(jwt.getHeader().getAlgorithm())) {
-                throw Rejection.of(Reason.TOKEN_MALFORMED);
-            }
-            RSAKey key =
-                    keys.find(jwt.getHeader().getKeyID()).orElseThrow(() -> Rejection.of(Reason.TOKEN_SIGNATURE_WRONG));
-            if (!jwt.verify(new RSASSAVerifier(key.toRSAPublicKey()))) {
-                throw Rejection.of(Reason.TOKEN_SIGNATURE_WRONG);
-            }
-            return jwt.getJWTClaimsSet();
-        } catch (ParseException e) {
-            throw Rejection.of(Reason.TOKEN_MALFORMED);
-        } catch (JOSEException e) {
-            throw Rejection.of(Reason.TOKEN_SIGNATURE_WRONG);
-        }
-    }
-
-    /** A header that is JSON but no object, such as {@code null}, is more than the parser expects of a stranger. */
-    private static SignedJWT parse(Secret token) throws ParseException {
-        try {
-            return SignedJWT.parse(token.value());
-        } catch (NullPointerException | IllegalArgumentException | ClassCastException e) {
-            throw Rejection.of(Reason.TOKEN_MALFORMED);
-        }
     }
 
     private AccessToken read(JWTClaimsSet claims) {

@@ -4,10 +4,14 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.crypto.RSASSASigner;
+import com.nimbusds.jose.crypto.RSASSAVerifier;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import java.text.ParseException;
 import org.mcpproxy.oauth.Capabilities;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 
 /** A JWT in its compact form (RFC 7519 3), signed by us. Its type says what it is for, so that none is taken for another. */
@@ -27,5 +31,39 @@ final class CompactJwt {
             throw new IllegalStateException("The signing key cannot sign", e);
         }
         return new Secret(jwt.serialize());
+    }
+
+    /**
+     * The claims of one that we signed, and that is of this type; of its claims nothing has been judged.
+     *
+     * @throws Rejection {@code TOKEN_MALFORMED}, {@code TOKEN_SIGNATURE_WRONG} or {@code STORE_UNAVAILABLE}
+     */
+    static JWTClaimsSet verified(Secret token, JOSEObjectType type, SigningKeys keys) {
+        try {
+            SignedJWT jwt = parse(token);
+            if (!type.equals(jwt.getHeader().getType())
+                    || !Capabilities.SIGNING_ALGORITHM.equals(jwt.getHeader().getAlgorithm())) {
+                throw Rejection.of(Reason.TOKEN_MALFORMED);
+            }
+            RSAKey key =
+                    keys.find(jwt.getHeader().getKeyID()).orElseThrow(() -> Rejection.of(Reason.TOKEN_SIGNATURE_WRONG));
+            if (!jwt.verify(new RSASSAVerifier(key.toRSAPublicKey()))) {
+                throw Rejection.of(Reason.TOKEN_SIGNATURE_WRONG);
+            }
+            return jwt.getJWTClaimsSet();
+        } catch (ParseException e) {
+            throw Rejection.of(Reason.TOKEN_MALFORMED);
+        } catch (JOSEException e) {
+            throw Rejection.of(Reason.TOKEN_SIGNATURE_WRONG);
+        }
+    }
+
+    /** A header that is JSON but no object, such as {@code null}, is more than the parser expects of a stranger. */
+    private static SignedJWT parse(Secret token) throws ParseException {
+        try {
+            return SignedJWT.parse(token.value());
+        } catch (NullPointerException | IllegalArgumentException | ClassCastException e) {
+            throw Rejection.of(Reason.TOKEN_MALFORMED);
+        }
     }
 }

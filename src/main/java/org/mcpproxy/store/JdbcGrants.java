@@ -25,13 +25,22 @@ public class JdbcGrants implements Grants {
 
     private static final Duration CLIENT_KEPT_AT_LEAST = Duration.ofDays(80);
 
+    /** Of ended grants: of those that a client has for itself it can end as many as it likes. */
+    private static final int MOST_ENDED = 500_000;
+
     private final Database database;
+    private final Capacity ended;
     private final RevocationLog revocations;
     private final Clock clock;
 
     @Inject
     public JdbcGrants(Database database, RevocationLog revocations, Clock clock) {
+        this(database, revocations, clock, MOST_ENDED);
+    }
+
+    JdbcGrants(Database database, RevocationLog revocations, Clock clock, int mostEnded) {
         this.database = database;
+        this.ended = new Capacity(database, "SELECT COUNT(*) FROM revocation", mostEnded, clock);
         this.revocations = revocations;
         this.clock = clock;
     }
@@ -103,6 +112,17 @@ public class JdbcGrants implements Grants {
         if (first) {
             revocations.note(grantId);
         }
+        return first;
+    }
+
+    @Override
+    public boolean endOfService(String grantId) {
+        ended.require();
+        boolean first = database.inTransaction(handle -> handle.execute("""
+                        INSERT INTO revocation (grant_id)
+                        SELECT ? WHERE NOT EXISTS (SELECT 1 FROM revocation WHERE grant_id = ?)
+                        """, grantId, grantId) > 0);
+        revocations.note(grantId);
         return first;
     }
 

@@ -65,14 +65,22 @@ public class RevocationResource {
         Parameters parameters = new Parameters(form);
         Client client = gate.enter(authorization, parameters, Trail.of(http));
         new Actor(null, client.id()).lay(http);
-        Secret token = new Secret(parameters.get("token", Reason.TOKEN_TO_REVOKE_MISSING));
+        Secret token = new Secret(parameters.get("token", Reason.TOKEN_PARAMETER_MISSING));
         find(token).ifPresent(issued -> {
             if (!issued.clientId().equals(client.id())) {
                 throw Rejection.of(Reason.TOKEN_OF_OTHER_CLIENT);
             }
-            ending.end(issued.grantId(), Cause.REVOKED_BY_CLIENT, Trail.of(http));
+            end(issued, Trail.of(http));
         });
         return Response.ok().header("Cache-Control", "no-store").build();
+    }
+
+    private void end(Issued issued, Trail trail) {
+        if (issued.ofService()) {
+            ending.endOfService(issued.clientId(), issued.grantId(), trail);
+        } else {
+            ending.end(issued.grantId(), Cause.REVOKED_BY_CLIENT, trail);
+        }
     }
 
     /** The hint is only a hint (RFC 7009 2.1), and the two kinds cannot be mistaken for each other. */
@@ -92,29 +100,21 @@ public class RevocationResource {
     }
 
     private Optional<Issued> accessToken(Secret token) {
-        try {
-            return Optional.of(Issued.of(accessTokens.verify(token)));
-        } catch (Rejection rejection) {
-            // What cannot be judged at present must not seem revoked.
-            if (rejection.reason().status() >= 500) {
-                throw rejection;
-            }
-            return Optional.empty();
-        }
+        return Judged.of(() -> accessTokens.verify(token)).map(Issued::of);
     }
 
-    private record Issued(String clientId, String grantId) {
+    private record Issued(String clientId, String grantId, boolean ofService) {
 
         static Issued of(RefreshToken token) {
-            return new Issued(token.clientId(), token.grantId());
+            return new Issued(token.clientId(), token.grantId(), false);
         }
 
         static Issued of(Grant grant) {
-            return new Issued(grant.clientId(), grant.id());
+            return new Issued(grant.clientId(), grant.id(), false);
         }
 
         static Issued of(AccessToken token) {
-            return new Issued(token.clientId(), token.grantId());
+            return new Issued(token.clientId(), token.grantId(), token.isOfService());
         }
     }
 }

@@ -13,7 +13,7 @@ import org.mcpproxy.oauth.Secret;
 /**
  * The tokens that were issued.
  *
- * @param user whose grant it is, for the audit
+ * @param user whose grant it is, for the audit; null where a client has it for itself
  */
 public record TokenAnswer(
         Secret accessToken,

@@ -49,24 +49,47 @@ public class TokenMint {
      * @param scope what this access token is for; no more than was granted
      */
     public TokenAnswer mint(Grant grant, Client client, Scope scope, Optional<RefreshTokenValue> refreshToken) {
-        Instant expiresAt =
-                clock.instant().plus(settings.lifetimes().accessToken()).truncatedTo(ChronoUnit.SECONDS);
-        Secret accessToken = accessTokens.mint(new AccessToken(
+        AccessToken token = new AccessToken(
                 grant.user().id(),
                 client.id(),
                 grant.resource(),
                 scope,
                 grant.id(),
                 Secret.random(random).value(),
-                expiresAt,
-                Optional.of(grant.profile())));
-        return new TokenAnswer(
-                accessToken,
-                expiresAt,
-                refreshToken.map(RefreshTokenValue::whole),
+                expiry(),
+                Optional.of(grant.profile()));
+        return answer(token, refreshToken, grant.user().id());
+    }
+
+    /**
+     * An access token of which the client is the subject itself (RFC 9068 2.2). Its grant is its own, and nothing is kept of
+     * it: the store hears of it where it is revoked.
+     */
+    public TokenAnswer mintForItself(Client client, String resource, Scope scope) {
+        AccessToken token = new AccessToken(
+                client.id(),
+                client.id(),
+                resource,
                 scope,
-                grant.user().id(),
-                grant.id());
+                Secret.random(random).value(),
+                Secret.random(random).value(),
+                expiry(),
+                Optional.empty());
+        return answer(token, Optional.empty(), null);
+    }
+
+    private TokenAnswer answer(AccessToken token, Optional<RefreshTokenValue> refreshToken, String user) {
+        return new TokenAnswer(
+                accessTokens.mint(token),
+                token.expiresAt(),
+                refreshToken.map(RefreshTokenValue::whole),
+                token.scope(),
+                user,
+                token.grantId());
+    }
+
+    private Instant expiry() {
+        return clock.instant().plus(settings.lifetimes().accessToken()).truncatedTo(ChronoUnit.SECONDS);
     }
 
     /** How a new refresh token is kept. */

@@ -14,11 +14,13 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
+import java.util.List;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.TokensIssued;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
+import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Parameters;
@@ -34,13 +36,16 @@ public class TokenResource {
 
     private final ClientGate gate;
     private final Instance<Exchange> exchanges;
+    private final List<GrantType> offered;
     private final AuditLog audit;
     private final Clock clock;
 
     @Inject
-    public TokenResource(ClientGate gate, Instance<Exchange> exchanges, AuditLog audit, Clock clock) {
+    public TokenResource(
+            ClientGate gate, Instance<Exchange> exchanges, Settings settings, AuditLog audit, Clock clock) {
         this.gate = gate;
         this.exchanges = exchanges;
+        this.offered = Capabilities.grantTypes(settings.clientsFile().isPresent());
         this.audit = audit;
         this.clock = clock;
     }
@@ -68,7 +73,7 @@ public class TokenResource {
         GrantType grantType = new GrantType(parameters.get("grant_type", Reason.GRANT_TYPE_MISSING));
         Exchange exchange = exchanges.stream()
                 .filter(candidate -> candidate.grantType().equals(grantType))
-                .filter(candidate -> Capabilities.GRANT_TYPES.contains(candidate.grantType()))
+                .filter(candidate -> offered.contains(candidate.grantType()))
                 .findFirst()
                 .orElseThrow(() -> Rejection.of(Reason.GRANT_TYPE_UNSUPPORTED));
         if (!client.mayUse(grantType)) {

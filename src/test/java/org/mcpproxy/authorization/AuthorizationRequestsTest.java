@@ -17,6 +17,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.client.Client;
+import org.mcpproxy.client.ClientLookup;
+import org.mcpproxy.client.PreregisteredClient;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.Backends;
 import org.mcpproxy.fixture.KnownClients;
@@ -204,6 +206,25 @@ class AuthorizationRequestsTest {
         assertRefused(
                 Reason.SCOPE_UNKNOWN,
                 () -> read(withPolicy, with(with(asking, "resource", files), "scope", "files.read")));
+    }
+
+    @Test
+    void aResourceThatTheAdministratorKeepsAClientFromIsRefused() {
+        Backends backends = Backends.of(Optional.of(Samples.backend("")), List.of(Samples.backend("files")));
+        PreregisteredClient kept =
+                new PreregisteredClient(Samples.client("client"), Set.of(Samples.RESOURCE), Set.of(), Set.of());
+        AuthorizationRequests limited = new AuthorizationRequests(
+                new ClientLookup(
+                        new KnownClients(),
+                        id -> Optional.of(kept)
+                                .filter(known -> known.client().id().equals(id)),
+                        new KnownDocuments()),
+                Samples.settings(backends));
+
+        assertThat(read(limited, GOOD).resource()).isEqualTo(Samples.RESOURCE);
+        assertRefused(
+                Reason.RESOURCE_NOT_FOR_CLIENT,
+                () -> read(limited, with(GOOD, "resource", Samples.ISSUER + "/files/mcp")));
     }
 
     private static AuthorizationRequests manyBackends(Optional<Backend> standard) {

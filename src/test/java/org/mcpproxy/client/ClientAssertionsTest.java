@@ -47,7 +47,7 @@ class ClientAssertionsTest {
     private final Client client = client(new JWKSet(List.of(RSA.toPublicJWK(), EC.toPublicJWK())));
     private final KnownDocuments documents = new KnownDocuments(client);
     private final ClientAuthenticator authenticator = new ClientAuthenticator(
-            new ClientLookup(new KnownClients(Samples.client("registered")), documents),
+            new ClientLookup(new KnownClients(Samples.client("registered")), id -> Optional.empty(), documents),
             new ClientAssertions(documents, (hash, until) -> used.add(hash), Samples.settings(), clock));
 
     @Test

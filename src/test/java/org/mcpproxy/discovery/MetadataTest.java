@@ -91,6 +91,30 @@ class MetadataTest {
         }
     }
 
+    /** Client credentials and introspection are for those clients alone. */
+    @Test
+    void whatIsForClientsOfTheFileIsSaidInBothDocumentsWhereThereIsOne() throws Exception {
+        AuthorizationServer with = new AuthorizationServer(Samples.withClients(
+                Samples.settings(new ClientDocumentSettings(
+                        false, Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty())),
+                "[]"));
+
+        for (String text : List.of(with.metadata(), with.openIdMetadata())) {
+            JSONObject json = JSONObjectUtils.parse(text);
+
+            assertThat(json.get("grant_types_supported"))
+                    .isEqualTo(List.of("authorization_code", "refresh_token", "client_credentials"));
+            assertThat(json.get("token_endpoint_auth_methods_supported").toString())
+                    .contains("private_key_jwt");
+            assertThat(json.get("introspection_endpoint")).isEqualTo(Samples.ISSUER + "/oauth2/v1/introspect");
+            assertThat(json.get("introspection_endpoint_auth_methods_supported"))
+                    .isEqualTo(List.of("client_secret_basic", "client_secret_post", "private_key_jwt"));
+            assertThat(json.get("introspection_endpoint_auth_signing_alg_values_supported"))
+                    .isEqualTo(List.of("RS256", "PS256", "ES256"));
+            assertThat(json).doesNotContainKey("client_id_metadata_document_supported");
+        }
+    }
+
     /** OpenID Connect Discovery 3: left out, it would mean yes. */
     @Test
     void requestUrisAreSaidNotToBeSupported() throws Exception {

@@ -325,7 +325,13 @@ class UpstreamSessionTest {
         FailingSessions failing = new FailingSessions(endpoint.upstream);
         failing.failToSave(1);
         Granting granting = new Granting(
-                endpoint.grants, endpoint.codes, session(failing), endpoint.settings, Samples.RANDOM, endpoint.clock);
+                endpoint.grants,
+                endpoint.codes,
+                session(failing),
+                id -> Optional.empty(),
+                endpoint.settings,
+                Samples.RANDOM,
+                endpoint.clock);
         UpstreamTokens tokens = endpoint.okta.issue();
 
         assertRefused(

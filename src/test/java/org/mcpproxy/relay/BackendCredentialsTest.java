@@ -16,6 +16,8 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.BackendCredential;
+import org.mcpproxy.config.ExchangeClient;
+import org.mcpproxy.config.OktaSettings.Credential;
 import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.TokenEndpoint;
@@ -65,7 +67,7 @@ class BackendCredentialsTest {
         assertThat(jwt.getHeader().getType()).hasToString("mcp-identity+jwt");
         assertThat(jwt.getHeader().getKeyID()).isEqualTo("ours");
         assertThat(claims.getClaims())
-                .containsOnlyKeys("iss", "sub", "aud", "iat", "exp", "jti", "client_id", "email", "groups");
+                .containsOnlyKeys("iss", "sub", "aud", "iat", "exp", "jti", "client_id", "email", "groups", "grant_id");
         assertThat(claims.getIssuer()).isEqualTo(Samples.ISSUER);
         assertThat(claims.getSubject()).isEqualTo("00ualice");
         assertThat(claims.getAudience()).containsExactly("http://files.internal/mcp");
@@ -83,6 +85,23 @@ class BackendCredentialsTest {
 
         assertThat(claims.getSubject()).isEqualTo("0oaservice");
         assertThat(claims.getClaims()).doesNotContainKeys("email", "groups");
+    }
+
+    /** There is no session at Okta that a token could come from. */
+    @Test
+    void aBackendThatIsCalledWithAUsersTokenIsNotCalledByAService() {
+        Caller ours = new Caller(Optional.empty(), "reports", new Scope("mcp"), Optional.of("its-own"), Instant.MAX);
+        Backend exchanging = backend(
+                "people",
+                new BackendCredential.Exchange(
+                        URI.create(Samples.ISSUER),
+                        "api://people",
+                        new Scope(),
+                        new ExchangeClient("proxy", new Credential.ClientSecret(new Secret("okta-secret")))));
+
+        assertRefused(Reason.USER_NEEDED, () -> credentials.of(OKTA, ours, Samples.TRAIL));
+        assertRefused(Reason.USER_NEEDED, () -> credentials.of(exchanging, ours, Samples.TRAIL));
+        assertThat(endpoint.okta.refreshed()).isEmpty();
     }
 
     /** It would open nothing but the backend that it is for. */

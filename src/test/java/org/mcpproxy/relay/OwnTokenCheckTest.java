@@ -7,23 +7,31 @@ import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.client.PreregisteredClient;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
+import org.mcpproxy.signing.Profile;
 import org.mcpproxy.signing.SigningKeys;
 
 class OwnTokenCheckTest {
@@ -35,7 +43,9 @@ class OwnTokenCheckTest {
     private final CountedKeys keys = new CountedKeys();
     private final Set<String> live = new HashSet<>(Set.of("grant"));
     private final AccessTokens tokens = new AccessTokens(SETTINGS, keys, Samples.profiles(), clock);
-    private final OwnTokenCheck check = new OwnTokenCheck(new VerifiedTokens(tokens, clock), live::contains);
+    private final Map<String, PreregisteredClient> services = new HashMap<>();
+    private final OwnTokenCheck check = new OwnTokenCheck(
+            new VerifiedTokens(tokens, clock), live::contains, id -> Optional.ofNullable(services.get(id)), clock);
 
     @Test
     void aTokenOfOursTellsWhoCalls() {
@@ -115,6 +125,72 @@ class OwnTokenCheckTest {
         assertRefused(Reason.TOKEN_AUDIENCE_WRONG, () -> call(other));
     }
 
+    @Test
+    void aServiceHasNoUserAndTheGroupsThatItHasNow() {
+        register(Set.of(MCP), Scopes.baseline(), GrantType.CLIENT_CREDENTIALS);
+
+        Caller caller = call(mint("reports", "reports", MCP, "mcp", Duration.ofMinutes(10)));
+
+        assertThat(caller.user()).isEmpty();
+        assertThat(caller.client()).isEqualTo("reports");
+        assertThat(caller.grant()).contains("grant");
+        assertThat(caller.profile()).contains(new Profile(null, Set.of("reporting")));
+    }
+
+    /** Its token was good when it was issued; what is in the file now counts. */
+    @Test
+    void aServiceThatMayNotHaveTheTokenAnyMoreIsRefused() {
+        String token = mint("reports", "reports", MCP, "mcp", Duration.ofMinutes(10));
+        assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
+
+        register(Set.of(), Scopes.baseline(), GrantType.CLIENT_CREDENTIALS);
+        assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
+        register(Set.of(MCP), new Scope(), GrantType.CLIENT_CREDENTIALS);
+        assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
+        register(Set.of(MCP), Scopes.baseline(), GrantType.AUTHORIZATION_CODE);
+        assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
+
+        register(Set.of(MCP), Scopes.baseline(), GrantType.CLIENT_CREDENTIALS);
+        assertThat(call(token).client()).isEqualTo("reports");
+    }
+
+    /** A person's grant can be looked at for as long as it lives; a service's is remembered no longer than its token. */
+    @Test
+    void aServicesStreamEndsWithItsTokenAndAPersonsDoesNot() {
+        register(Set.of(MCP), Scopes.baseline(), GrantType.CLIENT_CREDENTIALS);
+        Caller service = call(mint("reports", "reports", MCP, "mcp", Duration.ofMinutes(10)));
+        Caller person = call(mint(MCP, "mcp", Duration.ofMinutes(10)));
+        assertThat(check.standing(service)).isTrue();
+
+        clock.advance(Duration.ofMinutes(10));
+        assertThat(check.standing(service)).isFalse();
+        assertThat(check.standing(person)).isTrue();
+    }
+
+    @Test
+    void aRevokedServiceIsRefusedAndItsStreamEnds() {
+        register(Set.of(MCP), Scopes.baseline(), GrantType.CLIENT_CREDENTIALS);
+        String token = mint("reports", "reports", MCP, "mcp", Duration.ofMinutes(10));
+        Caller service = call(token);
+        live.clear();
+
+        assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
+        assertThat(check.standing(service)).isFalse();
+    }
+
+    private void register(Set<String> resources, Scope scope, GrantType grantType) {
+        Client client = new Client(
+                "reports",
+                Optional.empty(),
+                List.of(),
+                ClientAuthenticationMethod.CLIENT_SECRET_BASIC,
+                Optional.empty(),
+                Set.of(grantType),
+                scope,
+                clock.instant());
+        services.put("reports", new PreregisteredClient(client, resources, Set.of("reporting"), Set.of()));
+    }
+
     private Caller call(String token) {
         return call(token, Endpoints.standard(SETTINGS));
     }
@@ -128,9 +204,13 @@ class OwnTokenCheckTest {
     }
 
     private String mint(String audience, String scope, Duration life) {
+        return mint("user", "client", audience, scope, life);
+    }
+
+    private String mint(String subject, String client, String audience, String scope, Duration life) {
         Instant end = clock.instant().plus(life);
         return tokens.mint(new AccessToken(
-                        "user", "client", audience, Scope.parse(scope), "grant", "id", end, Optional.empty()))
+                        subject, client, audience, Scope.parse(scope), "grant", "id", end, Optional.empty()))
                 .value();
     }
 

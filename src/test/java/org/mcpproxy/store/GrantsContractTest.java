@@ -1,6 +1,7 @@
 package org.mcpproxy.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import java.time.Duration;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.Grants;
+import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.upstream.User;
 
 @OnEachDatabase
@@ -105,6 +107,35 @@ class GrantsContractTest {
         grants.end("one");
 
         assertThat(kept.column("SELECT grant_id FROM revocation")).containsExactly("one");
+    }
+
+    @Test
+    void theGrantOfAServiceLeavesARowOnlyWhereItIsEnded() {
+        assertThat(grants.endOfService("its-own")).isTrue();
+
+        assertThat(grants.endOfService("its-own")).isFalse();
+        assertThat(kept.column("SELECT grant_id FROM revocation")).containsExactly("its-own");
+        assertThat(grants.find("one")).isPresent();
+    }
+
+    @Test
+    void ofManyWhoEndTheGrantOfAServiceAtOnceOneIsFirst() {
+        List<Boolean> first = Race.of(50, () -> grants.endOfService("its-own"));
+
+        assertThat(first).containsOnlyOnce(true);
+    }
+
+    /** A service can have as many tokens as it likes, and end them all; nodes hold the ended ones in memory. */
+    @Test
+    void whatServicesEndIsBounded() {
+        Grants bounded =
+                new JdbcGrants(store.database, new RevocationLog(store.database, Samples.settings()), clock, 2);
+        bounded.endOfService("first");
+        bounded.endOfService("second");
+        clock.advance(Duration.ofSeconds(2));
+
+        assertRefused(Reason.SERVER_FULL, () -> bounded.endOfService("third"));
+        assertThat(bounded.end("one")).as("of a person, who had to sign on").isTrue();
     }
 
     /** Okta's tokens are still to be revoked there. */

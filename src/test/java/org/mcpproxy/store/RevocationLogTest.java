@@ -67,6 +67,19 @@ class RevocationLogTest {
     }
 
     @Test
+    void whatAServiceEndedIsKnownHereAtOnceAndElsewhereByTheNextPoll() {
+        log.poll();
+        RevocationLog elsewhere = new RevocationLog(database, Samples.settings(), nanos::get, MOST);
+        elsewhere.poll();
+        new JdbcGrants(database, log, clock).endOfService("its-own");
+        assertThat(log.isLive("its-own")).isFalse();
+        assertThat(elsewhere.isLive("its-own")).isTrue();
+
+        elsewhere.poll();
+        assertThat(elsewhere.isLive("its-own")).isFalse();
+    }
+
+    @Test
     void whatThisNodeEndedIsKnownAtOnce() {
         log.poll();
         JdbcGrants grants = new JdbcGrants(database, log, clock);

@@ -43,6 +43,7 @@ public final class Installation implements AutoCloseable {
                     .with("REGISTRATIONS_PER_MINUTE", PLENTY)
                     .with("AUTHORIZATIONS_PER_MINUTE", PLENTY)
                     .with("FAILED_AUTHENTICATIONS_PER_MINUTE", PLENTY)
+                    .with("CLIENTS_FILE", Preregistered.file())
                     .with("CLIENT_DOCUMENT_PRIVATE_HOSTS", DocumentHost.shared().authority())
                     .with("CLIENT_DOCUMENT_TRUSTSTORE", DocumentHost.shared().trusted()));
             Runtime.getRuntime().addShutdownHook(new Thread(shared::close));

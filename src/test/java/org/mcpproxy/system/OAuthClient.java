@@ -84,6 +84,11 @@ public final class OAuthClient {
         return of(proxy, new JSONObject(Map.of("client_id", id)), redirectUri);
     }
 
+    /** A client that is registered already, and has this secret. */
+    public static OAuthClient known(Address proxy, String id, String secret, String redirectUri) {
+        return of(proxy, new JSONObject(Map.of("client_id", id, "client_secret", secret)), redirectUri);
+    }
+
     private static OAuthClient of(Address proxy, JSONObject registration, String redirectUri) {
         return new OAuthClient(
                 proxy.mcp(),

@@ -2,8 +2,12 @@ package org.mcpproxy.system;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.http.HttpRequest;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 
 class StartIT {
 
@@ -41,6 +45,34 @@ class StartIT {
 
     private static int health(ProxySystem proxy, String path) {
         return OAuthClient.send(HttpRequest.newBuilder(proxy.at(path))).status();
+    }
+
+    /** Held against the rules once the settings are known to be good. */
+    @Test
+    void aBadFileOfClientsStopsTheStart(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("clients.json"), """
+                [{"client_id": "reports", "client_secret": "a-secret-that-stays-one", "grant_types": ["password"]},
+                 {"client_id": "https://app.example"}]
+                """);
+        try (ProxySystem proxy = ProxySystem.plan()
+                .with("OKTA_ISSUER", "http://localhost:9/oauth2/default")
+                .with("OKTA_CLIENT_ID", "client")
+                .with("OKTA_CLIENT_SECRET", "secret")
+                .with("MCP_BACKEND", "http://localhost:9/mcp")
+                .with("CLIENTS_FILE", file)
+                .launch()) {
+
+            proxy.awaitConsole("the server up", console -> console.contains("CWWKF0011I"));
+
+            assertThat(proxy.console().split(SENTENCE, -1)).hasSize(2);
+            assertThat(proxy.console())
+                    .contains(SENTENCE + " 5 settings must be mended:")
+                    .contains("- CLIENTS_FILE (" + file + "): reports: client_secret must have 32 to 200 signs")
+                    .contains("- CLIENTS_FILE (" + file + "): reports: grant_types must be some of")
+                    .contains("- CLIENTS_FILE (" + file + "): Entry 2: client_id must have");
+            assertThat(proxy.allLogs()).doesNotContain("a-secret-that-stays-one");
+            assertThat(health(proxy, "/health/started")).isEqualTo(503);
+        }
     }
 
     /** As a file of settings reaches the process: Liberty itself takes no quotes off. */

@@ -22,6 +22,7 @@ import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Installation;
 import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.PlainMcpServer;
+import org.mcpproxy.system.Preregistered;
 import org.mcpproxy.system.ProxySystem;
 
 /** Two MCP servers behind one proxy, none of them the default: each is a protected resource of its own. */
@@ -31,6 +32,14 @@ class BackendsIT {
     private static final String JIRA = "/our-jira/mcp";
     private static final String PEOPLE = "/people/mcp";
     private static final String METADATA = "/.well-known/oauth-protected-resource";
+
+    private static final String SECRET = "a-secret-that-nobody-will-ever-guess";
+    private static final String CLIENTS = """
+            [{"client_id": "reports", "client_secret": "%1$s", "grant_types": ["client_credentials"],
+              "resources": ["/files/mcp", "/our-jira/mcp", "/people/mcp"], "groups": ["reporting"]},
+             {"client_id": "files-server", "client_secret": "%1$s", "grant_types": [], "introspects": ["/files/mcp"]},
+             {"client_id": "jira-server", "client_secret": "%1$s", "grant_types": [], "introspects": ["/our-jira/mcp"]}]
+            """.formatted(SECRET);
 
     private static PlainMcpServer files;
     private static PlainMcpServer jira;
@@ -43,6 +52,7 @@ class BackendsIT {
         jira = PlainMcpServer.start("jira");
         people = PlainMcpServer.start("people");
         installation = Installation.start(ProxySystem.plan()
+                .with("CLIENTS_FILE", Preregistered.file(CLIENTS))
                 .with("MCP_BACKENDS", "files,our-jira,people")
                 .with("MCP_BACKENDS_FILES_URL", files.url())
                 .with("MCP_BACKENDS_OUR_JIRA_URL", jira.url())
@@ -172,6 +182,72 @@ class BackendsIT {
         }
         assertThat(people.requests()).isEqualTo(before);
         assertThat(ping(PEOPLE, ours).status()).isEqualTo(200);
+    }
+
+    @Test
+    void aServiceIsToldToABackendAsItselfWithItsGroups() throws Exception {
+        String token = serviceToken(FILES).get("access_token");
+
+        assertThat(ping(FILES, token).status()).isEqualTo(200);
+        JWTClaimsSet claims = SignedJWT.parse(files.authorization().substring("Bearer ".length()))
+                .getJWTClaimsSet();
+        assertThat(claims.getSubject()).isEqualTo("reports");
+        assertThat(claims.getStringClaim("client_id")).isEqualTo("reports");
+        assertThat(claims.getStringListClaim("groups")).containsExactly("reporting");
+        assertThat(claims.getClaims()).doesNotContainKey("email");
+        assertThat(ping(JIRA, token).status()).isEqualTo(401);
+    }
+
+    /** These backends are called with a token that Okta gives for a user alone. */
+    @Test
+    void aServiceGetsNoTokenForABackendThatNeedsAUser() {
+        for (String path : List.of(JIRA, PEOPLE)) {
+            Answer refused = serviceToken(path);
+            assertThat(refused.status()).as(path).isEqualTo(400);
+            assertThat(refused.get("error")).isEqualTo("invalid_target");
+        }
+    }
+
+    @Test
+    void aBackendMayAskAboutWhatItWasToldUntilTheGrantEndsAndNoOtherMay() {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy()).to(FILES);
+        String ours = client.signOn("alice").get("access_token");
+        assertThat(ping(FILES, ours).status()).isEqualTo(200);
+        String identity = files.authorization().substring("Bearer ".length());
+
+        Answer told = introspect("files-server", identity);
+        assertThat(told.get("active")).isEqualTo("true");
+        assertThat(told.get("client_id")).isEqualTo(client.id());
+        assertThat(told.get("aud")).isEqualTo(files.url().toString());
+        assertThat(told.json()).doesNotContainKeys("scope", "token_type");
+        assertThat(introspect("jira-server", identity).text()).isEqualTo("{\"active\":false}");
+        assertThat(introspect("jira-server", ours).text()).isEqualTo("{\"active\":false}");
+        assertThat(introspect("files-server", ours).get("active")).isEqualTo("true");
+
+        client.revoke(ours);
+        assertThat(introspect("files-server", identity).text()).isEqualTo("{\"active\":false}");
+        assertThat(introspect("files-server", ours).text()).isEqualTo("{\"active\":false}");
+    }
+
+    private static Answer serviceToken(String path) {
+        return service("reports")
+                .token(
+                        Map.of(
+                                "grant_type",
+                                "client_credentials",
+                                "resource",
+                                installation.at(path).toString()),
+                        SECRET);
+    }
+
+    private static Answer introspect(String server, String token) {
+        OAuthClient client = service(server);
+        return client.post("/oauth2/v1/introspect", Map.of("token", token), client.basic(SECRET));
+    }
+
+    private static OAuthClient service(String id) {
+        return OAuthClient.known(installation.proxy(), id, SECRET, Preregistered.REDIRECT_URI)
+                .to(FILES);
     }
 
     @Test

@@ -40,7 +40,7 @@ class MetadataIT {
         expected.put("scopes_supported", List.of("mcp", "offline_access"));
         expected.put("response_types_supported", List.of("code"));
         expected.put("response_modes_supported", List.of("query"));
-        expected.put("grant_types_supported", List.of("authorization_code", "refresh_token"));
+        expected.put("grant_types_supported", List.of("authorization_code", "refresh_token", "client_credentials"));
         expected.put("code_challenge_methods_supported", List.of("S256"));
         List<String> methods = List.of("none", "client_secret_basic", "client_secret_post", "private_key_jwt");
         expected.put("token_endpoint_auth_methods_supported", methods);
@@ -48,6 +48,11 @@ class MetadataIT {
         List<String> algorithms = List.of("RS256", "PS256", "ES256");
         expected.put("token_endpoint_auth_signing_alg_values_supported", algorithms);
         expected.put("revocation_endpoint_auth_signing_alg_values_supported", algorithms);
+        expected.put("introspection_endpoint", issuer + "/oauth2/v1/introspect");
+        expected.put(
+                "introspection_endpoint_auth_methods_supported",
+                List.of("client_secret_basic", "client_secret_post", "private_key_jwt"));
+        expected.put("introspection_endpoint_auth_signing_alg_values_supported", algorithms);
         expected.put("client_id_metadata_document_supported", true);
         expected.put("authorization_response_iss_parameter_supported", true);
 
@@ -56,10 +61,7 @@ class MetadataIT {
         assertThat(document).containsAllEntriesOf(expected);
         assertThat(document)
                 .doesNotContainKeys(
-                        "introspection_endpoint",
-                        "userinfo_endpoint",
-                        "device_authorization_endpoint",
-                        "authorization_grant_profiles_supported");
+                        "userinfo_endpoint", "device_authorization_endpoint", "authorization_grant_profiles_supported");
     }
 
     @ParameterizedTest
@@ -102,7 +104,6 @@ class MetadataIT {
                 "urn:ietf:params:oauth:grant-type:device_code",
                 "urn:ietf:params:oauth:grant-type:jwt-bearer",
                 "urn:ietf:params:oauth:grant-type:token-exchange",
-                "client_credentials",
                 "password",
                 "implicit"
             })
@@ -117,7 +118,6 @@ class MetadataIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "/oauth2/v1/introspect",
                 "/oauth2/v1/userinfo",
                 "/oauth2/v1/device",
                 "/oauth2/v1/keys",

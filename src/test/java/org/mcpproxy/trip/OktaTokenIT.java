@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.stream.Stream;
 import net.minidev.json.JSONObject;
 import org.junit.jupiter.api.AfterAll;
@@ -75,6 +76,22 @@ class OktaTokenIT {
             assertThat(line).containsEntry("client", claim(token, "cid"));
             assertThat(line.get("user")).isNull();
         });
+    }
+
+    /** No CLIENTS_FILE names any here. */
+    @Test
+    void withoutClientsThatAnAdministratorRegisteredNoneActsForItselfOrAsksAboutTokens() {
+        OAuthClient client =
+                OAuthClient.register(installation.proxy(), "client_secret_basic", "http://127.0.0.1:8123/callback");
+
+        assertThat(client.token(Map.of("grant_type", "client_credentials"), client.secret())
+                        .get("error"))
+                .isEqualTo("unsupported_grant_type");
+        assertThat(client.post("/oauth2/v1/introspect", Map.of("token", "any"), client.basic(client.secret()))
+                        .status())
+                .isEqualTo(404);
+        assertThat(get("/.well-known/oauth-authorization-server").text())
+                .doesNotContain("client_credentials", "introspection");
     }
 
     @Test

@@ -118,6 +118,7 @@ class UpstreamDeployment {
                 AddressLimits.standard(),
                 ClientDocumentSettings.standard(),
                 RegistrationSettings.standard(),
+                Optional.empty(),
                 RelayLimits.standard());
     }
 

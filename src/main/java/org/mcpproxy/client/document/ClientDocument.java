@@ -1,8 +1,6 @@
 package org.mcpproxy.client.document;
 
-import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.jose.jwk.JWKSet;
-import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import com.nimbusds.oauth2.sdk.client.ClientMetadata;
@@ -21,11 +19,6 @@ import org.mcpproxy.oauth.Rejection;
 
 /** Reads a client's metadata document. Members that this server does not know are let be. */
 final class ClientDocument {
-
-    private static final int MOST_KEYS = 8;
-
-    /** In bits. */
-    private static final int LARGEST_RSA_KEY = 4096;
 
     private final ClientMetadataRules rules;
 
@@ -80,25 +73,10 @@ final class ClientDocument {
         return ClientIdUrl.parse(uri).orElseThrow(() -> Rejection.of(Reason.CLIENT_DOCUMENT_INVALID));
     }
 
-    /**
-     * Public keys alone: whoever may read a symmetric key, or a private one, could sign with it. And none that takes long to
-     * check with: a stranger chose them.
-     *
-     * @throws Rejection {@code CLIENT_DOCUMENT_INVALID}
-     */
+    /** @throws Rejection {@code CLIENT_DOCUMENT_INVALID} */
     static JWKSet usable(JWKSet set) {
-        require(set.size() <= MOST_KEYS);
-        require(set.getKeys().stream().noneMatch(JWK::isPrivate));
-        require(set.getKeys().stream().allMatch(ClientDocument::isUsual));
+        require(ClientKeys.areUsable(set));
         return set;
-    }
-
-    private static boolean isUsual(JWK key) {
-        if (key instanceof RSAKey rsa) {
-            return rsa.size() <= LARGEST_RSA_KEY
-                    && rsa.getPublicExponent().decodeToBigInteger().bitLength() <= Integer.SIZE;
-        }
-        return true;
     }
 
     private static JSONObject parse(String text) {

@@ -1,0 +1,16 @@
+package org.mcpproxy.client;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import java.util.Optional;
+
+/** The clients that an administrator registered. They hold from one start to the next; it answers from memory. */
+@FunctionalInterface
+public interface PreregisteredClients {
+
+    Optional<PreregisteredClient> find(String clientId);
+
+    /** The one that has a token for itself, if it may still have it as it is registered now. */
+    default Optional<PreregisteredClient> findActing(String clientId, String resource, Scope scope) {
+        return find(clientId).filter(client -> client.mayActForItself(resource, scope));
+    }
+}

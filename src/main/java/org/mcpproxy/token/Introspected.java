@@ -1,0 +1,38 @@
+package org.mcpproxy.token;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import java.time.Instant;
+import java.util.Optional;
+import net.minidev.json.JSONObject;
+
+/**
+ * What may be told of a token that is active.
+ *
+ * @param user whose it is, for the audit; null where a client has it for itself
+ * @param scope empty for one that is no authority for anything
+ * @param type {@code Bearer}, where it is an access token
+ */
+record Introspected(
+        String user,
+        String subject,
+        String clientId,
+        String audience,
+        Optional<Scope> scope,
+        Optional<String> type,
+        Optional<String> grantId,
+        Instant expiresAt) {
+
+    /** The answer (RFC 7662 2.2); {@code exp} in seconds since 1970. */
+    JSONObject toResponse(String issuer) {
+        JSONObject json = new JSONObject();
+        json.put("active", true);
+        json.put("iss", issuer);
+        json.put("sub", subject);
+        json.put("client_id", clientId);
+        json.put("aud", audience);
+        json.put("exp", expiresAt.getEpochSecond());
+        scope.ifPresent(value -> json.put("scope", value.toString()));
+        type.ifPresent(value -> json.put("token_type", value));
+        return json;
+    }
+}

@@ -1,0 +1,42 @@
+package org.mcpproxy.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.List;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.mcpproxy.system.Installation;
+import org.mcpproxy.system.Preregistered;
+
+/** Libraries that take nothing that the specifications do not allow, as services that act for themselves. */
+class StrictServicesClientIT {
+
+    private static final List<String> WHOLE_TRIP =
+            List.of("metadata", "token", "signature", "call", "introspection", "revocation", "refusal");
+
+    private final Installation installation = Installation.shared();
+
+    @ParameterizedTest
+    @CsvSource({
+        "oauth4webapi.mjs, client_secret_basic, " + Preregistered.BASIC,
+        "oauth4webapi.mjs, client_secret_post, " + Preregistered.POST,
+        "oauth4webapi.mjs, private_key_jwt, " + Preregistered.KEYED,
+        "openid-client.mjs, client_secret_basic, " + Preregistered.BASIC,
+        "openid-client.mjs, client_secret_post, " + Preregistered.POST,
+        "openid-client.mjs, private_key_jwt, " + Preregistered.KEYED
+    })
+    void aServiceGetsUsesAndRevokesAToken(String library, String method, String client) {
+        Trip trip = Trip.of(
+                library,
+                installation.at("").toString(),
+                installation.proxy().mcp().toString(),
+                method,
+                client,
+                Preregistered.secretOrKey(client),
+                Preregistered.SERVER,
+                Preregistered.SECRET);
+
+        assertThat(trip.exitCode()).as(trip.output()).isZero();
+        assertThat(trip.steps()).isEqualTo(WHOLE_TRIP);
+    }
+}
