@@ -190,6 +190,23 @@ class RegistrationsContractTest {
         assertThat(kept.column("SELECT grant_id FROM revocation")).hasSize(20);
     }
 
+    /** So that the audit tells of it once. */
+    @Test
+    void aGrantThatAnotherEndsWhileItsClientGoesEndsOnce() {
+        for (int i = 0; i < 20; i++) {
+            store.grants.open(grant("grant-" + i, "client"));
+        }
+
+        List<Integer> ended = Race.of(21, () -> {
+            int number = kept.numbers().getAndIncrement();
+            return number == 10
+                    ? registrations.remove("client", "token").orElseThrow().size()
+                    : store.grants.end("grant-" + (number % 20)) ? 1 : 0;
+        });
+
+        assertThat(ended.stream().mapToInt(Integer::intValue).sum()).isEqualTo(20);
+    }
+
     private boolean redeemed(String grant, String code) {
         try {
             return kept.redeem(store.codes.find(code).orElseThrow(), "first of " + grant);

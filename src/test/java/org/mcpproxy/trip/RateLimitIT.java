@@ -7,6 +7,7 @@ import java.net.http.HttpRequest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import net.minidev.json.JSONObject;
@@ -57,6 +58,22 @@ class RateLimitIT {
     @Test
     void registrationsAreLimited() {
         assertThatTheLastIsRefused(statusesOf(RateLimitIT::register), 201);
+    }
+
+    /** Each use writes, though it is the client's own. */
+    @Test
+    void whatClientsDoWithTheirRegistrationsIsLimitedToo() {
+        AtomicReference<String> token = new AtomicReference<>(open.registrationToken());
+
+        List<Integer> statuses = statusesOf(() -> {
+            Answer read = open.readRegistration(token.get());
+            if (read.status() == 200) {
+                token.set(read.get("registration_access_token"));
+            }
+            return read;
+        });
+
+        assertThatTheLastIsRefused(statuses, 200);
     }
 
     @Test
