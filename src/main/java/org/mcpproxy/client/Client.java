@@ -15,7 +15,7 @@ import org.mcpproxy.oauth.Scopes;
  * @param name what it calls itself; nobody has checked it
  * @param secretHash of a confidential client
  * @param scope what it registered for
- * @param keys that its assertions are checked with, of one that is known by its metadata document
+ * @param keys that its assertions are checked with, of one that has no secret and proves itself all the same
  */
 public record Client(
         String id,

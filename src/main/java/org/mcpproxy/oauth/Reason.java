@@ -134,6 +134,7 @@ public enum Reason {
     ID_TOKEN_INVALID(OAuth2Error.SERVER_ERROR, "The ID token that Okta issued could not be accepted."),
     USER_IS_CLIENT(
             OAuth2Error.ACCESS_DENIED,
+            403,
             "Okta's id of this user is the client_id of a program here. An administrator must rename that."),
     USER_INFO_MISMATCH(OAuth2Error.SERVER_ERROR, "Okta's UserInfo answer speaks of another user."),
 
