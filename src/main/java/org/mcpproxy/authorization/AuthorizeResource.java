@@ -82,7 +82,19 @@ public class AuthorizeResource {
 
     @GET
     public Response authorize(@Context UriInfo uri, @Context HttpServletRequest http) {
-        Parameters parameters = uris.resolve(new Parameters(uri.getQueryParameters()));
+        Parameters brought = new Parameters(uri.getQueryParameters());
+        Parameters parameters = uris.resolve(brought);
+        try {
+            return authorize(parameters, http);
+        } catch (Rejection rejection) {
+            if (rejection.retryAfter().isPresent()) {
+                uris.giveBack(brought, parameters);
+            }
+            throw rejection;
+        }
+    }
+
+    private Response authorize(Parameters parameters, HttpServletRequest http) {
         limitFetches(parameters, http);
         Redirection redirection = requests.redirection(parameters);
         new Actor(null, redirection.client().id()).lay(http);

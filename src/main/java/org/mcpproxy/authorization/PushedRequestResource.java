@@ -21,24 +21,24 @@ import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.token.ClientGate;
 import org.mcpproxy.web.AddressRateLimits;
-import org.mcpproxy.web.RateLimited;
 
 /**
  * Pushed authorization request endpoint (RFC 9126 2): what a client asks for comes from itself, authenticated as at the token
  * endpoint, and not through the browser.
  */
 @Path("par")
-@RateLimited(AddressRateLimits.Kind.AUTHORIZATION)
 public class PushedRequestResource {
 
     private final ClientGate gate;
     private final RequestUris uris;
+    private final AddressRateLimits limits;
     private final Settings settings;
 
     @Inject
-    public PushedRequestResource(ClientGate gate, RequestUris uris, Settings settings) {
+    public PushedRequestResource(ClientGate gate, RequestUris uris, AddressRateLimits limits, Settings settings) {
         this.gate = gate;
         this.uris = uris;
+        this.limits = limits;
         this.settings = settings;
     }
 
@@ -52,11 +52,17 @@ public class PushedRequestResource {
         Parameters parameters = new Parameters(form);
         Client client = gate.enter(authorization, parameters, Trail.of(http));
         new Actor(null, client.id()).lay(http);
+        limits.of(AddressRateLimits.Kind.AUTHORIZATION).take(payer(client, http));
         URI uri = uris.push(client, parameters);
         long seconds = settings.lifetimes().pushedRequest().toSeconds();
         return Response.status(Response.Status.CREATED)
                 .entity(Json.write(new PushedAuthorizationSuccessResponse(uri, seconds).toJSONObject()))
                 .header("Cache-Control", "no-store")
                 .build();
+    }
+
+    /** A client that has proved who it is pays for itself, whoever else comes from its address. */
+    private static String payer(Client client, HttpServletRequest http) {
+        return client.isPublic() ? Trail.of(http).address() : client.id();
     }
 }

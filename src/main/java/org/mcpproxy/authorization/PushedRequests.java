@@ -11,6 +11,9 @@ public interface PushedRequests {
      */
     void save(PushedRequest pushed);
 
-    /** Takes one out that has not expired. One caller gets it, whoever else tries at the same time and wherever. */
-    Optional<PushedRequest> take(String handleHash);
+    /**
+     * Takes one of this client's out that has not expired. One caller gets it, whoever else tries at the same time and
+     * wherever.
+     */
+    Optional<PushedRequest> take(String handleHash, String clientId);
 }

@@ -4,9 +4,11 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.client.Client;
@@ -58,11 +60,7 @@ public class RequestUris {
         Parameters kept = kept(client, parameters);
         requests.request(kept, requests.redirection(kept));
         Secret handle = Secret.random(random);
-        pushed.save(new PushedRequest(
-                handle.hash(),
-                client.id(),
-                kept,
-                clock.instant().plus(settings.lifetimes().pushedRequest())));
+        save(handle, client.id(), kept);
         return URI.create(PREFIX + handle.value());
     }
 
@@ -73,17 +71,36 @@ public class RequestUris {
      * @throws Rejection {@code CLIENT_MISSING}, or {@code REQUEST_URI_UNKNOWN} where it was used, has expired or is another's
      */
     public Parameters resolve(Parameters parameters) {
-        return parameters
-                .find("request_uri")
-                .filter(uri -> uri.startsWith(PREFIX))
-                .map(uri -> taken(
-                        new Secret(uri.substring(PREFIX.length())), parameters.get("client_id", Reason.CLIENT_MISSING)))
+        return handle(parameters)
+                .map(handle -> taken(handle, parameters.get("client_id", Reason.CLIENT_MISSING)))
                 .orElse(parameters);
     }
 
+    /**
+     * Undoes {@link #resolve}, where the request could not be served just now: the browser may come again.
+     *
+     * @param parameters as the browser brought them
+     * @param resolved what came of them
+     */
+    public void giveBack(Parameters parameters, Parameters resolved) {
+        handle(parameters)
+                .ifPresent(handle -> save(handle, parameters.get("client_id", Reason.CLIENT_MISSING), resolved));
+    }
+
+    private static Optional<Secret> handle(Parameters parameters) {
+        return parameters
+                .find("request_uri")
+                .filter(uri -> uri.startsWith(PREFIX))
+                .map(uri -> new Secret(uri.substring(PREFIX.length())));
+    }
+
+    private void save(Secret handle, String clientId, Parameters parameters) {
+        Instant end = clock.instant().plus(settings.lifetimes().pushedRequest());
+        pushed.save(new PushedRequest(handle.hash(), clientId, parameters, end));
+    }
+
     private Parameters taken(Secret handle, String clientId) {
-        return pushed.take(handle.hash())
-                .filter(request -> request.clientId().equals(clientId))
+        return pushed.take(handle.hash(), clientId)
                 .map(PushedRequest::parameters)
                 .orElseThrow(() -> Rejection.of(Reason.REQUEST_URI_UNKNOWN));
     }

@@ -16,7 +16,7 @@ import org.mcpproxy.oauth.Scopes;
  * @param secretHash of a confidential client
  * @param scope what it registered for
  * @param registrationTokenHash of the token by which it manages its registration (RFC 7592), of one that registered
- * @param keys that its assertions are checked with, of one that is known by its metadata document
+ * @param keys that its assertions are checked with, of one that has no secret and proves itself all the same
  */
 public record Client(
         String id,

@@ -38,11 +38,15 @@ public final class ClientMetadataRules {
 
     /**
      * @param json metadata as RFC 7591 2 writes them
-     * @throws Rejection {@code REDIRECT_URI_UNACCEPTABLE} or {@code CLIENT_METADATA_INVALID}
+     * @throws Rejection {@code REDIRECT_URI_UNACCEPTABLE}, {@code CLIENT_METADATA_INVALID} or
+     *     {@code PUSHED_REQUESTS_ALONE_UNSUPPORTED}
      */
     public static ClientMetadata parse(String json) {
         try {
-            return ClientMetadata.parse(JSONObjectUtils.parse(json));
+            ClientMetadata metadata = ClientMetadata.parse(JSONObjectUtils.parse(json));
+            // a client that relies on it must not be left to believe that it holds (RFC 9126 6)
+            require(!metadata.requiresPushedAuthorizationRequests(), Reason.PUSHED_REQUESTS_ALONE_UNSUPPORTED);
+            return metadata;
         } catch (ParseException e) {
             throw Rejection.of(
                     RegistrationError.INVALID_REDIRECT_URI.equals(e.getErrorObject())

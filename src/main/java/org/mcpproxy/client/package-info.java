@@ -1,4 +1,4 @@
 /**
- * Registered clients: what is known of each, which redirect URIs are acceptable and which match, who authenticates how.
+ * Clients, however they became known here: what is known of each, which redirect URIs are acceptable and which match, who authenticates how.
  */
 package org.mcpproxy.client;

@@ -79,6 +79,9 @@ public enum Reason {
             OAuth2Error.INVALID_CLIENT,
             "The client's metadata document is not acceptable. The application's maker must mend it."),
     CLIENT_METADATA_INVALID(RegistrationError.INVALID_CLIENT_METADATA, "The client metadata is not acceptable."),
+    PUSHED_REQUESTS_ALONE_UNSUPPORTED(
+            RegistrationError.INVALID_CLIENT_METADATA,
+            "require_pushed_authorization_requests is not supported: a client that pushes its requests need not say so."),
     CLIENT_NAME_TOO_LONG(
             RegistrationError.INVALID_CLIENT_METADATA, "The client_name is too long: it may have 200 characters."),
     REDIRECT_URIS_TOO_LONG(
@@ -166,6 +169,7 @@ public enum Reason {
     ID_TOKEN_INVALID(OAuth2Error.SERVER_ERROR, "The ID token that Okta issued could not be accepted."),
     USER_IS_CLIENT(
             OAuth2Error.ACCESS_DENIED,
+            403,
             "Okta's id of this user is the client_id of a program here. An administrator must rename that."),
     USER_INFO_MISMATCH(OAuth2Error.SERVER_ERROR, "Okta's UserInfo answer speaks of another user."),
 

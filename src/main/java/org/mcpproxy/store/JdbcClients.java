@@ -26,7 +26,10 @@ import org.mcpproxy.oauth.Rejection;
 public class JdbcClients implements Clients {
 
     private static final Duration UNUSED_KEPT = Duration.ofDays(7);
-    private static final Duration MAKES_ROOM = Duration.ofDays(1);
+
+    /** By what it may register by default, one address alone does not fill the store with clients that are younger. */
+    static final Duration MAKES_ROOM = Duration.ofHours(12);
+
     private static final int BATCH = 1_000;
     private static final Duration NEXT_TRY = Duration.ofMinutes(1);
 
@@ -80,7 +83,9 @@ public class JdbcClients implements Clients {
                 DELETE FROM client WHERE granted = FALSE AND id IN (
                     SELECT id FROM client WHERE granted = FALSE AND registered_at < ? ORDER BY registered_at LIMIT ?)
                 """, before, BATCH);
-        capacity.roomWasMade();
+        if (gone > 0) {
+            capacity.roomWasMade();
+        }
         return gone;
     }
 

@@ -54,15 +54,16 @@ public class JdbcPushedRequests implements PushedRequests {
     }
 
     @Override
-    public Optional<PushedRequest> take(String handleHash) {
-        return database.inTransaction(handle -> find(handle, handleHash)
+    public Optional<PushedRequest> take(String handleHash, String clientId) {
+        return database.inTransaction(handle -> find(handle, handleHash, clientId)
                 .filter(pushed -> handle.execute("DELETE FROM pushed_request WHERE handle_hash = ?", handleHash) > 0));
     }
 
-    private Optional<PushedRequest> find(Handle handle, String handleHash) {
+    private Optional<PushedRequest> find(Handle handle, String handleHash, String clientId) {
         return handle.select(
-                        "SELECT * FROM pushed_request WHERE handle_hash = ? AND expires_at > ?",
+                        "SELECT * FROM pushed_request WHERE handle_hash = ? AND client_id = ? AND expires_at > ?",
                         handleHash,
+                        clientId,
                         clock.instant())
                 .map((row, context) -> read(row))
                 .findOne();

@@ -1,4 +1,4 @@
 /**
- * The token endpoint, with one exchange for each grant type, and revocation (RFC 7009).
+ * The token endpoint, with one exchange for each grant type, revocation (RFC 7009) and introspection (RFC 7662).
  */
 package org.mcpproxy.token;

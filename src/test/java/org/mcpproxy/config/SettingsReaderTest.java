@@ -87,6 +87,7 @@ class SettingsReaderTest {
                 "PROXY_PORT         | 0",
                 "PROXY_PORT         | 65536",
                 "PROXY_PORT         | many",
+                "CLIENTS_FILE       | /there/is/no/such/file.json",
                 "LOGLEVEL           | LOUD",
                 "DATABASE_CONNECTIONS | 1",
                 "DATABASE_CONNECTIONS | many",

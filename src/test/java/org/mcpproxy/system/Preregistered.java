@@ -59,12 +59,12 @@ public final class Preregistered {
         return file(FILE);
     }
 
-    /** One with these clients. */
-    public static Path file(String json) {
+    /** One with this text. */
+    public static Path file(String text) {
         try {
-            Path file = Files.createTempFile("clients", ".json");
+            Path file = Files.createTempFile("setting", ".txt");
             file.toFile().deleteOnExit();
-            return Files.writeString(file, json);
+            return Files.writeString(file, text);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -41,6 +41,11 @@ class BackendsIT {
              {"client_id": "jira-server", "client_secret": "%1$s", "grant_types": [], "introspects": ["/our-jira/mcp"]}]
             """.formatted(SECRET);
 
+    private static final String POLICY = """
+            files.tools.default=allow
+            files.tools.nightly_report.groups=reporting
+            """;
+
     private static PlainMcpServer files;
     private static PlainMcpServer jira;
     private static PlainMcpServer people;
@@ -53,6 +58,7 @@ class BackendsIT {
         people = PlainMcpServer.start("people");
         installation = Installation.start(ProxySystem.plan()
                 .with("CLIENTS_FILE", Preregistered.file(CLIENTS))
+                .with("POLICY_FILE", Preregistered.file(POLICY))
                 .with("MCP_BACKENDS", "files,our-jira,people")
                 .with("MCP_BACKENDS_FILES_URL", files.url())
                 .with("MCP_BACKENDS_OUR_JIRA_URL", jira.url())
@@ -196,6 +202,30 @@ class BackendsIT {
         assertThat(claims.getStringListClaim("groups")).containsExactly("reporting");
         assertThat(claims.getClaims()).doesNotContainKey("email");
         assertThat(ping(JIRA, token).status()).isEqualTo(401);
+    }
+
+    @Test
+    void thePolicyJudgesAServiceByItsGroups() {
+        String service = serviceToken(FILES).get("access_token");
+        String person = OAuthClient.publicClient(installation.proxy())
+                .to(FILES)
+                .signOn("alice")
+                .get("access_token");
+
+        assertThat(callTool(service, "nightly_report").text()).contains("\"result\"");
+        assertThat(callTool(person, "nightly_report").text())
+                .contains("\"error\"")
+                .doesNotContain("\"result\"");
+        assertThat(callTool(person, "other").text()).contains("\"result\"");
+    }
+
+    private static Answer callTool(String token, String name) {
+        return OAuthClient.send(HttpRequest.newBuilder(installation.at(FILES))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json, text/event-stream")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+                        + "\"params\":{\"name\":\"" + name + "\"}}")));
     }
 
     /** These backends are called with a token that Okta gives for a user alone. */

@@ -220,6 +220,10 @@ class ClientsOfFileTest {
                         "CLIENTS_FILE (clients.json): app: groups are for client_credentials alone: users have their own.");
         assertThat(problems(
                         SETTINGS,
+                        application().with("introspects", List.of("/files/mcp")).array()))
+                .containsExactly("CLIENTS_FILE (clients.json): app: introspects needs a client that authenticates.");
+        assertThat(problems(
+                        SETTINGS,
                         service().with("groups", List.of("g".repeat(1_001))).array()))
                 .containsExactly("CLIENTS_FILE (clients.json): reports: groups may have 1000 characters together.");
     }
