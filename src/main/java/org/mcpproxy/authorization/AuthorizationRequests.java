@@ -124,11 +124,17 @@ public class AuthorizationRequests {
                 : Reason.MALFORMED_REQUEST;
     }
 
-    /**
-     * The scopes of a resource's policy may be asked for by every client, and for that resource alone: a client learns that
-     * it needs one after it has registered (MCP, Step-Up Authorization).
-     */
     private Scope scope(AuthorizationRequest request, Client client, String resource) {
+        Scope scope = offered(request, client, resource);
+        require(clients.mayHave(client, resource, scope), Reason.SCOPE_UNKNOWN);
+        return scope;
+    }
+
+    /**
+     * The scopes of a resource's policy may be asked for by every client that registers, and for that resource alone: a client
+     * learns that it needs one after it has registered (MCP, Step-Up Authorization).
+     */
+    private Scope offered(AuthorizationRequest request, Client client, String resource) {
         if (request.getScope() == null || request.getScope().isEmpty()) {
             return Scopes.baseline();
         }

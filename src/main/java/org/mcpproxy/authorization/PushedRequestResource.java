@@ -61,8 +61,10 @@ public class PushedRequestResource {
                 .build();
     }
 
-    /** A client that has proved who it is pays for itself, whoever else comes from its address. */
+    /** A client that is known here, and has proved who it is, pays for itself, whoever else comes from its address. */
     private static String payer(Client client, HttpServletRequest http) {
-        return client.isPublic() ? Trail.of(http).address() : client.id();
+        return client.isPublic() || client.documentHost().isPresent()
+                ? Trail.of(http).address()
+                : client.id();
     }
 }

@@ -64,6 +64,9 @@ public class ClientAssertions {
         requireTimes(claims, now);
         Secret name = new Secret(client.id() + " " + claims.getJWTID());
         Instant end = claims.getExpirationTime().toInstant().plus(CLOCKS_DIFFER);
+        if (client.documentHost().isPresent()) {
+            used.requireRoom();
+        }
         if (!used.use(name.hash(), end)) {
             throw Rejection.of(Reason.CLIENT_ASSERTION_REPLAYED);
         }

@@ -16,12 +16,15 @@ public record ClientKeys(Optional<JWKSet> set, Optional<URI> location) {
 
     private static final int MOST = 8;
 
+    /** In bits (RFC 7518 3.3). */
+    private static final int SMALLEST_RSA_KEY = 2048;
+
     /** In bits. */
     private static final int LARGEST_RSA_KEY = 4096;
 
     /**
      * Whether these can be taken. Public keys alone: whoever may read a symmetric key, or a private one, could sign with it.
-     * And none that takes long to check with: a stranger chose them.
+     * None that anybody can break, and none that takes long to check with: a stranger chose them.
      */
     public static boolean areUsable(JWKSet set) {
         return set.size() <= MOST
@@ -31,7 +34,8 @@ public record ClientKeys(Optional<JWKSet> set, Optional<URI> location) {
 
     private static boolean isUsual(JWK key) {
         if (key instanceof RSAKey rsa) {
-            return rsa.size() <= LARGEST_RSA_KEY
+            return rsa.size() >= SMALLEST_RSA_KEY
+                    && rsa.size() <= LARGEST_RSA_KEY
                     && rsa.getPublicExponent().decodeToBigInteger().bitLength() <= Integer.SIZE;
         }
         return true;

@@ -1,5 +1,6 @@
 package org.mcpproxy.client;
 
+import com.nimbusds.oauth2.sdk.Scope;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.util.Optional;
@@ -61,6 +62,11 @@ public class ClientLookup {
                 .find(client.id())
                 .map(known -> known.mayReach(resource))
                 .orElse(true);
+    }
+
+    /** Whether it may ask for these scopes there, where an administrator's word bounds it. */
+    public boolean mayHave(Client client, String resource, Scope scope) {
+        return preregistered.allow(client, resource, scope);
     }
 
     private Client registered(String clientId) {

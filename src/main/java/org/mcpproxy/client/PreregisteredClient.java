@@ -23,6 +23,11 @@ public record PreregisteredClient(Client client, Set<String> resources, Set<Stri
         return resources.contains(resource);
     }
 
+    /** Whether it may, as it stands in the file now, have a user's token that is for this. */
+    public boolean mayHave(String resource, Scope scope) {
+        return mayReach(resource) && client.mayAskFor(scope);
+    }
+
     /** Whether it may, as it stands in the file now, have a token for itself that is for this. */
     public boolean mayActForItself(String resource, Scope scope) {
         return mayActForItself() && mayReach(resource) && client.scope().containsAll(scope);

@@ -9,6 +9,11 @@ public interface PreregisteredClients {
 
     Optional<PreregisteredClient> find(String clientId);
 
+    /** Whether the file, as it is now, lets a client have a user's token that is for this; it binds nobody else. */
+    default boolean allow(Client client, String resource, Scope scope) {
+        return find(client.id()).map(known -> known.mayHave(resource, scope)).orElse(true);
+    }
+
     /** The one that has a token for itself, if it may still have it as it is registered now. */
     default Optional<PreregisteredClient> findActing(String clientId, String resource, Scope scope) {
         return find(clientId).filter(client -> client.mayActForItself(resource, scope));

@@ -11,7 +11,13 @@ public interface UsedAssertions {
      * @param hash of what names it
      * @param expiresAt from when on it would be refused anyway
      * @return false where it was used before
-     * @throws org.mcpproxy.oauth.Rejection {@code SERVER_FULL} where no more can be held
      */
     boolean use(String hash, Instant expiresAt);
+
+    /**
+     * For a client that anybody may be: there may be any number of these, and of their assertions.
+     *
+     * @throws org.mcpproxy.oauth.Rejection {@code SERVER_FULL} where no more are held for such
+     */
+    void requireRoom();
 }

@@ -54,7 +54,8 @@ final class ServerVariables {
         }
     }
 
-    private Map<String, String> kept() throws IOException {
+    /** What an earlier start has written, by the variables' names: not what anybody set. */
+    Map<String, String> kept() throws IOException {
         Properties kept = new Properties();
         try (var in = Files.newInputStream(file)) {
             kept.load(in);

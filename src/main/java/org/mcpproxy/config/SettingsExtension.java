@@ -4,10 +4,12 @@ import jakarta.enterprise.event.Observes;
 import jakarta.enterprise.inject.spi.AfterBeanDiscovery;
 import jakarta.enterprise.inject.spi.Extension;
 import jakarta.inject.Singleton;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashSet;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import javax.naming.InitialContext;
@@ -40,26 +42,40 @@ public class SettingsExtension implements Extension {
 
     private static Settings read() {
         Config config = ConfigProvider.getConfig();
+        Optional<ServerVariables> serverVariables = serverVariables();
+        Map<String, String> ofEarlierStart =
+                serverVariables.map(SettingsExtension::kept).orElse(Map.of());
         return new SettingsReader(
-                        name -> setting(config, name),
+                        name -> setting(config.getConfigSources(), name, ofEarlierStart),
                         () -> names(config),
                         outputFolder(),
                         new SecureRandom(),
-                        serverVariables())
+                        serverVariables)
                 .read();
     }
 
     /**
      * By the name in capitals, or dotted, as variables of {@code server.xml} are written. Read from the sources
-     * themselves, because {@link Config#getValue} would expand a <code>${</code> in a secret.
+     * themselves, because {@link Config#getValue} would expand a <code>${</code> in a secret. What an earlier start gave to
+     * the server is no setting: it would outlive the one that it was made of.
      */
-    private static Optional<String> setting(Config config, String name) {
+    static Optional<String> setting(Iterable<ConfigSource> sources, String name, Map<String, String> ofEarlierStart) {
         String dotted = name.toLowerCase(Locale.ROOT).replace('_', '.');
-        return value(config, name).or(() -> value(config, dotted));
+        return value(sources, name)
+                .or(() -> value(sources, dotted).filter(value -> !value.equals(ofEarlierStart.get(dotted))));
     }
 
-    private static Optional<String> value(Config config, String name) {
-        for (ConfigSource source : config.getConfigSources()) {
+    /** A file that cannot be read cannot be written either, which is said then. */
+    private static Map<String, String> kept(ServerVariables variables) {
+        try {
+            return variables.kept();
+        } catch (IOException e) {
+            return Map.of();
+        }
+    }
+
+    private static Optional<String> value(Iterable<ConfigSource> sources, String name) {
+        for (ConfigSource source : sources) {
             String value = source.getValue(name);
             if (value != null) {
                 return Optional.of(value);

@@ -55,6 +55,7 @@ final class SettingsReader {
     /** @throws SettingsException which names every setting that is missing or wrong */
     Settings read() {
         OF_THE_DATABASE.forEach(values::requireUnquoted);
+        values.requireNotEnclosed("DATABASE_PASSWORD");
         serverVariables.ifPresent(this::unquote);
         Integer port = values.parsed("PROXY_PORT", DEFAULT_PORT, SettingsReader::port);
         values.parsed("LOGLEVEL", SettingsReader::logLevel);

@@ -73,11 +73,22 @@ final class Values {
     Map<String, String> unquoted(List<String> names) {
         Map<String, String> unquoted = new HashMap<>();
         for (String name : names) {
-            source.apply(name)
-                    .filter(written -> !written.strip().equals(unquoted(written)))
-                    .ifPresent(quoted -> unquoted.put(name, unquoted(quoted)));
+            source.apply(name).filter(Values::isEnclosed).map(Values::unquoted).ifPresent(text -> {
+                if (text.isEmpty()) {
+                    problem(name, "is a pair of quotes with nothing in it: leave the setting out, or give it a value.");
+                }
+                unquoted.put(name, text);
+            });
         }
         return unquoted;
+    }
+
+    /** For a secret of the server's: it may hold quotes, but what encloses it was hardly meant. */
+    void requireNotEnclosed(String name) {
+        source.apply(name)
+                .filter(Values::isEnclosed)
+                .ifPresent(quoted ->
+                        problem(name, "must not stand in quotes: Open Liberty reads it, and takes none off."));
     }
 
     /** For a setting that {@code server.xml} reads too, which takes nothing off: it would hold there with its quotes. */
@@ -117,10 +128,14 @@ final class Values {
     /** A file such as {@code .env} reaches the process with the quotes that people put around values. */
     private static String unquoted(String written) {
         String text = written.strip();
-        boolean quoted = text.length() >= 2
+        return isEnclosed(text) ? text.substring(1, text.length() - 1) : text;
+    }
+
+    private static boolean isEnclosed(String written) {
+        String text = written.strip();
+        return text.length() >= 2
                 && (text.charAt(0) == '"' || text.charAt(0) == '\'')
                 && text.charAt(text.length() - 1) == text.charAt(0);
-        return quoted ? text.substring(1, text.length() - 1) : text;
     }
 
     /** Reads one setting's text. */

@@ -40,10 +40,15 @@ public class GrantEnding {
         });
     }
 
-    /** Goes on with grants that ended in the store together with something else: the audit, then Okta. */
-    public void ended(List<EndedGrant> grants, String clientId, Cause cause, Trail trail) {
-        long end = System.nanoTime() + LONGEST.toNanos();
+    /** Notes that grants ended in the store together with something else. Okta is told by the sweep. */
+    public void note(List<EndedGrant> grants, String clientId, Cause cause, Trail trail) {
         grants.forEach(grant -> audit.record(new GrantRevoked(trail, grant.userId(), clientId, grant.id(), cause)));
+    }
+
+    /** As {@link #note}, and tells Okta of as many as it can in a few seconds. */
+    public void ended(List<EndedGrant> grants, String clientId, Cause cause, Trail trail) {
+        note(grants, clientId, cause, trail);
+        long end = System.nanoTime() + LONGEST.toNanos();
         grants.stream().takeWhile(grant -> System.nanoTime() - end < 0).allMatch(grant -> endAtOkta(grant.id()));
     }
 
@@ -61,6 +66,10 @@ public class GrantEnding {
             return true;
         } catch (Rejection e) {
             LOG.log(Level.WARNING, "The Okta session of an ended grant is revoked later: {0}", e.reason());
+            return false;
+        } catch (RuntimeException e) {
+            String what = e.getClass().getName();
+            LOG.log(Level.WARNING, "The Okta session of an ended grant is revoked later: {0}", what);
             return false;
         }
     }

@@ -196,6 +196,9 @@ public enum Reason {
     REFRESH_TOKEN_REUSED(
             OAuth2Error.INVALID_GRANT, "The refresh token was used before; what it granted has been revoked."),
     REFRESH_TOKEN_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The refresh token was issued to another client."),
+    CLIENT_CUT_BACK(
+            OAuth2Error.INVALID_GRANT,
+            "An administrator no longer lets this client have what was granted. Connect again, and ask for less."),
     GRANT_ENDED(OAuth2Error.INVALID_GRANT, "The grant has ended. Sign on again."),
     OKTA_SESSION_ENDED(OAuth2Error.INVALID_GRANT, "Okta has ended the session behind this grant. Sign on again."),
     TOKEN_PARAMETER_MISSING(OAuth2Error.INVALID_REQUEST, "The token parameter is missing."),

@@ -102,7 +102,8 @@ public class ClientConfiguration {
         List<EndedGrant> ended = registrations
                 .replace(changed, tokenHash(client), changed.isPublic() != client.isPublic())
                 .orElseThrow(ClientConfiguration::notTheNewest);
-        ending.ended(ended, client.id(), Cause.CLIENT_UPDATED, trail);
+        // the answer has what nobody can get again, and must not wait for Okta
+        ending.note(ended, client.id(), Cause.CLIENT_UPDATED, trail);
     }
 
     /**

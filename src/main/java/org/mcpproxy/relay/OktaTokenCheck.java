@@ -6,6 +6,9 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.Optional;
+import org.mcpproxy.client.PreregisteredClients;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.signing.Profile;
 import org.mcpproxy.upstream.OktaAccessToken;
 import org.mcpproxy.upstream.OktaAccessTokens;
@@ -15,11 +18,13 @@ import org.mcpproxy.upstream.OktaAccessTokens;
 public class OktaTokenCheck implements BearerCheck {
 
     private final OktaAccessTokens tokens;
+    private final PreregisteredClients preregistered;
     private final Clock clock;
 
     @Inject
-    public OktaTokenCheck(OktaAccessTokens tokens, Clock clock) {
+    public OktaTokenCheck(OktaAccessTokens tokens, PreregisteredClients preregistered, Clock clock) {
         this.tokens = tokens;
+        this.preregistered = preregistered;
         this.clock = clock;
     }
 
@@ -28,6 +33,7 @@ public class OktaTokenCheck implements BearerCheck {
         OktaAccessToken token = tokens.verify(
                 PresentedToken.find(Collections.list(request.getHeaders("Authorization")), request.getQueryString()),
                 request);
+        requireNoService(token);
         return new Caller(
                 token.user(),
                 token.client(),
@@ -35,6 +41,14 @@ public class OktaTokenCheck implements BearerCheck {
                 Optional.empty(),
                 token.expiresAt(),
                 Optional.of(new Profile(null, token.groups())));
+    }
+
+    /** Okta's ids and those of {@code CLIENTS_FILE} are told apart nowhere behind this: nobody may be taken for another. */
+    private void requireNoService(OktaAccessToken token) {
+        boolean taken = preregistered.find(token.user().orElse(token.client())).isPresent();
+        if (taken) {
+            throw Rejection.of(Reason.USER_IS_CLIENT);
+        }
     }
 
     /** Nobody tells us when Okta revokes a token, so a stream ends with the token that opened it. */

@@ -21,10 +21,14 @@ public class JdbcUsedAssertions implements UsedAssertions {
         this.capacity = new Capacity(database, "SELECT COUNT(*) FROM client_assertion", MOST, clock);
     }
 
+    @Override
+    public void requireRoom() {
+        capacity.require();
+    }
+
     /** Of two who are first at the same time one repeats, and finds the other's row. */
     @Override
     public boolean use(String hash, Instant expiresAt) {
-        capacity.require();
         return database.inTransaction(handle -> {
             long known = handle.select("SELECT COUNT(*) FROM client_assertion WHERE hash = ?", hash)
                     .mapTo(Long.class)

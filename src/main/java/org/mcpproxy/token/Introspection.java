@@ -12,6 +12,7 @@ import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.Grants;
 import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.grant.RefreshToken;
+import org.mcpproxy.grant.RefreshTokenValue;
 import org.mcpproxy.grant.RefreshTokens;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
@@ -66,8 +67,8 @@ public class Introspection {
 
     /** One that was used is not active, though its client may still hear the same answer again. */
     private Optional<Introspected> refreshToken(Secret token, PreregisteredClient asking) {
-        return refreshTokens
-                .find(token.hash())
+        return RefreshTokenValue.parse(token.value())
+                .flatMap(value -> refreshTokens.find(value.whole().hash()))
                 .filter(found -> found.clientId().equals(asking.client().id()))
                 .filter(found -> found.rotation().isEmpty())
                 .flatMap(found -> grants.find(found.grantId()).map(grant -> refreshToken(found, grant)));
@@ -108,7 +109,9 @@ public class Introspection {
         boolean active = asking.introspects().stream()
                         .flatMap(resource -> settings.backendOf(resource).stream())
                         .anyMatch(backend -> isToldBy(token, backend))
-                && token.grantId().map(live::isLive).orElse(true);
+                && token.grantId()
+                        .map(grant -> live.isLive(grant) && mayStillAct(token, asking))
+                        .orElse(true);
         return active
                 ? Optional.of(new Introspected(
                         token.subject().equals(token.clientId()) ? null : token.subject(),
@@ -120,6 +123,15 @@ public class Introspection {
                         token.grantId(),
                         token.expiresAt()))
                 : Optional.empty();
+    }
+
+    /** What the file no longer lets a client have, it no longer is for anybody. */
+    private boolean mayStillAct(IdentityToken token, PreregisteredClient asking) {
+        return !token.subject().equals(token.clientId())
+                || clients.find(token.clientId())
+                        .filter(PreregisteredClient::mayActForItself)
+                        .filter(client -> asking.introspects().stream().anyMatch(client::mayReach))
+                        .isPresent();
     }
 
     private static boolean isToldBy(IdentityToken token, Backend backend) {

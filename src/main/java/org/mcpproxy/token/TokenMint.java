@@ -10,10 +10,13 @@ import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.client.Client;
+import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.grant.RefreshTokenValue;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
@@ -23,13 +26,20 @@ import org.mcpproxy.signing.AccessTokens;
 public class TokenMint {
 
     private final AccessTokens accessTokens;
+    private final PreregisteredClients preregistered;
     private final Settings settings;
     private final RandomGenerator random;
     private final Clock clock;
 
     @Inject
-    public TokenMint(AccessTokens accessTokens, Settings settings, RandomGenerator random, Clock clock) {
+    public TokenMint(
+            AccessTokens accessTokens,
+            PreregisteredClients preregistered,
+            Settings settings,
+            RandomGenerator random,
+            Clock clock) {
         this.accessTokens = accessTokens;
+        this.preregistered = preregistered;
         this.settings = settings;
         this.random = random;
         this.clock = clock;
@@ -47,8 +57,12 @@ public class TokenMint {
      * An access token, together with a refresh token. The caller stores {@link #stored}.
      *
      * @param scope what this access token is for; no more than was granted
+     * @throws Rejection {@code CLIENT_CUT_BACK}
      */
     public TokenAnswer mint(Grant grant, Client client, Scope scope, Optional<RefreshTokenValue> refreshToken) {
+        if (!preregistered.allow(client, grant.resource(), scope)) {
+            throw Rejection.of(Reason.CLIENT_CUT_BACK);
+        }
         AccessToken token = new AccessToken(
                 grant.user().id(),
                 client.id(),

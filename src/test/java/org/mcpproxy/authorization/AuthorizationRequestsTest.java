@@ -21,6 +21,7 @@ import org.mcpproxy.client.ClientLookup;
 import org.mcpproxy.client.PreregisteredClient;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.Backends;
+import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.KnownClients;
 import org.mcpproxy.fixture.KnownDocuments;
 import org.mcpproxy.fixture.Samples;
@@ -206,6 +207,27 @@ class AuthorizationRequestsTest {
         assertRefused(
                 Reason.SCOPE_UNKNOWN,
                 () -> read(withPolicy, with(with(asking, "resource", files), "scope", "files.read")));
+    }
+
+    @Test
+    void aClientOfTheFileMayAskForNoScopeThatDoesNotStandThere(@TempDir Path folder) {
+        Backends backends = Backends.of(Optional.of(Samples.backend("")), List.of(Samples.backend("files")));
+        Settings withPolicy = Samples.settings(backends, folder, "files.tools.write.scopes=files.write");
+        String files = Samples.ISSUER + "/files/mcp";
+        Parameters asking = with(with(GOOD, "scope", "mcp files.write"), "resource", files);
+
+        assertThat(read(ofFile("mcp files.write", files, withPolicy), asking).scope())
+                .isEqualTo(Scope.parse("mcp files.write"));
+        assertRefused(Reason.SCOPE_UNKNOWN, () -> read(ofFile("mcp", files, withPolicy), asking));
+        assertRefused(
+                Reason.SCOPE_UNKNOWN, () -> read(ofFile("files.write", files, withPolicy), with(asking, "scope")));
+    }
+
+    private static AuthorizationRequests ofFile(String scope, String resource, Settings settings) {
+        PreregisteredClient known = new PreregisteredClient(
+                Samples.client("client", Scope.parse(scope)), Set.of(resource), Set.of(), Set.of());
+        return new AuthorizationRequests(
+                new ClientLookup(new KnownClients(), id -> Optional.of(known), new KnownDocuments()), settings);
     }
 
     @Test

@@ -64,6 +64,18 @@ class RequestUrisTest {
         assertUnknown(reference(expired));
         assertUnknown(with(reference(fresh), "client_id", "another"));
         assertRefused(Reason.CLIENT_MISSING, () -> uris.resolve(with(reference(fresh), "client_id")));
+        assertThat(uris.resolve(reference(fresh))).as("nobody else used it up").isEqualTo(GOOD);
+    }
+
+    @Test
+    void whatCouldNotBeServedMayComeAgain() {
+        Parameters reference = reference(uris.push(CLIENT, GOOD));
+
+        uris.giveBack(reference, uris.resolve(reference));
+        uris.giveBack(GOOD, GOOD);
+
+        assertThat(uris.resolve(reference)).isEqualTo(GOOD);
+        assertUnknown(reference);
     }
 
     @Test

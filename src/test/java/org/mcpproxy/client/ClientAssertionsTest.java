@@ -20,16 +20,18 @@ import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.PlainJWT;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import java.security.KeyPair;
+import java.security.KeyPairGenerator;
+import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
 import java.util.Date;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.fixture.KnownClients;
 import org.mcpproxy.fixture.KnownDocuments;
+import org.mcpproxy.fixture.RememberedAssertions;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Parameters;
@@ -43,12 +45,12 @@ class ClientAssertionsTest {
     private static final ECKey EC = ec();
 
     private final SettableClock clock = new SettableClock();
-    private final Set<String> used = ConcurrentHashMap.newKeySet();
+    private final RememberedAssertions used = new RememberedAssertions();
     private final Client client = client(new JWKSet(List.of(RSA.toPublicJWK(), EC.toPublicJWK())));
     private final KnownDocuments documents = new KnownDocuments(client);
     private final ClientAuthenticator authenticator = new ClientAuthenticator(
             new ClientLookup(new KnownClients(Samples.client("registered")), id -> Optional.empty(), documents),
-            new ClientAssertions(documents, (hash, until) -> used.add(hash), Samples.settings(), clock));
+            new ClientAssertions(documents, used, Samples.settings(), clock));
 
     @Test
     void aSignedAssertionAuthenticatesWithEachAlgorithmThatIsOffered() throws Exception {
@@ -65,6 +67,36 @@ class ClientAssertionsTest {
         assertRefused(Reason.CLIENT_ASSERTION_REPLAYED, () -> authenticate(assertion));
         // signed anew, under the same name
         assertRefused(Reason.CLIENT_ASSERTION_REPLAYED, () -> authenticate(signed(JWSAlgorithm.RS256, "once")));
+    }
+
+    /** Anybody may publish a document, and keys. */
+    @Test
+    void strangersCannotLeaveNoRoomForTheOthers() throws Exception {
+        Client known = client("registered", new JWKSet(RSA.toPublicJWK()));
+        ClientAssertions assertions = new ClientAssertions(documents, used, Samples.settings(), clock);
+        used.fill();
+
+        assertRefused(Reason.SERVER_FULL, () -> authenticate(signed(JWSAlgorithm.ES256, "full")));
+        assertions.require(
+                known,
+                ClientAssertions.parse(signed(claims("known")
+                        .issuer("registered")
+                        .subject("registered")
+                        .build())));
+    }
+
+    @Test
+    void keysThatAnybodyCanBreakAreNotTaken() throws Exception {
+        RSAKey weak = new RSAKey.Builder((RSAPublicKey) weakKeys().getPublic()).build();
+
+        assertThat(ClientKeys.areUsable(new JWKSet(weak))).isFalse();
+        assertThat(ClientKeys.areUsable(new JWKSet(RSA.toPublicJWK()))).isTrue();
+    }
+
+    private static KeyPair weakKeys() throws Exception {
+        KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
+        generator.initialize(1024);
+        return generator.generateKeyPair();
     }
 
     @Test
@@ -150,7 +182,7 @@ class ClientAssertionsTest {
 
     private void assertChangedIsInvalid(UnaryOperator<JWTClaimsSet.Builder> change) throws Exception {
         assertInvalid(signed(change.apply(claims("changed")).build()));
-        assertThat(used).isEmpty();
+        assertThat(used.count()).isZero();
     }
 
     private void assertInvalid(String assertion) {
@@ -209,9 +241,13 @@ class ClientAssertionsTest {
     }
 
     private static Client client(JWKSet keys) {
-        Client plain = Samples.client(ID);
+        return client(ID, keys);
+    }
+
+    private static Client client(String id, JWKSet keys) {
+        Client plain = Samples.client(id);
         return new Client(
-                ID,
+                id,
                 plain.name(),
                 plain.redirectUris(),
                 ClientAuthenticationMethod.PRIVATE_KEY_JWT,

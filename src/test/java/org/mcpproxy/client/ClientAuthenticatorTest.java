@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.fixture.KnownDocuments;
+import org.mcpproxy.fixture.RememberedAssertions;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
@@ -39,7 +40,8 @@ class ClientAuthenticatorTest {
                     return Optional.ofNullable(known.get(clientId));
                 }
             }),
-            new ClientAssertions(new KnownDocuments(), (hash, until) -> true, Samples.settings(), new SettableClock()));
+            new ClientAssertions(
+                    new KnownDocuments(), new RememberedAssertions(), Samples.settings(), new SettableClock()));
 
     ClientAuthenticatorTest() {
         known.put("public", Samples.client("public"));

@@ -33,8 +33,10 @@ class SingleNodeIT {
     private static final int CLIENTS = 3;
     private static final int MORE_THAN_FIT = 20_000;
 
-    /** As long as may be, so that few of them fill the disk. */
-    private static final String LONG_REDIRECT_URI = "http://127.0.0.1:8123/" + "a".repeat(2_000);
+    /** As long as may be together, so that few clients fill the disk. */
+    private static final List<String> LONG_REDIRECT_URIS = Stream.of("a", "b")
+            .map(letter -> "http://127.0.0.1:8123/" + letter.repeat(2_000))
+            .toList();
 
     /** In bytes: the server has files of its own that it must be able to write. */
     private static final long LARGEST_OTHER_FILE = 4L * 1024 * 1024;
@@ -155,7 +157,7 @@ class SingleNodeIT {
                         "client_name",
                         "A plain client",
                         "redirect_uris",
-                        List.of(LONG_REDIRECT_URI),
+                        LONG_REDIRECT_URIS,
                         "token_endpoint_auth_method",
                         "none")));
     }

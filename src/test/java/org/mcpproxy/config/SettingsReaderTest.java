@@ -197,6 +197,26 @@ class SettingsReaderTest {
     }
 
     @Test
+    void aPairOfQuotesWithNothingInItIsNoValue() {
+        written.put("TRUSTED_PROXIES", "''");
+
+        assertThat(problems()).singleElement().asString().startsWith("TRUSTED_PROXIES is a pair of quotes");
+    }
+
+    @Test
+    void aPasswordMayHoldQuotesButNotStandInThem() {
+        written.put("DATABASE_PASSWORD", "it's \"good");
+        read();
+
+        written.put("DATABASE_PASSWORD", "\"hunter2\"");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("DATABASE_PASSWORD must not stand in quotes")
+                .doesNotContain("hunter2");
+    }
+
+    @Test
     void whatTheServerWasGivenBeforeIsTakenBack() throws IOException {
         written.put("PROXY_PORT", "\"4000\"");
         read();

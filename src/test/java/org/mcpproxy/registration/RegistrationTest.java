@@ -161,6 +161,15 @@ class RegistrationTest {
     }
 
     /** RFC 7591 2. */
+    /** RFC 9126 6: it would rely on what nobody keeps to. */
+    @Test
+    void whoWantsItsRequestsToBePushedAloneIsNotRegistered() {
+        assertRefused(
+                Reason.PUSHED_REQUESTS_ALONE_UNSUPPORTED,
+                () -> register("{'redirect_uris':['https://app.example/callback'],"
+                        + "'require_pushed_authorization_requests':true}"));
+    }
+
     @Test
     void keysComeInOneOfTwoWays() {
         assertRefused(

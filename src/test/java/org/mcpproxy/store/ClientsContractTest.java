@@ -14,6 +14,7 @@ import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.Clients;
+import org.mcpproxy.config.AddressLimits;
 import org.mcpproxy.config.RegistrationSettings;
 import org.mcpproxy.config.RegistrationSettings.Access;
 import org.mcpproxy.config.Settings;
@@ -105,6 +106,14 @@ class ClientsContractTest {
         assertThat(small.find("client")).isPresent();
         assertThat(small.find("unused")).isEmpty();
         assertThat(small.find("new")).isPresent();
+    }
+
+    /** Else one address could close the registration for everybody. */
+    @Test
+    void whatOneAddressMayRegisterByDefaultDoesNotFillTheStore() {
+        long registered = AddressLimits.standard().registrations() * JdbcClients.MAKES_ROOM.toMinutes();
+
+        assertThat(registered).isLessThan(RegistrationSettings.standard().unusedClients());
     }
 
     @Test

@@ -34,16 +34,17 @@ class PushedRequestsContractTest {
         PushedRequest request = request("handle", "a state: &=%+ü\0");
         pushed.save(request);
 
-        assertThat(pushed.take("another")).isEmpty();
-        assertThat(store.beside(clock).pushed.take("handle")).contains(request);
-        assertThat(pushed.take("handle")).isEmpty();
+        assertThat(pushed.take("another", "client")).isEmpty();
+        assertThat(pushed.take("handle", "another")).isEmpty();
+        assertThat(store.beside(clock).pushed.take("handle", "client")).contains(request);
+        assertThat(pushed.take("handle", "client")).isEmpty();
     }
 
     @Test
     void ofManyWhoTakeOneRequestAtOnceOneGetsIt() {
         pushed.save(request("handle", "state"));
 
-        List<Optional<PushedRequest>> taken = Race.of(200, () -> pushed.take("handle"));
+        List<Optional<PushedRequest>> taken = Race.of(200, () -> pushed.take("handle", "client"));
 
         assertThat(taken.stream().filter(Optional::isPresent)).hasSize(1);
     }
@@ -53,7 +54,7 @@ class PushedRequestsContractTest {
         pushed.save(request("handle", "state"));
         clock.advance(LIFE);
 
-        assertThat(pushed.take("handle")).isEmpty();
+        assertThat(pushed.take("handle", "client")).isEmpty();
     }
 
     @Test
@@ -70,7 +71,7 @@ class PushedRequestsContractTest {
 
         assertRefused(Reason.SERVER_FULL, () -> small.save(request("three", "state")));
 
-        assertThat(small.take("one")).isPresent();
+        assertThat(small.take("one", "client")).isPresent();
     }
 
     private PushedRequest request(String handle, String state) {

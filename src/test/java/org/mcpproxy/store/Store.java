@@ -15,6 +15,7 @@ import org.mcpproxy.grant.RefreshTokens;
 import org.mcpproxy.grant.Registrations;
 import org.mcpproxy.grant.UpstreamSessions;
 import org.mcpproxy.relay.Sessions;
+import org.postgresql.ds.PGSimpleDataSource;
 
 /** The ports of one node. */
 public final class Store {
@@ -58,6 +59,13 @@ public final class Store {
 
     public static Store empty(Databases kind, Clock clock) {
         return new Store(kind.empty(), Samples.settings(), clock);
+    }
+
+    /** On a database that does not answer. */
+    public static Store lost(Clock clock) {
+        PGSimpleDataSource nowhere = new PGSimpleDataSource();
+        nowhere.setURL("jdbc:postgresql://localhost:1/none");
+        return new Store(nowhere, Samples.settings(), clock);
     }
 
     /** What the housekeeping does once the grace is over. */

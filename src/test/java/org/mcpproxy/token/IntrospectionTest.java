@@ -167,6 +167,28 @@ class IntrospectionTest {
         }
     }
 
+    /** As the relay serves them then. */
+    @Test
+    void whatIsSignedIsJudgedWithoutTheDatabase() {
+        Introspection away = introspection(keys, grant -> true, clients, Store.lost(clock));
+
+        assertThat(away.of(accessToken(settings, "00ualice", "client"), client("files-server")))
+                .isPresent();
+        assertThat(away.of(identity(settings, "00ualice", Optional.of("grant")), client("files-server")))
+                .isPresent();
+    }
+
+    @Test
+    void whoActedForItselfAndNoLongerMayIsNobody() {
+        Secret identity = new IdentityTokens(settings, keys, Samples.RANDOM, clock)
+                .mint(new Identity("reports", "reports", Profile.UNKNOWN, Optional.of("grant")), FILES_BACKEND);
+        assertThat(asked("files-server", identity)).isPresent();
+
+        Introspection later =
+                introspection(keys, grant -> true, id -> clients.find(id).filter(known -> id.equals("files-server")));
+        assertThat(later.of(identity, client("files-server"))).isEmpty();
+    }
+
     private Optional<Introspected> asked(String client, Secret token) {
         return introspection.of(token, client(client));
     }
@@ -176,7 +198,11 @@ class IntrospectionTest {
     }
 
     private Introspection introspection(SigningKeys known, LiveGrants live, PreregisteredClients registered) {
-        Store store = Store.empty(clock);
+        return introspection(known, live, registered, Store.empty(clock));
+    }
+
+    private Introspection introspection(
+            SigningKeys known, LiveGrants live, PreregisteredClients registered, Store store) {
         return new Introspection(
                 new AccessTokens(settings, known, Samples.profiles(), clock),
                 new IdentityTokens(settings, known, Samples.RANDOM, clock),

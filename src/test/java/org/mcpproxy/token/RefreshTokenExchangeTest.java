@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 import static org.mcpproxy.fixture.TokenEndpoint.codeRequest;
 
+import com.nimbusds.oauth2.sdk.Scope;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,6 +17,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.client.Client;
+import org.mcpproxy.client.PreregisteredClient;
 import org.mcpproxy.fixture.Race;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.TokenEndpoint;
@@ -47,6 +50,24 @@ class RefreshTokenExchangeTest {
                         .grantId())
                 .isEqualTo(grant.id());
         assertThat(endpoint.refresh(client, second).refreshToken()).isPresent();
+    }
+
+    /** A file that an administrator has cut back counts as it is now; what was granted before does not. */
+    @Test
+    void whatTheFileNoLongerAllowsIsNotRefreshed() {
+        Set<String> both = Set.of(Samples.RESOURCE, Samples.ISSUER + "/files/mcp");
+        endpoint.written(new PreregisteredClient(client, both, Set.of(), Set.of()));
+        Secret second = endpoint.refresh(client, first).refreshToken().orElseThrow();
+
+        endpoint.written(new PreregisteredClient(client, Set.of(Samples.ISSUER + "/files/mcp"), Set.of(), Set.of()));
+        assertRefused(Reason.CLIENT_CUT_BACK, () -> endpoint.refresh(client, second));
+
+        endpoint.written(
+                new PreregisteredClient(Samples.client("client", new Scope("other")), both, Set.of(), Set.of()));
+        assertRefused(Reason.CLIENT_CUT_BACK, () -> endpoint.refresh(client, second));
+        assertRefused(
+                Reason.CLIENT_CUT_BACK,
+                () -> endpoint.redeem(client, codeRequest(endpoint.code(endpoint.grant("client")))));
     }
 
     /** It may have lost the first answer. */

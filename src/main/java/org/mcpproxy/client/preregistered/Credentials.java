@@ -78,7 +78,7 @@ final class Credentials {
                         || set.filter(ClientKeys::areUsable)
                                 .filter(keys -> keys.size() > 0)
                                 .isPresent(),
-                "jwks must be a JWK Set of 1 to 8 public keys, RSA of at most 4096 bits or EC.");
+                "jwks must be a JWK Set of 1 to 8 public keys, RSA of 2048 to 4096 bits or EC.");
         return set;
     }
 
