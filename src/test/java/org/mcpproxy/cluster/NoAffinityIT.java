@@ -9,6 +9,7 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -21,6 +22,7 @@ import org.mcpproxy.system.Address;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Cluster;
 import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.Preregistered;
 import org.mcpproxy.system.ProxySystem;
 import org.mcpproxy.system.Waiting;
 
@@ -83,6 +85,26 @@ class NoAffinityIT {
 
             awaitRefusal(there, tokens);
         }
+    }
+
+    /** Nothing was kept of it when it was issued. */
+    @Test
+    void aServicesTokenThatIsRevokedOnOneNodeIsRefusedOnTheOtherWithinASecond() {
+        OAuthClient service = OAuthClient.known(
+                cluster.balancer(), Preregistered.BASIC, Preregistered.SECRET, Preregistered.REDIRECT_URI);
+        Map<String, String> parameters = Map.of("grant_type", "client_credentials");
+        Answer tokens = service.at(first).token(parameters, service.secret());
+        Answer others = service.at(first).token(parameters, service.secret());
+        assertThat(service.at(second).ping(tokens.get("access_token")).status()).isEqualTo(200);
+
+        Map<String, String> revocation = Map.of("token", tokens.get("access_token"));
+        assertThat(service.at(first)
+                        .post("/oauth2/v1/revoke", revocation, service.basic(service.secret()))
+                        .status())
+                .isEqualTo(200);
+
+        awaitRefusal(service.at(second), tokens);
+        assertThat(service.at(second).ping(others.get("access_token")).status()).isEqualTo(200);
     }
 
     @Test
