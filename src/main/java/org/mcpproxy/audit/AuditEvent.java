@@ -1,6 +1,7 @@
 package org.mcpproxy.audit;
 
 import java.time.Duration;
+import java.util.Collection;
 import org.mcpproxy.oauth.Reason;
 
 /**
@@ -15,8 +16,17 @@ public sealed interface AuditEvent {
 
     String client();
 
+    /**
+     * What a client is registered as.
+     *
+     * @param clientName what it calls itself
+     * @param authenticationMethod by which it proves itself
+     * @param destinations where answers may go: hosts, schemes, loopback
+     */
+    record Registered(String clientName, String authenticationMethod, Collection<String> destinations) {}
+
     /** Dynamic registration (RFC 7591) of a client. */
-    record ClientRegistered(Trail trail, String client, String clientName) implements AuditEvent {
+    record ClientRegistered(Trail trail, String client, Registered as) implements AuditEvent {
         @Override
         public String user() {
             return null;
@@ -24,7 +34,15 @@ public sealed interface AuditEvent {
     }
 
     /** A client changed its registration (RFC 7592 2.2). */
-    record ClientUpdated(Trail trail, String client, String clientName) implements AuditEvent {
+    record ClientUpdated(Trail trail, String client, Registered as) implements AuditEvent {
+        @Override
+        public String user() {
+            return null;
+        }
+    }
+
+    /** A client read its registration, which replaced the token for it (RFC 7592 2.1). */
+    record ClientRead(Trail trail, String client) implements AuditEvent {
         @Override
         public String user() {
             return null;

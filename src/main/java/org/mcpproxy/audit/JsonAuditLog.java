@@ -8,6 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.Supplier;
 import org.mcpproxy.audit.AuditEvent.ClientDeleted;
+import org.mcpproxy.audit.AuditEvent.ClientRead;
 import org.mcpproxy.audit.AuditEvent.ClientRegistered;
 import org.mcpproxy.audit.AuditEvent.ClientUpdated;
 import org.mcpproxy.audit.AuditEvent.ConsentDecided;
@@ -61,10 +62,13 @@ public class JsonAuditLog implements AuditLog {
 
     private static Map<String, Object> own(AuditEvent event) {
         if (event instanceof ClientRegistered registered) {
-            return named("client_registered", SUCCESS, "client_name", registered.clientName());
+            return client("client_registered", registered.as());
         }
         if (event instanceof ClientUpdated updated) {
-            return named("client_updated", SUCCESS, "client_name", updated.clientName());
+            return client("client_updated", updated.as());
+        }
+        if (event instanceof ClientRead) {
+            return named("client_read", SUCCESS);
         }
         if (event instanceof ClientDeleted) {
             return named("client_deleted", SUCCESS);
@@ -101,6 +105,18 @@ public class JsonAuditLog implements AuditLog {
                     refused.name());
         }
         return mcp((McpRequest) event);
+    }
+
+    private static Map<String, Object> client(String event, AuditEvent.Registered as) {
+        return named(
+                event,
+                SUCCESS,
+                "client_name",
+                as.clientName(),
+                "authentication_method",
+                as.authenticationMethod(),
+                "destinations",
+                String.join(" ", as.destinations()));
     }
 
     private static Map<String, Object> mcp(McpRequest request) {

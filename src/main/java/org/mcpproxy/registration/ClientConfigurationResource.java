@@ -61,7 +61,9 @@ public class ClientConfigurationResource {
             @HeaderParam("Authorization") String authorization,
             @Context HttpServletRequest http) {
         Client client = enter(clientId, authorization, http);
-        return answer(configuration.read(client));
+        Registered registered = configuration.read(client);
+        audit.record(new AuditEvent.ClientRead(Trail.of(http), clientId));
+        return answer(registered);
     }
 
     @PUT
@@ -74,8 +76,7 @@ public class ClientConfigurationResource {
             @Context HttpServletRequest http) {
         Client client = enter(clientId, authorization, http);
         Registered registered = configuration.update(client, json, Trail.of(http));
-        String name = registered.client().name().orElse(null);
-        audit.record(new AuditEvent.ClientUpdated(Trail.of(http), clientId, name));
+        audit.record(new AuditEvent.ClientUpdated(Trail.of(http), clientId, registered.forAudit()));
         return answer(registered);
     }
 

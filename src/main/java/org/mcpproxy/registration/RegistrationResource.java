@@ -44,8 +44,7 @@ public class RegistrationResource {
         access.require(authorization, Trail.of(http));
         Registered registered = registration.register(json);
         Client client = registered.client();
-        audit.record(new AuditEvent.ClientRegistered(
-                Trail.of(http), client.id(), client.name().orElse(null)));
+        audit.record(new AuditEvent.ClientRegistered(Trail.of(http), client.id(), registered.forAudit()));
         return Response.status(Response.Status.CREATED)
                 .header("Cache-Control", "no-store")
                 .entity(information.write(registered))

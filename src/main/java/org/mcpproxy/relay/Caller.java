@@ -1,6 +1,7 @@
 package org.mcpproxy.relay;
 
 import com.nimbusds.oauth2.sdk.Scope;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.mcpproxy.grant.LiveGrants;
@@ -25,6 +26,9 @@ public record Caller(
         Optional<Profile> profile,
         Optional<NodePass> pass) {
 
+    /** For how long an answer may be on its way once the token has ended that asked for it. */
+    static final Duration ANSWERED_LATER = Duration.ofMinutes(10);
+
     /** A caller of whom the token says no more. */
     Caller(Optional<String> user, String client, Scope scope, Optional<String> grant, Instant expiresAt) {
         this(user, client, scope, grant, expiresAt, Optional.empty());
@@ -44,6 +48,11 @@ public record Caller(
     /** The same, of whom this is known. */
     Caller with(Profile known) {
         return new Caller(user, client, scope, grant, expiresAt, Optional.of(known), pass);
+    }
+
+    /** The same, as far as their answer goes: what is cut off they would ask for again, and it would be done twice. */
+    Caller asking() {
+        return new Caller(user, client, scope, grant, expiresAt.plus(ANSWERED_LATER), profile, pass);
     }
 
     /**

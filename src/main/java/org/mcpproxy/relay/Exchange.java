@@ -147,7 +147,8 @@ final class Exchange implements OpenStreams.Open {
 
     private void goOn() {
         try {
-            if (!check.standing(request.caller())) {
+            if (!check.standing(
+                    request.isToListen() ? request.caller() : request.caller().asking())) {
                 giveUp(Rejection.of(Reason.TOKEN_REVOKED));
             } else if (stream != null) {
                 goOn(stream, relay.limits().times());

@@ -54,6 +54,11 @@ record RelayRequest(
                 trail, resource, caller, httpMethod, era, mcp, renamed, message, since, Optional.of(read));
     }
 
+    /** Whether it opens a stream, and asks for nothing. */
+    boolean isToListen() {
+        return "GET".equals(httpMethod);
+    }
+
     /** For the audit: the JSON-RPC method, or the HTTP method where there is no body. */
     String method() {
         return message.map(McpBody::method).orElse(httpMethod);

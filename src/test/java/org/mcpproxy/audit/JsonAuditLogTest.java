@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.oauth.Reason;
 
@@ -55,20 +56,24 @@ class JsonAuditLogTest {
 
     @Test
     void whatBecomesOfARegistrationIsTold() {
-        log.record(new AuditEvent.ClientUpdated(TRAIL, "client", "An app"));
+        log.record(new AuditEvent.ClientUpdated(
+                TRAIL, "client", new AuditEvent.Registered("An app", "none", List.of("app.example", "cursor://"))));
+        log.record(new AuditEvent.ClientRead(TRAIL, "client"));
         log.record(new AuditEvent.ClientDeleted(TRAIL, "client"));
 
         assertThat(lines().lines())
                 .satisfiesExactly(
                         line -> assertThat(line)
                                 .contains("\"event\":\"client_updated\",\"outcome\":\"success\",\"client\":\"client\"")
-                                .contains("\"client_name\":\"An app\""),
+                                .contains("\"client_name\":\"An app\",\"authentication_method\":\"none\"")
+                                .contains("\"destinations\":\"app.example cursor://\""),
+                        line -> assertThat(line).contains("\"event\":\"client_read\"", "\"client\":\"client\""),
                         line -> assertThat(line).contains("\"event\":\"client_deleted\"", "\"client\":\"client\""));
     }
 
     @Test
     void aNameFromAStrangerCannotMakeALineOfItsOwn() {
-        log.record(new AuditEvent.ClientRegistered(TRAIL, "client", "a\"\n{\"event\":\"forged\"}" + "x".repeat(5_000)));
+        log.record(registered("a\"\n{\"event\":\"forged\"}" + "x".repeat(5_000)));
 
         assertThat(lines()).hasLineCount(1).hasSizeLessThan(600).contains("a\\\"\\n{");
     }
@@ -77,7 +82,7 @@ class JsonAuditLogTest {
     @Test
     void nothingButPrintableAsciiStandsInALine() {
         String name = "\u001b[2J \u007f \u009b31m \u202e \u2028 \u2029 \u200b \ufeff \u00e4 \ud83d\ude00";
-        log.record(new AuditEvent.ClientRegistered(TRAIL, "client", name));
+        log.record(registered(name));
         log.record(
                 new AuditEvent.McpRequest(TRAIL, "user", name, "/mcp", name, name, 200, null, Duration.ofMillis(12)));
 
@@ -86,9 +91,13 @@ class JsonAuditLogTest {
 
     @Test
     void aNameThatIsCutWithinACharacterIsStillAscii() {
-        log.record(new AuditEvent.ClientRegistered(TRAIL, "client", "x".repeat(255) + "\ud83d\ude00"));
+        log.record(registered("x".repeat(255) + "\ud83d\ude00"));
 
         assertThat(lines()).matches("[ -~\n]+");
+    }
+
+    private static AuditEvent registered(String name) {
+        return new AuditEvent.ClientRegistered(TRAIL, "client", new AuditEvent.Registered(name, "none", List.of()));
     }
 
     private String lines() {

@@ -100,6 +100,22 @@ class ExchangeTest {
         assertThat(backend.cancelled).isEqualTo(1);
     }
 
+    /** A call that is cut off where its token ends is made again with a new one: what it does, it does twice. */
+    @Test
+    void aStreamEndsWithItsTokenAndAnAnswerMayComeLater() {
+        tick();
+        assertThat(check.asked.expiresAt()).isEqualTo(Instant.EPOCH);
+        check.stands = () -> false;
+        tick();
+        check.stands = () -> true;
+
+        RelayRequest call = request("POST");
+        Exchange asking = new Exchange(relay, check, call, new Client().turn(), relay.admit(call.caller()));
+        asking.start(new byte[0]);
+        asking.tick(Connections.ofThisMachine());
+        assertThat(check.asked.expiresAt()).isEqualTo(Instant.EPOCH.plus(Caller.ANSWERED_LATER));
+    }
+
     /** The client is to come again, not to sign on again. */
     @Test
     void whereNobodyKnowsWhoMayBeHereARequestIsPutOff() {
@@ -253,13 +269,17 @@ class ExchangeTest {
     }
 
     private static RelayRequest request() {
+        return request("GET");
+    }
+
+    private static RelayRequest request(String method) {
         Caller caller =
-                new Caller(Optional.of("00ualice"), "client", new Scope("mcp"), Optional.of("grant"), Instant.MAX);
+                new Caller(Optional.of("00ualice"), "client", new Scope("mcp"), Optional.of("grant"), Instant.EPOCH);
         return new RelayRequest(
                 Samples.TRAIL,
                 Endpoints.standard(SETTINGS),
                 caller,
-                "GET",
+                method,
                 Era.MODERN,
                 McpHeaders.of(List.of()),
                 List.of(),
@@ -270,6 +290,7 @@ class ExchangeTest {
     private static final class Check implements BearerCheck {
 
         private BooleanSupplier stands = () -> true;
+        private Caller asked;
 
         @Override
         public Caller caller(HttpServletRequest request, McpEndpoint endpoint) {
@@ -278,6 +299,7 @@ class ExchangeTest {
 
         @Override
         public boolean standing(Caller caller) {
+            asked = caller;
             return stands.getAsBoolean();
         }
     }

@@ -165,6 +165,12 @@ class OwnTokenCheckTest {
         clock.advance(Duration.ofMinutes(10));
         assertThat(check.standing(service)).isFalse();
         assertThat(check.standing(person)).isTrue();
+
+        assertThat(check.standing(service.asking()))
+                .as("what it asked for in time is answered")
+                .isTrue();
+        clock.advance(Caller.ANSWERED_LATER);
+        assertThat(check.standing(service.asking())).isFalse();
     }
 
     @Test
@@ -176,6 +182,7 @@ class OwnTokenCheckTest {
 
         assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
         assertThat(check.standing(service)).isFalse();
+        assertThat(check.standing(service.asking())).isFalse();
     }
 
     private void register(Set<String> resources, Scope scope, GrantType grantType) {
