@@ -17,7 +17,8 @@ public class Chores {
     /** A node whose clock is behind must still find what it may give again. */
     static final Duration CLOCKS_DIFFER = Duration.ofSeconds(15);
 
-    private static final Duration REVOCATION_KEPT = Duration.ofDays(1);
+    /** Nothing that was issued for these lives longer than an access token; this is some of them. */
+    private static final Duration REVOCATION_KEPT = Duration.ofHours(1);
 
     private final Database database;
     private final RevocationLog revocations;

@@ -314,10 +314,10 @@ class HousekeepingTest {
     }
 
     @Test
-    void aRevocationGoesAfterADay() {
+    void aRevocationGoesAfterAnHour() {
         insert("revocation (grant_id, revoked_at)", "grant", in(0));
 
-        goesAfter(Duration.ofDays(1), "revocation");
+        goesAfter(Duration.ofHours(1), "revocation");
     }
 
     @Test
