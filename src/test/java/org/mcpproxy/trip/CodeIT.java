@@ -47,7 +47,7 @@ class CodeIT {
         "grant_type, , invalid_request",
         "grant_type, refresh_token, invalid_request",
         "grant_type, password, unsupported_grant_type",
-        "grant_type, client_credentials, unsupported_grant_type"
+        "grant_type, client_credentials, unauthorized_client"
     })
     void aRedemptionThatDiffersIsRefused(String name, String value, String error) {
         Map<String, String> parameters = client.redemptionParameters(client.code("alice"));
