@@ -79,9 +79,14 @@ class RateLimitIT {
     @Test
     void authorizationsAreLimitedWhetherGoodOrBad() {
         assertThatTheLastIsRefused(statusesOf(() -> get("/oauth2/v1/authorize?client_id=unknown")), 401);
-        assertThat(post("/oauth2/v1/par", Map.of()).status())
-                .as("pushed ones with them")
+        assertThat(post("/oauth2/v1/par", Map.of("client_id", open.id())).status())
+                .as("what a client pushes that anybody may be")
                 .isEqualTo(429);
+        assertThat(confidential
+                        .post("/oauth2/v1/par", Map.of(), confidential.basic(confidential.secret()))
+                        .status())
+                .as("what one pushes that has proved who it is")
+                .isEqualTo(400);
     }
 
     @Test
