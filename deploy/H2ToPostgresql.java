@@ -22,6 +22,8 @@ class H2ToPostgresql {
 
     private static final List<String> TABLES = List.of(
             "client",
+            "client_assertion",
+            "pushed_request",
             "pending_authorization",
             "access_grant",
             "authorization_code",

@@ -84,23 +84,18 @@ public class AuthorizeResource {
     public Response authorize(@Context UriInfo uri, @Context HttpServletRequest http) {
         Parameters brought = new Parameters(uri.getQueryParameters());
         Parameters parameters = uris.resolve(brought);
-        try {
-            return authorize(parameters, http);
-        } catch (Rejection rejection) {
-            if (rejection.retryAfter().isPresent()) {
-                uris.giveBack(brought, parameters);
-            }
-            throw rejection;
-        }
-    }
-
-    private Response authorize(Parameters parameters, HttpServletRequest http) {
         limitFetches(parameters, http);
         Redirection redirection = requests.redirection(parameters);
         new Actor(null, redirection.client().id()).lay(http);
         try {
-            return begin(requests.request(parameters, redirection), parameters, http);
+            Response begun = begin(requests.request(parameters, redirection), parameters, http);
+            uris.use(brought);
+            return begun;
         } catch (Rejection rejection) {
+            if (rejection.retryAfter().isPresent()) {
+                // nothing that the client could do better: the person is to come again
+                throw rejection;
+            }
             return refuse(rejection, redirection, http);
         }
     }

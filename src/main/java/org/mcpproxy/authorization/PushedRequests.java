@@ -11,9 +11,9 @@ public interface PushedRequests {
      */
     void save(PushedRequest pushed);
 
-    /**
-     * Takes one of this client's out that has not expired. One caller gets it, whoever else tries at the same time and
-     * wherever.
-     */
-    Optional<PushedRequest> take(String handleHash, String clientId);
+    /** One of this client's that has not expired. */
+    Optional<PushedRequest> find(String handleHash, String clientId);
+
+    /** Uses it up; true for one caller, whoever else tries at the same time and wherever. */
+    boolean use(String handleHash);
 }

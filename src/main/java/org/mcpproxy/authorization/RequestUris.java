@@ -60,7 +60,8 @@ public class RequestUris {
         Parameters kept = kept(client, parameters);
         requests.request(kept, requests.redirection(kept));
         Secret handle = Secret.random(random);
-        save(handle, client.id(), kept);
+        Instant end = clock.instant().plus(settings.lifetimes().pushedRequest());
+        pushed.save(new PushedRequest(handle.hash(), client.id(), kept, end));
         return URI.create(PREFIX + handle.value());
     }
 
@@ -72,19 +73,21 @@ public class RequestUris {
      */
     public Parameters resolve(Parameters parameters) {
         return handle(parameters)
-                .map(handle -> taken(handle, parameters.get("client_id", Reason.CLIENT_MISSING)))
+                .map(handle -> find(handle, parameters.get("client_id", Reason.CLIENT_MISSING)))
                 .orElse(parameters);
     }
 
     /**
-     * Undoes {@link #resolve}, where the request could not be served just now: the browser may come again.
+     * Uses up the name that the browser brought, if any. It comes last: whatever fails before, the browser may come again.
      *
-     * @param parameters as the browser brought them
-     * @param resolved what came of them
+     * @throws Rejection {@code REQUEST_URI_UNKNOWN} where another has used it meanwhile
      */
-    public void giveBack(Parameters parameters, Parameters resolved) {
-        handle(parameters)
-                .ifPresent(handle -> save(handle, parameters.get("client_id", Reason.CLIENT_MISSING), resolved));
+    public void use(Parameters parameters) {
+        handle(parameters).ifPresent(handle -> {
+            if (!pushed.use(handle.hash())) {
+                throw Rejection.of(Reason.REQUEST_URI_UNKNOWN);
+            }
+        });
     }
 
     private static Optional<Secret> handle(Parameters parameters) {
@@ -94,13 +97,8 @@ public class RequestUris {
                 .map(uri -> new Secret(uri.substring(PREFIX.length())));
     }
 
-    private void save(Secret handle, String clientId, Parameters parameters) {
-        Instant end = clock.instant().plus(settings.lifetimes().pushedRequest());
-        pushed.save(new PushedRequest(handle.hash(), clientId, parameters, end));
-    }
-
-    private Parameters taken(Secret handle, String clientId) {
-        return pushed.take(handle.hash(), clientId)
+    private Parameters find(Secret handle, String clientId) {
+        return pushed.find(handle.hash(), clientId)
                 .map(PushedRequest::parameters)
                 .orElseThrow(() -> Rejection.of(Reason.REQUEST_URI_UNKNOWN));
     }

@@ -20,6 +20,8 @@ import org.mcpproxy.web.ShortBody;
 /** One request at an MCP endpoint, until it is on its way to the backend or refused; knows what is known of it so far. */
 final class Arrival {
 
+    private static final List<McpBody.Act> NOTHING_READ = List.of(new McpBody.Act(null, null));
+
     private final Relay relay;
     private final BearerCheck check;
     private final McpEndpoint resource;
@@ -208,15 +210,17 @@ final class Arrival {
     }
 
     private void audit(Reason reason) {
-        relay.audit()
-                .record(new AuditEvent.Refused(
-                        Trail.of(request),
-                        caller == null ? null : caller.user().orElse(null),
-                        caller == null ? null : caller.client(),
-                        resource.path(),
-                        message.map(McpBody::method).orElse(null),
-                        message.map(McpBody::name).orElse(null),
-                        reason));
+        for (McpBody.Act act : message.map(McpBody::acts).orElse(NOTHING_READ)) {
+            relay.audit()
+                    .record(new AuditEvent.Refused(
+                            Trail.of(request),
+                            caller == null ? null : caller.user().orElse(null),
+                            caller == null ? null : caller.client(),
+                            resource.path(),
+                            act.method(),
+                            act.name(),
+                            reason));
+        }
     }
 
     private static List<Header> headers(HttpServletRequest request) {

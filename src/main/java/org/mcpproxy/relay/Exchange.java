@@ -338,17 +338,20 @@ final class Exchange implements OpenStreams.Open {
     }
 
     private void audit(int status, Reason failure) {
-        relay.audit()
-                .record(new AuditEvent.McpRequest(
-                        request.trail(),
-                        request.caller().user().orElse(null),
-                        request.caller().client(),
-                        request.resource().path(),
-                        request.method(),
-                        request.name(),
-                        status,
-                        failure,
-                        Duration.ofNanos(System.nanoTime() - request.since())));
+        Duration taken = Duration.ofNanos(System.nanoTime() - request.since());
+        for (McpBody.Act act : request.acts()) {
+            relay.audit()
+                    .record(new AuditEvent.McpRequest(
+                            request.trail(),
+                            request.caller().user().orElse(null),
+                            request.caller().client(),
+                            request.resource().path(),
+                            act.method(),
+                            act.name(),
+                            status,
+                            failure,
+                            taken));
+        }
     }
 
     private void finish() {

@@ -24,18 +24,24 @@ public record McpBody(List<McpMessage> messages, boolean batch) {
                 : messages.get(0).id();
     }
 
-    /** For the audit. */
-    String method() {
-        if (batch) {
-            return "batch";
-        }
-        McpMessage message = messages.get(0);
-        return message.method().orElse("response");
+    /** For the audit: each message by itself, as each does something. */
+    List<Act> acts() {
+        return messages.size() == 1
+                ? List.of(Act.of(messages.get(0)))
+                : messages.stream().map(Act::of).toList();
     }
 
-    /** For the audit: the tool or prompt that the message names, or null. A resource's URI may hold secrets. */
-    String name() {
-        boolean named = AUDITED.contains(method());
-        return named ? messages.get(0).name().orElse(null) : null;
+    /**
+     * What is done.
+     *
+     * @param method of JSON-RPC, or of HTTP where there is no message
+     * @param name the tool or prompt that it is about, or null; a resource's URI may hold secrets
+     */
+    record Act(String method, String name) {
+
+        private static Act of(McpMessage message) {
+            String method = message.method().orElse("response");
+            return new Act(method, AUDITED.contains(method) ? message.name().orElse(null) : null);
+        }
     }
 }

@@ -158,13 +158,15 @@ public class PolicyGate {
     }
 
     private void audit(RelayRequest request) {
-        audit.record(new AuditEvent.Refused(
-                request.trail(),
-                request.caller().user().orElse(null),
-                request.caller().client(),
-                request.resource().path(),
-                request.method(),
-                request.name(),
-                Reason.POLICY_CANNOT_READ));
+        for (McpBody.Act act : request.acts()) {
+            audit.record(new AuditEvent.Refused(
+                    request.trail(),
+                    request.caller().user().orElse(null),
+                    request.caller().client(),
+                    request.resource().path(),
+                    act.method(),
+                    act.name(),
+                    Reason.POLICY_CANNOT_READ));
+        }
     }
 }

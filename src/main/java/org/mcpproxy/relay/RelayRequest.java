@@ -59,14 +59,9 @@ record RelayRequest(
         return "GET".equals(httpMethod);
     }
 
-    /** For the audit: the JSON-RPC method, or the HTTP method where there is no body. */
-    String method() {
-        return message.map(McpBody::method).orElse(httpMethod);
-    }
-
-    /** For the audit, or null. */
-    String name() {
-        return message.map(McpBody::name).orElse(null);
+    /** For the audit. */
+    List<McpBody.Act> acts() {
+        return message.map(McpBody::acts).orElseGet(() -> List.of(new McpBody.Act(httpMethod, null)));
     }
 
     Optional<RequestId> id() {

@@ -7,7 +7,6 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
 import java.util.Optional;
-import org.jdbi.v3.core.Handle;
 import org.mcpproxy.authorization.PushedRequest;
 import org.mcpproxy.authorization.PushedRequests;
 import org.mcpproxy.oauth.Parameters;
@@ -54,19 +53,19 @@ public class JdbcPushedRequests implements PushedRequests {
     }
 
     @Override
-    public Optional<PushedRequest> take(String handleHash, String clientId) {
-        return database.inTransaction(handle -> find(handle, handleHash, clientId)
-                .filter(pushed -> handle.execute("DELETE FROM pushed_request WHERE handle_hash = ?", handleHash) > 0));
-    }
-
-    private Optional<PushedRequest> find(Handle handle, String handleHash, String clientId) {
-        return handle.select(
+    public Optional<PushedRequest> find(String handleHash, String clientId) {
+        return database.with(handle -> handle.select(
                         "SELECT * FROM pushed_request WHERE handle_hash = ? AND client_id = ? AND expires_at > ?",
                         handleHash,
                         clientId,
                         clock.instant())
                 .map((row, context) -> read(row))
-                .findOne();
+                .findOne());
+    }
+
+    @Override
+    public boolean use(String handleHash) {
+        return database.update("DELETE FROM pushed_request WHERE handle_hash = ?", handleHash) > 0;
     }
 
     private static PushedRequest read(ResultSet row) throws SQLException {

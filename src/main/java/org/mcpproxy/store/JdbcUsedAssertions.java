@@ -17,8 +17,12 @@ public class JdbcUsedAssertions implements UsedAssertions {
 
     @Inject
     public JdbcUsedAssertions(Database database, Clock clock) {
+        this(database, clock, MOST);
+    }
+
+    JdbcUsedAssertions(Database database, Clock clock, int most) {
         this.database = database;
-        this.capacity = new Capacity(database, "SELECT COUNT(*) FROM client_assertion", MOST, clock);
+        this.capacity = new Capacity(database, "SELECT COUNT(*) FROM client_assertion", most, clock);
     }
 
     @Override

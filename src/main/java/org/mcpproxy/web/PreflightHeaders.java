@@ -24,7 +24,11 @@ final class PreflightHeaders {
             "mcp-method",
             "mcp-name");
     private static final Set<String> ON_REQUEST = Set.of("traceparent", "tracestate", "baggage", "cache-control");
-    private static final Pattern MCP_HEADER = Pattern.compile("mcp-[a-z0-9-]{1,60}");
+
+    /** The names of {@code Mcp-Param-*} come from tools, and may have whatever a header's name may (RFC 9110 5.6.2). */
+    private static final Pattern MCP_HEADER =
+            Pattern.compile("mcp-(?:param-[!#$%&'*+.^_`|~a-z0-9-]{1,200}|[a-z0-9-]{1,60})");
+
     private static final int MOST_NAMES = 50;
     private static final int LONGEST = 2_000;
 

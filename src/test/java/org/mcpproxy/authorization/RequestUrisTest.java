@@ -54,27 +54,29 @@ class RequestUrisTest {
 
     @Test
     void itIsForOneUseOfOneClientAndNotForLong() {
-        URI used = uris.push(CLIENT, GOOD);
-        uris.resolve(reference(used));
+        Parameters used = reference(uris.push(CLIENT, GOOD));
+        uris.use(used);
         URI expired = uris.push(CLIENT, GOOD);
         clock.advance(Samples.settings().lifetimes().pushedRequest());
         URI fresh = uris.push(CLIENT, GOOD);
 
-        assertUnknown(reference(used));
+        assertUnknown(used);
+        assertRefused(Reason.REQUEST_URI_UNKNOWN, () -> uris.use(used));
         assertUnknown(reference(expired));
         assertUnknown(with(reference(fresh), "client_id", "another"));
         assertRefused(Reason.CLIENT_MISSING, () -> uris.resolve(with(reference(fresh), "client_id")));
         assertThat(uris.resolve(reference(fresh))).as("nobody else used it up").isEqualTo(GOOD);
     }
 
+    /** A node may end, or a store be full, before the browser has an answer. */
     @Test
-    void whatCouldNotBeServedMayComeAgain() {
+    void untilItIsUsedTheBrowserMayComeAgain() {
         Parameters reference = reference(uris.push(CLIENT, GOOD));
 
-        uris.giveBack(reference, uris.resolve(reference));
-        uris.giveBack(GOOD, GOOD);
-
         assertThat(uris.resolve(reference)).isEqualTo(GOOD);
+        assertThat(uris.resolve(reference)).isEqualTo(GOOD);
+        uris.use(GOOD);
+        uris.use(reference);
         assertUnknown(reference);
     }
 

@@ -17,8 +17,10 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.system.Answer;
+import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Installation;
 import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.Page;
 import org.mcpproxy.system.ProxySystem;
 import org.mcpproxy.system.Waiting;
 
@@ -134,6 +136,7 @@ class SingleNodeIT {
         assertThat(Health.of(proxy).of("store")).isEqualTo("degraded");
         holders.forEach(Holder::assertThatItIsServed);
         holders.forEach(Holder::assertThatItCannotRefresh);
+        holders.forEach(Holder::assertThatAPersonIsPutOff);
 
         proxy.stop();
         proxy.launchAgain(Map.of("DATABASE_URL", "")).awaitReady();
@@ -213,6 +216,13 @@ class SingleNodeIT {
 
         void assertThatItIsServed() {
             assertThat(client.ping(accessToken).status()).isEqualTo(200);
+        }
+
+        void assertThatAPersonIsPutOff() {
+            Page page = new Browser().get(client.authorizationUri());
+            assertThat(page.status()).isEqualTo(503);
+            assertThat(page.header("Retry-After")).matches("[1-9]\\d?");
+            assertThat(page.text()).contains("<h1>", "at the moment");
         }
 
         void assertThatItCannotRefresh() {

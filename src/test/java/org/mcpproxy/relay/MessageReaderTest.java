@@ -36,7 +36,7 @@ class MessageReaderTest {
         McpBody body = read(
                 "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"resources/read\",\"params\":{\"uri\":\"file:///a\",\"name\":\"b\"}}");
         assertThat(body.messages().get(0).name()).contains("file:///a");
-        assertThat(body.name()).isNull();
+        assertThat(body.acts()).containsExactly(new McpBody.Act("resources/read", null));
     }
 
     @Test
@@ -143,8 +143,16 @@ class MessageReaderTest {
     void aLongArgumentIsNoReasonToRefuse() {
         String argument = "x".repeat(3_000_000);
         assertThat(read("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"x\",\"params\":{\"a\":\"" + argument + "\"}}")
-                        .method())
-                .isEqualTo("x");
+                        .acts())
+                .containsExactly(new McpBody.Act("x", null));
+    }
+
+    @Test
+    void eachMessageOfABatchIsAnActOfItsOwn() {
+        String call = "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"tools/call\",\"params\":{\"name\":\"%s\"}}";
+        assertThat(read("[" + call.formatted(1, "read") + "," + call.formatted(2, "delete") + "]")
+                        .acts())
+                .containsExactly(new McpBody.Act("tools/call", "read"), new McpBody.Act("tools/call", "delete"));
     }
 
     private static McpMessage.Kind kind(String body) {

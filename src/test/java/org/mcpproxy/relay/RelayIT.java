@@ -3,6 +3,9 @@ package org.mcpproxy.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -280,6 +283,24 @@ class RelayIT {
         client.close();
         assertThat(request.isGivenUpWithin(1200)).isFalse();
         request.answer("200 OK\r\nContent-Type: application/json", "{}");
+    }
+
+    /** Else whoever puts calls into an array would do what they like without a trace. */
+    @Test
+    void theAuditNamesEachToolOfABatch() {
+        String call = "{\"jsonrpc\":\"2.0\",\"id\":%d,\"method\":\"tools/call\",\"params\":{\"name\":\"%s\"}}";
+        for (List<String> tools : List.of(List.of("batched_alone"), List.of("batched_first", "batched_second"))) {
+            String batch = IntStream.range(0, tools.size())
+                    .mapToObj(i -> call.formatted(i, tools.get(i)))
+                    .collect(Collectors.joining(",", "[", "]"));
+            try (RawClient client = alice.post(batch)) {
+                system.backend().next().answer("200 OK\r\nContent-Type: application/json", "[]");
+                assertThat(client.status()).isEqualTo(200);
+            }
+            tools.forEach(tool -> system.proxy()
+                    .awaitConsole(
+                            tool, console -> console.contains("\"method\":\"tools/call\",\"name\":\"" + tool + "\"")));
+        }
     }
 
     @Test

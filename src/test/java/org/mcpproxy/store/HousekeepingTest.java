@@ -84,6 +84,13 @@ class HousekeepingTest {
     }
 
     @Test
+    void anAssertionThatWasUsedGoesWhenItEnds() {
+        insert("client_assertion (hash, expires_at)", "hash", in(90));
+
+        goesAfter(Duration.ofSeconds(90), "client_assertion");
+    }
+
+    @Test
     void aPushedRequestThatNobodyCameWithGoes() {
         insert("pushed_request (handle_hash, client_id, parameters, expires_at)", "handle", "client", "a=b", in(90));
 

@@ -6,7 +6,6 @@ import static org.mcpproxy.fixture.Refusals.assertRefused;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.authorization.PushedRequest;
 import org.mcpproxy.authorization.PushedRequests;
@@ -30,31 +29,33 @@ class PushedRequestsContractTest {
     }
 
     @Test
-    void aRequestIsTakenOnceAndWhole() {
-        PushedRequest request = request("handle", "a state: &=%+ü\0");
+    void aRequestIsFoundWholeByItsClientUntilItIsUsed() {
+        PushedRequest request = request("handle", "a state: &=%+\u00fc\0");
         pushed.save(request);
 
-        assertThat(pushed.take("another", "client")).isEmpty();
-        assertThat(pushed.take("handle", "another")).isEmpty();
-        assertThat(store.beside(clock).pushed.take("handle", "client")).contains(request);
-        assertThat(pushed.take("handle", "client")).isEmpty();
+        assertThat(pushed.find("another", "client")).isEmpty();
+        assertThat(pushed.find("handle", "another")).isEmpty();
+        assertThat(store.beside(clock).pushed.find("handle", "client")).contains(request);
+        assertThat(pushed.use("handle")).isTrue();
+        assertThat(store.beside(clock).pushed.use("handle")).isFalse();
+        assertThat(pushed.find("handle", "client")).isEmpty();
     }
 
     @Test
-    void ofManyWhoTakeOneRequestAtOnceOneGetsIt() {
+    void ofManyWhoUseOneRequestAtOnceOneDoes() {
         pushed.save(request("handle", "state"));
 
-        List<Optional<PushedRequest>> taken = Race.of(200, () -> pushed.take("handle", "client"));
-
-        assertThat(taken.stream().filter(Optional::isPresent)).hasSize(1);
+        assertThat(Race.of(200, () -> pushed.use("handle")))
+                .filteredOn(used -> used)
+                .hasSize(1);
     }
 
     @Test
-    void anExpiredRequestIsNotTakenAndGoes() {
+    void anExpiredRequestIsNotFound() {
         pushed.save(request("handle", "state"));
         clock.advance(LIFE);
 
-        assertThat(pushed.take("handle", "client")).isEmpty();
+        assertThat(pushed.find("handle", "client")).isEmpty();
     }
 
     @Test
@@ -71,7 +72,7 @@ class PushedRequestsContractTest {
 
         assertRefused(Reason.SERVER_FULL, () -> small.save(request("three", "state")));
 
-        assertThat(small.take("one", "client")).isPresent();
+        assertThat(small.find("one", "client")).isPresent();
     }
 
     private PushedRequest request(String handle, String state) {

@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.mcpproxy.authorization.ClientRequest;
 import org.mcpproxy.authorization.PendingAuthorization;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
+import org.mcpproxy.authorization.PushedRequest;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.fixture.Race;
 import org.mcpproxy.fixture.Samples;
@@ -71,7 +72,7 @@ class RegistrationsContractTest {
 
         assertThat(registrations.remove("unknown", "token")).isEmpty();
         assertThat(store.clients.find("client")).contains(client);
-        assertThat(all("client")).containsExactly("pending", "code", "approval", "grant", "refresh token");
+        assertThat(all("client")).containsExactly("pushed", "pending", "code", "approval", "grant", "refresh token");
     }
 
     /** As all are that registered before there were such tokens. */
@@ -111,7 +112,7 @@ class RegistrationsContractTest {
         registrations.replace(moved("next"), "token", false);
 
         assertThat(all("client")).containsExactly("grant", "refresh token");
-        assertThat(all(OTHER)).containsExactly("pending", "code", "approval", "grant", "refresh token");
+        assertThat(all(OTHER)).containsExactly("pushed", "pending", "code", "approval", "grant", "refresh token");
     }
 
     @Test
@@ -123,7 +124,7 @@ class RegistrationsContractTest {
 
         assertThat(all("client")).isEmpty();
         assertThat(store.clients.find("client")).isPresent();
-        assertThat(all(OTHER)).hasSize(5);
+        assertThat(all(OTHER)).hasSize(6);
     }
 
     @Test
@@ -138,7 +139,7 @@ class RegistrationsContractTest {
         assertThat(kept.column("SELECT grant_id FROM revocation")).containsExactly("grant of client");
         assertThat(kept.column("SELECT grant_id FROM upstream_session WHERE ended_at IS NOT NULL"))
                 .containsExactly("grant of client");
-        assertThat(all(OTHER)).hasSize(5);
+        assertThat(all(OTHER)).hasSize(6);
         assertThat(registrations.remove("client", "token")).isEmpty();
     }
 
@@ -226,6 +227,11 @@ class RegistrationsContractTest {
     /** One sign-on under way, one with a code that nobody has redeemed, and one that is complete. */
     private void signOn(String clientId) {
         Grant grant = grant("grant of " + clientId, clientId);
+        store.pushed.save(new PushedRequest(
+                "pushed of " + clientId,
+                clientId,
+                Samples.parameters("client_id", clientId),
+                clock.instant().plusSeconds(90)));
         store.pendings.save(pending(clientId));
         store.grants.open(grant);
         store.upstream.save(grant.id(), Kept.sealed("tokens"));
@@ -239,6 +245,7 @@ class RegistrationsContractTest {
     /** What there is of a client. */
     private List<String> all(String clientId) {
         List<String> all = new ArrayList<>();
+        store.pushed.find("pushed of " + clientId, clientId).ifPresent(pushed -> all.add("pushed"));
         store.pendings.find("handle of " + clientId).ifPresent(pending -> all.add("pending"));
         store.codes.find("code of " + clientId).ifPresent(code -> all.add("code"));
         if (store.approvals.isApproved(approval(clientId))) {

@@ -12,11 +12,15 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.authorization.AuthorizationRequests;
 import org.mcpproxy.authorization.ClientRequest;
 import org.mcpproxy.authorization.PendingAuthorization;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorization.Upstream;
+import org.mcpproxy.authorization.RequestUris;
 import org.mcpproxy.client.Client;
+import org.mcpproxy.fixture.KnownClients;
+import org.mcpproxy.fixture.KnownDocuments;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.TokenEndpoint;
 import org.mcpproxy.grant.Grant;
@@ -52,6 +56,32 @@ class SecretsAtRestTest {
         assertNothingIsSeen();
 
         store.grants.end(grant.id());
+        assertNothingIsSeen();
+    }
+
+    /** Of a pushed request neither its name nor that by which its client authenticated. */
+    @Test
+    void nothingByWhichARequestWasPushedIsKept() {
+        AuthorizationRequests requests =
+                new AuthorizationRequests(KnownDocuments.none(new KnownClients(registered())), endpoint.settings);
+        RequestUris uris = new RequestUris(requests, store.pushed, endpoint.settings, Samples.RANDOM, endpoint.clock);
+        String uri = uris.push(
+                        store.clients.find("client").orElseThrow(),
+                        Samples.parameters(
+                                "response_type",
+                                "code",
+                                "code_challenge",
+                                "E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM",
+                                "code_challenge_method",
+                                "S256",
+                                "client_secret",
+                                made(Secret.random(Samples.RANDOM)).value(),
+                                "client_assertion",
+                                made(Secret.random(Samples.RANDOM)).value()))
+                .toString();
+        made(new Secret(uri.substring(uri.lastIndexOf(':') + 1)));
+
+        assertThat(column("pushed_request", "parameters")).hasSize(1);
         assertNothingIsSeen();
     }
 

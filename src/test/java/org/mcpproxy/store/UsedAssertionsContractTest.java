@@ -1,11 +1,15 @@
 package org.mcpproxy.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
 
+import java.time.Duration;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.client.UsedAssertions;
 import org.mcpproxy.fixture.Race;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.Reason;
 
 @OnEachDatabase
 class UsedAssertionsContractTest {
@@ -24,6 +28,18 @@ class UsedAssertionsContractTest {
         assertThat(store.assertions.use("one", end)).isFalse();
         assertThat(store.beside(clock).assertions.use("one", end)).isFalse();
         assertThat(store.assertions.use("another", end)).isTrue();
+    }
+
+    @Test
+    void thereIsRoomForSoManyOfStrangersAndForAllOthers() {
+        UsedAssertions small = new JdbcUsedAssertions(store.database, clock, 2);
+        small.requireRoom();
+        small.use("one", end);
+        small.use("two", end);
+        clock.advance(Duration.ofSeconds(2));
+
+        assertRefused(Reason.SERVER_FULL, small::requireRoom);
+        assertThat(small.use("three", end)).isTrue();
     }
 
     @Test

@@ -94,10 +94,10 @@ class EdgeIT {
                             ourHost(),
                             "Origin: http://localhost:6274",
                             "Access-Control-Request-Method: POST",
-                            "Access-Control-Request-Headers: authorization,mcp-param-region,x-evil"))
+                            "Access-Control-Request-Headers: authorization,mcp-param-user_id,x-evil"))
                     .startsWith("HTTP/1.1 204 ")
                     .contains("Access-Control-Allow-Origin: http://localhost:6274")
-                    .contains("mcp-protocol-version", "mcp-param-region", "last-event-id")
+                    .contains("mcp-protocol-version", "mcp-param-user_id", "last-event-id")
                     .doesNotContain("x-evil", "Access-Control-Allow-Credentials", "Allow-Origin: *");
         }
     }
