@@ -63,10 +63,10 @@ class SecretsAtRestTest {
     @Test
     void nothingByWhichARequestWasPushedIsKept() {
         AuthorizationRequests requests =
-                new AuthorizationRequests(KnownDocuments.none(new KnownClients(registered())), endpoint.settings);
+                new AuthorizationRequests(KnownDocuments.none(new KnownClients(client)), endpoint.settings);
         RequestUris uris = new RequestUris(requests, store.pushed, endpoint.settings, Samples.RANDOM, endpoint.clock);
         String uri = uris.push(
-                        store.clients.find("client").orElseThrow(),
+                        client,
                         Samples.parameters(
                                 "response_type",
                                 "code",
