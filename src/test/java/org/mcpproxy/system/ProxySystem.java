@@ -22,7 +22,7 @@ import java.util.function.Predicate;
  */
 public final class ProxySystem implements Address, AutoCloseable {
 
-    private static final Duration START = Duration.ofSeconds(120);
+    private static final Duration START = Duration.ofSeconds(240);
     private static final Duration ONE_ANSWER = Duration.ofSeconds(5);
 
     /** A server that lives for a test spends half of its time in the optimizing compiler, and sees nothing of the gain. */
