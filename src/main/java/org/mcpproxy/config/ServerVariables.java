@@ -20,8 +20,7 @@ import java.util.TreeMap;
 final class ServerVariables {
 
     /** None is secret, as the file is no place for one. */
-    static final List<String> NAMES =
-            List.of("PROXY_HOST", "PROXY_PORT", "TRUSTED_PROXIES", "LOGLEVEL", "LOG_FORMAT", "ACCESS_LOG");
+    static final List<String> NAMES = List.of("PROXY_HOST", "PROXY_PORT", "LOGLEVEL", "LOG_FORMAT", "ACCESS_LOG");
 
     private final Path file;
 

@@ -17,6 +17,7 @@ import org.mcpproxy.policy.PolicySource;
  * All settings, as checked at the start.
  *
  * @param publicUrl how clients reach this server, without a path or trailing slash; the issuer
+ * @param trustedProxies who says where requests come from
  * @param allowedHosts further {@code Host} values that are answered, lower case, with the port where it is not the
  *     scheme's own
  * @param redirectSchemes private-use redirect schemes without a dot that may register, lower case
@@ -34,6 +35,7 @@ import org.mcpproxy.policy.PolicySource;
 public record Settings(
         URI publicUrl,
         int listenPort,
+        TrustedProxies trustedProxies,
         Set<String> allowedHosts,
         Set<String> redirectSchemes,
         CorsOrigins corsOrigins,

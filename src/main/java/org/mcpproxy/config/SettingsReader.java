@@ -59,7 +59,8 @@ final class SettingsReader {
         serverVariables.ifPresent(this::unquote);
         Integer port = values.parsed("PROXY_PORT", DEFAULT_PORT, SettingsReader::port);
         values.parsed("LOGLEVEL", SettingsReader::logLevel);
-        values.parsed("TRUSTED_PROXIES", SettingsReader::expression);
+        TrustedProxies trustedProxies =
+                values.parsed("TRUSTED_PROXIES", TrustedProxies.NONE, SettingsReader::trustedProxies);
         values.parsed("DATABASE_URL", SettingsReader::database);
         Integer connections = values.parsed("DATABASE_CONNECTIONS", DEFAULT_CONNECTIONS, SettingsReader::connections);
         URI publicUrl = values.parsed("PUBLIC_URL", URI.create("http://localhost:" + port), Addresses::origin);
@@ -84,6 +85,7 @@ final class SettingsReader {
         return new Settings(
                 publicUrl,
                 port,
+                trustedProxies,
                 allowedHosts,
                 schemes,
                 origins.with(publicUrl.toString()),
@@ -142,10 +144,9 @@ final class SettingsReader {
         return text;
     }
 
-    /** Open Liberty would start with one that is none, and trust nobody. */
-    private static String expression(String text) throws BadSetting {
+    private static TrustedProxies trustedProxies(String text) throws BadSetting {
         try {
-            return Pattern.compile(text).pattern();
+            return new TrustedProxies(Pattern.compile(text));
         } catch (PatternSyntaxException e) {
             throw new BadSetting("must be a regular expression for addresses, such as 10[.]0[.]0[.]5.");
         }

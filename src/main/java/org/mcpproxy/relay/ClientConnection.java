@@ -23,8 +23,8 @@ final class ClientConnection {
     }
 
     /**
-     * Whether the client has surely gone. A connection that was never listed proves nothing: behind a proxy whose
-     * {@code X-Forwarded-For} the container heeds, the address is not the connection's.
+     * Whether the client has surely gone. A connection that was never listed proves nothing: where a container heeds
+     * {@code X-Forwarded-For} itself, the address is not the connection's.
      */
     boolean isGone(Connections connections) {
         if (key.isEmpty() || connections.lookedAt() - since < 0) {

@@ -188,19 +188,17 @@ class SettingsReaderTest {
     void whatTheServerReadsTooIsGivenToItWithoutQuotes() throws IOException {
         written.put("PROXY_HOST", "'*'");
         written.put("PROXY_PORT", " \"4000\" ");
-        written.put("TRUSTED_PROXIES", "\"10[.]0\\.0[.]5\"");
         written.put("LOGLEVEL", "DEBUG");
 
         assertThat(read().listenPort()).isEqualTo(4000);
-        assertThat(variables())
-                .isEqualTo(Map.of("proxy.host", "*", "proxy.port", "4000", "trusted.proxies", "10[.]0\\.0[.]5"));
+        assertThat(variables()).isEqualTo(Map.of("proxy.host", "*", "proxy.port", "4000"));
     }
 
     @Test
     void aPairOfQuotesWithNothingInItIsNoValue() {
-        written.put("TRUSTED_PROXIES", "''");
+        written.put("PROXY_HOST", "''");
 
-        assertThat(problems()).singleElement().asString().startsWith("TRUSTED_PROXIES is a pair of quotes");
+        assertThat(problems()).singleElement().asString().startsWith("PROXY_HOST is a pair of quotes");
     }
 
     @Test

@@ -21,6 +21,9 @@ class DisconnectIT {
     private static final String[] MODERN = {"MCP-Protocol-Version: 2026-07-28", "Mcp-Method: tools/call", "Mcp-Name: a"
     };
 
+    /** By way of a reverse proxy that is trusted. */
+    private static final String[] FORWARDED = {MODERN[0], MODERN[1], MODERN[2], "X-Forwarded-For: 203.0.113.9"};
+
     private static final Duration A_SECOND = Duration.ofSeconds(1);
     private static final int PATIENCE_MILLIS = 10_000;
     private static final int PLACES = 10;
@@ -35,7 +38,12 @@ class DisconnectIT {
 
     @BeforeAll
     static void start() throws IOException {
-        system = RelaySystem.start(ProxySystem.plan().optimized(), "RELAY_CONCURRENT", Integer.toString(PLACES));
+        system = RelaySystem.start(
+                ProxySystem.plan().optimized(),
+                "RELAY_CONCURRENT",
+                Integer.toString(PLACES),
+                "TRUSTED_PROXIES",
+                "127[.]0[.]0[.]1|0:0:0:0:0:0:0:1");
         alice = system.caller("alice", "inspector");
     }
 
@@ -72,7 +80,7 @@ class DisconnectIT {
     private static List<RawClient> clients() {
         List<RawClient> clients = new ArrayList<>();
         for (int i = 0; i < AT_ONCE; i++) {
-            clients.add(alice.post(CALL, MODERN));
+            clients.add(alice.post(CALL, i % 2 == 0 ? MODERN : FORWARDED));
         }
         return clients;
     }

@@ -38,6 +38,7 @@ import org.mcpproxy.config.OktaSettings.Credential;
 import org.mcpproxy.config.RegistrationSettings;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.config.TrustedProxies;
 import org.mcpproxy.oauth.KeyRing;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.oauth.SecretKeyMaterial;
@@ -103,6 +104,7 @@ class UpstreamDeployment {
         return new Settings(
                 URI.create("http://localhost:3001"),
                 3001,
+                TrustedProxies.NONE,
                 Set.of(),
                 Set.of(),
                 new CorsOrigins(true, Set.of()),
