@@ -14,6 +14,7 @@ import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.signing.SigningKeys;
+import org.mcpproxy.upstream.IdentityProvider;
 
 /** The documents under {@code /.well-known}. */
 @Path("")
@@ -24,12 +25,15 @@ public class WellKnownResource {
 
     private final AuthorizationServer authorizationServer;
     private final Settings settings;
+    private final IdentityProvider okta;
     private final SigningKeys keys;
 
     @Inject
-    public WellKnownResource(AuthorizationServer authorizationServer, Settings settings, SigningKeys keys) {
+    public WellKnownResource(
+            AuthorizationServer authorizationServer, Settings settings, IdentityProvider okta, SigningKeys keys) {
         this.authorizationServer = authorizationServer;
         this.settings = settings;
+        this.okta = okta;
         this.keys = keys;
     }
 
@@ -75,7 +79,7 @@ public class WellKnownResource {
         }
         return document(ProtectedResource.okta(
                         settings.oktaMcpResource(),
-                        settings.okta().issuer(),
+                        okta.issuer(),
                         settings.backends()
                                 .standard()
                                 .map(settings::policyScopes)

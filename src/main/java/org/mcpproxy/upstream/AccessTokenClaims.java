@@ -2,6 +2,7 @@ package org.mcpproxy.upstream;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.oauth2.sdk.Scope;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -23,12 +24,15 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
     private static final String USER = "uid";
 
     private final OktaSettings okta;
+    private final URI issuer;
     private final Check<JWTClaimsSet> rules;
 
-    AccessTokenClaims(OktaSettings okta) {
+    /** @param issuer as it writes itself */
+    AccessTokenClaims(OktaSettings okta, URI issuer) {
         this.okta = okta;
-        Check<JWTClaimsSet> issuer = this::requireIssuer;
-        this.rules = issuer.then(this::requireAudience)
+        this.issuer = issuer;
+        Check<JWTClaimsSet> first = this::requireIssuer;
+        this.rules = first.then(this::requireAudience)
                 .then(AccessTokenClaims::requireTimes)
                 .then(this::requireParties);
     }
@@ -50,7 +54,7 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
     }
 
     private void requireIssuer(JWTClaimsSet claims, Instant now) {
-        if (!okta.issuer().toString().equals(claims.getIssuer())) {
+        if (!issuer.toString().equals(claims.getIssuer())) {
             throw Rejection.of(Reason.TOKEN_ISSUER_WRONG);
         }
     }

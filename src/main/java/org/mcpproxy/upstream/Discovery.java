@@ -6,6 +6,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import java.net.URI;
 import java.time.Duration;
+import java.util.Optional;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -38,11 +39,12 @@ class Discovery {
 
     /** @throws Rejection {@code OKTA_UNAVAILABLE} while none has loaded */
     ProviderMetadata current() {
-        ProviderMetadata metadata = current;
-        if (metadata == null) {
-            throw Rejection.until(Reason.OKTA_UNAVAILABLE, NOT_YET);
-        }
-        return metadata;
+        return known().orElseThrow(() -> Rejection.until(Reason.OKTA_UNAVAILABLE, NOT_YET));
+    }
+
+    /** Empty while none has loaded. */
+    Optional<ProviderMetadata> known() {
+        return Optional.ofNullable(current);
     }
 
     /** @throws Rejection {@code OKTA_UNAVAILABLE} or {@code OKTA_ANSWER_INVALID}; the last good document stays */

@@ -46,27 +46,27 @@ class IdTokens {
 
     private static final Logger LOG = System.getLogger(IdTokens.class.getName());
 
-    private final Issuer issuer;
+    private final Discovery discovery;
     private final ClientID client;
     private final IssuerKeys keys;
 
     @Inject
-    IdTokens(Settings settings, IssuerKeys keys) {
-        this.issuer = new Issuer(settings.okta().issuer());
+    IdTokens(Settings settings, Discovery discovery, IssuerKeys keys) {
+        this.discovery = discovery;
         this.client = new ClientID(settings.okta().clientId());
         this.keys = keys;
     }
 
     /** For CDI's proxy. */
     protected IdTokens() {
-        this.issuer = null;
+        this.discovery = null;
         this.client = null;
         this.keys = null;
     }
 
     /**
      * @param nonce as it was sent, or null after a refresh
-     * @throws Rejection {@code ID_TOKEN_INVALID}, or {@code OKTA_UNAVAILABLE} where the issuer's keys cannot be had
+     * @throws Rejection {@code ID_TOKEN_INVALID}, or {@code OKTA_UNAVAILABLE} where the issuer's document or keys cannot be had
      */
     IDTokenClaimsSet validate(OIDCTokens tokens, Nonce nonce) {
         JWT idToken = tokens.getIDToken();
@@ -88,6 +88,7 @@ class IdTokens {
     }
 
     private IDTokenValidator validator() {
+        Issuer issuer = new Issuer(discovery.current().issuer());
         IDTokenValidator validator =
                 new IDTokenValidator(issuer, client, new JWSVerificationKeySelector<>(ALGORITHMS, keys), null);
         validator.setMaxClockSkew(CLOCK_SKEW);

@@ -8,6 +8,9 @@ import org.mcpproxy.oauth.Secret;
 /** Okta, or any other OpenID Connect issuer, as the rest of the proxy needs it. */
 public interface IdentityProvider {
 
+    /** The issuer as it writes itself, which is how its tokens name it; as it is configured, while discovery has not loaded. */
+    URI issuer();
+
     /**
      * Prepares a sign-on.
      *

@@ -17,6 +17,7 @@ import com.nimbusds.jwt.proc.DefaultJWTProcessor;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
+import java.net.URI;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
@@ -47,6 +48,7 @@ public class OktaAccessTokens {
     private static final int MOST = 10_000;
 
     private final OktaSettings okta;
+    private final Discovery discovery;
     private final IssuerKeys keys;
     private final MpJwt mpJwt;
     private final Clock clock;
@@ -56,8 +58,9 @@ public class OktaAccessTokens {
             Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run).build();
 
     @Inject
-    OktaAccessTokens(Settings settings, IssuerKeys keys, MpJwt mpJwt, Clock clock) {
+    OktaAccessTokens(Settings settings, Discovery discovery, IssuerKeys keys, MpJwt mpJwt, Clock clock) {
         this.okta = settings.okta();
+        this.discovery = discovery;
         this.keys = keys;
         this.mpJwt = mpJwt;
         this.clock = clock;
@@ -66,6 +69,7 @@ public class OktaAccessTokens {
     /** For CDI's proxy. */
     protected OktaAccessTokens() {
         this.okta = null;
+        this.discovery = null;
         this.keys = null;
         this.mpJwt = null;
         this.clock = null;
@@ -75,7 +79,7 @@ public class OktaAccessTokens {
      * Verifies a token, or remembers for a few seconds that it did.
      *
      * @param token the one that the request presents
-     * @throws Rejection with a {@code TOKEN_…} reason, or {@code OKTA_UNAVAILABLE} where Okta's keys cannot be had
+     * @throws Rejection with a {@code TOKEN_…} reason, or {@code OKTA_UNAVAILABLE} where Okta's document or keys cannot be had
      */
     public OktaAccessToken verify(Secret token, HttpServletRequest request) {
         Instant now = clock.instant();
@@ -89,14 +93,12 @@ public class OktaAccessTokens {
     }
 
     private OktaAccessToken verifyAnew(Secret token, HttpServletRequest request) {
-        AccessTokenClaims rules = new AccessTokenClaims(okta);
+        URI issuer = discovery.current().issuer();
+        AccessTokenClaims rules = new AccessTokenClaims(okta, issuer);
         JWTClaimsSet claims = verifySignature(parse(token), rules);
         JWKSet published = keys.published();
         MpJwtSettings.set(
-                okta.issuer(),
-                okta.audience().orElseThrow(),
-                algorithm(published).getName(),
-                published.toString());
+                issuer, okta.audience().orElseThrow(), algorithm(published).getName(), published.toString());
         mpJwt.verify(token, request);
         return rules.read(claims);
     }

@@ -85,6 +85,11 @@ class OpenIdProvider implements IdentityProvider {
     }
 
     @Override
+    public URI issuer() {
+        return discovery.known().map(ProviderMetadata::issuer).orElseGet(settings.okta()::issuer);
+    }
+
+    @Override
     public SignOnRequest begin() {
         ProviderMetadata provider = discovery.current();
         Secret state = Secret.random(random);

@@ -11,6 +11,7 @@ import org.mcpproxy.oauth.Rejection;
 /**
  * What the issuer says about itself (OpenID Connect Discovery 3). Every endpoint comes from here, none is built by hand.
  *
+ * @param issuer as the issuer itself writes it, in its tokens too
  * @param namesItself whether authorization answers carry {@code iss} (RFC 9207 3)
  */
 record ProviderMetadata(
@@ -28,17 +29,18 @@ record ProviderMetadata(
     /**
      * Reads the issuer's document.
      *
-     * @param issuer the configured issuer, which the document must name exactly (Discovery 4.3): else it could speak for
-     *     another
+     * @param issuer the configured issuer, without a slash at its end. The document must name it exactly (Discovery 4.3), else
+     *     it could speak for another; but it may write it with that slash, as some do, whose address is the same (4.1)
      * @throws Rejection {@code OKTA_ANSWER_INVALID}
      */
     static ProviderMetadata parse(URI issuer, String document) {
         OIDCProviderMetadata metadata = parse(document);
-        if (!issuer.toString().equals(metadata.getIssuer().getValue())) {
+        String name = metadata.getIssuer().getValue();
+        if (!name.equals(issuer.toString()) && !name.equals(issuer + "/")) {
             throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
         }
         return new ProviderMetadata(
-                issuer,
+                URI.create(name),
                 required(metadata.getAuthorizationEndpointURI()),
                 required(metadata.getTokenEndpointURI()),
                 required(metadata.getJWKSetURI()),

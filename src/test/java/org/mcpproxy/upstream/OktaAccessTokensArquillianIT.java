@@ -88,6 +88,16 @@ class OktaAccessTokensArquillianIT {
     }
 
     @Test
+    void anIssuerMayEndInASlash() {
+        String name = issuer.issuer() + "/";
+        issuer.discovery(document -> document.put("issuer", name));
+        discovery.load();
+
+        assertThat(call(signed(claims().issuer(name)))).startsWith("Optional[00ualice]");
+        assertThat(call(signed(claims()))).isEqualTo("TOKEN_ISSUER_WRONG");
+    }
+
+    @Test
     void anExpiredTokenIsRefused() {
         JWTClaimsSet.Builder expired = claims().expirationTime(at(-121));
         assertThat(call(signed(expired))).isEqualTo("TOKEN_EXPIRED");

@@ -32,6 +32,8 @@ import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
@@ -486,6 +488,29 @@ class OpenIdProviderArquillianIT {
 
         assertRefused(discovery::load, Reason.OKTA_ANSWER_INVALID);
         assertThat(discovery.current().issuer()).isEqualTo(issuer.issuer());
+    }
+
+    /** As Auth0 does; what it signs names it the same way. */
+    @Test
+    void anIssuerMayEndInASlash() {
+        String name = issuer.issuer() + "/";
+        issuer.discovery(document -> document.put("issuer", name));
+        discovery.load();
+        issuer.idToken(claims -> claims.issuer(name));
+
+        assertThat(signOn().user().id()).isEqualTo("00ualice");
+        assertThat(provider.issuer()).hasToString(name);
+
+        issuer.idToken(claims -> claims.issuer(issuer.issuer().toString()));
+        assertRefused(this::signOn, Reason.ID_TOKEN_INVALID);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"//", "/evil", "?", "evil"})
+    void anIssuerMayAddNothingElseToItsName(String more) {
+        issuer.discovery(document -> document.put("issuer", issuer.issuer() + more));
+
+        assertRefused(discovery::load, Reason.OKTA_ANSWER_INVALID);
     }
 
     @Test
