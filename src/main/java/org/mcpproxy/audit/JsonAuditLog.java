@@ -14,6 +14,7 @@ import org.mcpproxy.audit.AuditEvent.ClientUpdated;
 import org.mcpproxy.audit.AuditEvent.ConsentDecided;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
 import org.mcpproxy.audit.AuditEvent.McpRequest;
+import org.mcpproxy.audit.AuditEvent.RefusalsLeftOut;
 import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.AuditEvent.SignedOn;
 import org.mcpproxy.audit.AuditEvent.SignedOut;
@@ -103,6 +104,9 @@ public class JsonAuditLog implements AuditLog {
                     refused.method(),
                     "name",
                     refused.name());
+        }
+        if (event instanceof RefusalsLeftOut leftOut) {
+            return named("refusals_left_out", "refused", "count", leftOut.count());
         }
         return mcp((McpRequest) event);
     }
