@@ -59,6 +59,7 @@ class HouseRulesTest {
             "web.Cookies",
             "authorization.BrowserBinding",
             "authorization.BrowserSession",
+            "authorization.ErrorRedirects",
             "authorization.RememberedConsent",
             // what is read and answered
             "web.RequestBody",

@@ -41,6 +41,7 @@ public class AuthorizeResource {
     private final SignOnSteps steps;
     private final BrowserBinding binding;
     private final RememberedConsent remembered;
+    private final ErrorRedirects redirects;
     private final AuthorizationAnswer answer;
     private final Settings settings;
     private final AddressRateLimits limits;
@@ -55,6 +56,7 @@ public class AuthorizeResource {
             SignOnSteps steps,
             BrowserBinding binding,
             RememberedConsent remembered,
+            ErrorRedirects redirects,
             AuthorizationAnswer answer,
             Settings settings,
             AddressRateLimits limits,
@@ -66,6 +68,7 @@ public class AuthorizeResource {
         this.steps = steps;
         this.binding = binding;
         this.remembered = remembered;
+        this.redirects = redirects;
         this.answer = answer;
         this.settings = settings;
         this.limits = limits;
@@ -144,7 +147,7 @@ public class AuthorizeResource {
         Trail trail = Trail.of(http);
         audit.record(new Refused(trail, null, redirection.client().id(), http.getRequestURI(), rejection.reason()));
         URI location = answer.error(redirection.redirectUri(), redirection.state(), rejection.reason());
-        if (RedirectUris.isLoopback(redirection.redirectUri()) || remembered.knows(redirection, http)) {
+        if (redirects.allow(redirection, http)) {
             return Pages.redirect(location).build();
         }
         ErrorPage page = new ErrorPage(

@@ -24,6 +24,8 @@ public final class Preregistered {
 
     public static final String REDIRECT_URI = "http://127.0.0.1:8123/callback";
 
+    public static final String HTTPS_REDIRECT_URI = "https://people.example/callback";
+
     /** Act for themselves; each authenticates in another way. */
     public static final String BASIC = "basic-service";
 
@@ -46,11 +48,22 @@ public final class Preregistered {
               {"client_id": "%s", "jwks": {"keys": [%s]}, "grant_types": ["client_credentials"],
                "token_endpoint_auth_method": "private_key_jwt", "resources": ["/mcp"]},
               {"client_id": "%s", "client_secret": "%s", "client_name": "The people's application",
-               "grant_types": ["authorization_code", "refresh_token"], "redirect_uris": ["%s"]},
+               "grant_types": ["authorization_code", "refresh_token"], "redirect_uris": ["%s", "%s"]},
               {"client_id": "%s", "client_secret": "%s", "grant_types": [], "introspects": ["/mcp"]}
             ]}
             """.formatted(
-            BASIC, SECRET, POST, SECRET, KEYED, KEY.toPublicJWK(), APPLICATION, SECRET, REDIRECT_URI, SERVER, SECRET);
+                    BASIC,
+                    SECRET,
+                    POST,
+                    SECRET,
+                    KEYED,
+                    KEY.toPublicJWK(),
+                    APPLICATION,
+                    SECRET,
+                    REDIRECT_URI,
+                    HTTPS_REDIRECT_URI,
+                    SERVER,
+                    SECRET);
 
     private Preregistered() {}
 

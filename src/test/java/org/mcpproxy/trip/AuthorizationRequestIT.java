@@ -17,6 +17,7 @@ import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Installation;
 import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.Page;
+import org.mcpproxy.system.Preregistered;
 
 /** What an authorization request must have, and who is told what it lacks (OAuth 2.1 4.1.1 and 4.1.2.1). */
 class AuthorizationRequestIT {
@@ -154,6 +155,22 @@ class AuthorizationRequestIT {
         assertThat(page.status()).isEqualTo(400);
         assertThat(page.next()).isEmpty();
         assertThat(page.text()).contains("<strong>cursor://</strong>", "error&#x3D;invalid_scope");
+    }
+
+    @Test
+    void anErrorOfAClientThatTheAdministratorRegisteredIsARedirect() {
+        OAuthClient known = OAuthClient.known(
+                installation.proxy(),
+                Preregistered.APPLICATION,
+                Preregistered.SECRET,
+                Preregistered.HTTPS_REDIRECT_URI);
+        Map<String, String> wrong = known.authorizationParameters();
+        wrong.put("scope", "nonsense");
+
+        URI answer = new Browser().get(known.authorizationUri(wrong)).next().orElseThrow();
+
+        assertThat(answer.toString()).startsWith(Preregistered.HTTPS_REDIRECT_URI + "?");
+        assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("invalid_scope");
     }
 
     @Test
