@@ -1,6 +1,7 @@
 package org.mcpproxy.system;
 
 import java.net.URI;
+import java.util.Optional;
 import org.mcpproxy.fixture.DocumentHost;
 import org.mcpproxy.okta.OktaOptions;
 import org.mcpproxy.okta.OktaTenant;
@@ -15,12 +16,12 @@ public final class Installation implements AutoCloseable {
     private static Installation shared;
 
     private final OktaTenant okta;
-    private final Runnable endOfBackend;
+    private final Optional<PlainMcpServer> backend;
     private final ProxySystem proxy;
 
-    private Installation(Plan plan, OktaTenant okta, URI mcpServer, Runnable endOfBackend) {
+    private Installation(Plan plan, OktaTenant okta, URI mcpServer, Optional<PlainMcpServer> backend) {
         this.okta = okta;
-        this.endOfBackend = endOfBackend;
+        this.backend = backend;
         if (plan.names("MCP_BACKENDS")) {
             plan.with("OKTA_EXCHANGE_CLIENT_ID", okta.exchangeClientId())
                     .with("OKTA_EXCHANGE_CLIENT_SECRET", okta.clientSecret());
@@ -63,7 +64,7 @@ public final class Installation implements AutoCloseable {
 
     /** One of its own in front of an MCP server that the caller has started, and ends. */
     public static Installation start(Plan plan, URI mcpServer) {
-        return new Installation(plan, OktaTenant.start(OktaOptions.custom()), mcpServer, () -> {}).awaitReady();
+        return new Installation(plan, OktaTenant.start(OktaOptions.custom()), mcpServer, Optional.empty()).awaitReady();
     }
 
     /** One whose proxy started while Okta was out of reach, and which it still is. */
@@ -77,7 +78,7 @@ public final class Installation implements AutoCloseable {
 
     private static Installation answering(Plan plan, OktaTenant okta) {
         PlainMcpServer backend = PlainMcpServer.start();
-        return new Installation(plan, okta, backend.url(), backend::close);
+        return new Installation(plan, okta, backend.url(), Optional.of(backend));
     }
 
     private Installation awaitReady() {
@@ -93,6 +94,11 @@ public final class Installation implements AutoCloseable {
         return proxy;
     }
 
+    /** The {@code Authorization} of the last request to the MCP server behind, where that is one of its own. */
+    public String lastAuthorization() {
+        return backend.orElseThrow().authorization();
+    }
+
     public URI at(String path) {
         return proxy.at(path);
     }
@@ -100,7 +106,7 @@ public final class Installation implements AutoCloseable {
     @Override
     public void close() {
         proxy.close();
-        endOfBackend.run();
+        backend.ifPresent(PlainMcpServer::close);
         okta.close();
     }
 }

@@ -2,7 +2,9 @@ package org.mcpproxy.trip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.net.URI;
+import java.nio.file.Files;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -22,12 +24,16 @@ class SecretsInLogsIT {
     /** Shorter values, such as a made-up {@code code=x}, may stand in a log by chance. */
     private static final int LEAST = 16;
 
+    private static final String SECRET_KEY = "session-secret.key";
+
     private final Installation installation = Installation.shared();
     private final Set<String> secrets = new LinkedHashSet<>();
     private final Browser browser = new Browser();
 
     @Test
-    void noSecretOfARunIsInAnyLog() {
+    void noSecretOfARunIsInAnyLog() throws IOException {
+        secrets.add(Files.readString(installation.proxy().folder().resolve(SECRET_KEY))
+                .strip());
         signOnWith("none");
         signOnWith("client_secret_basic");
         signOnWith("client_secret_post");
@@ -56,6 +62,8 @@ class SecretsInLogsIT {
         keep(tokens);
         keep(refreshed);
         client.ping(tokens.get("access_token"));
+        secrets.add(installation.lastAuthorization().substring("Bearer ".length()));
+        push(client, method);
         refused(client, method, code, refreshed);
     }
 
@@ -82,6 +90,16 @@ class SecretsInLogsIT {
         browser.get(installation.at("/nothing?code=" + code));
         client.post("/oauth2/v1/nothing", client.redemptionParameters(code));
         client.post("/mcp", client.redemptionParameters(code));
+    }
+
+    /** A request that leads to a sign-on, and is used again. */
+    private void push(OAuthClient client, String method) {
+        String requestUri = post("/oauth2/v1/par", client, method, client.authorizationParameters())
+                .get("request_uri");
+        secrets.add(requestUri.substring(requestUri.lastIndexOf(':') + 1));
+        URI location = client.authorizationUri(Map.of("client_id", client.id(), "request_uri", requestUri));
+        browser.signOn(location, "alice", client.redirectUri());
+        browser.get(location);
     }
 
     private void deny(OAuthClient client) {
@@ -130,15 +148,20 @@ class SecretsInLogsIT {
     }
 
     private Answer token(OAuthClient client, String method, Map<String, String> parameters) {
+        return post("/oauth2/v1/token", client, method, parameters);
+    }
+
+    private Answer post(String path, OAuthClient client, String method, Map<String, String> parameters) {
         if ("none".equals(method)) {
-            return client.token(parameters);
+            return client.post(path, parameters);
         }
         secrets.add(client.secret());
         if ("client_secret_basic".equals(method)) {
-            secrets.add(client.basic(client.secret()).substring("Basic ".length()));
-            return client.token(parameters, client.secret());
+            String basic = client.basic(client.secret());
+            secrets.add(basic.substring("Basic ".length()));
+            return client.post(path, parameters, basic);
         }
         parameters.put("client_secret", client.secret());
-        return client.token(parameters);
+        return client.post(path, parameters);
     }
 }
