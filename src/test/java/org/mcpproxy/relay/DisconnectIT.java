@@ -8,11 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.system.ProxySystem;
 import org.mcpproxy.system.Waiting;
 
 /** Clients of the newer revision that go, whose disconnect is a cancellation: many of them, and with the default clock. */
+@Tag("alone")
 class DisconnectIT {
 
     private static final String CALL =

@@ -8,10 +8,12 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.system.ProxySystem;
 
 /** Calls that take long, as those of tools often do: very many of them hold no thread, and slow nobody else. */
+@Tag("alone")
 class HeldCallsIT {
 
     private static final int HELD = 1_000;

@@ -14,10 +14,12 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executors;
 import java.util.stream.IntStream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.system.ProxySystem;
 
 /** Many at once: what a race between the container, the backend and the clock would lose or mix up. */
+@Tag("alone")
 class RelayLoadIT {
 
     private static final int REQUESTS = 4000;

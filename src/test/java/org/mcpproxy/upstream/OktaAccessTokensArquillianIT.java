@@ -28,10 +28,12 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 
 /** Okta's access tokens as Liberty's MicroProfile JWT and we judge them together. */
+@Tag("alone")
 @ExtendWith(ArquillianExtension.class)
 class OktaAccessTokensArquillianIT {
 

@@ -30,6 +30,7 @@ import org.jboss.arquillian.container.test.api.Deployment;
 import org.jboss.arquillian.junit5.ArquillianExtension;
 import org.jboss.shrinkwrap.api.spec.WebArchive;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -40,6 +41,7 @@ import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.upstream.ScriptedIssuer.Answer;
 
 /** The client of the issuer in a real container, over real HTTP, against answers good and bad. */
+@Tag("alone")
 @ExtendWith(ArquillianExtension.class)
 class OpenIdProviderArquillianIT {
 
