@@ -48,7 +48,7 @@ export async function serviceTrip({ issuer, mcpUrl, client }, metadata, library)
     step('refusal');
 }
 
-async function ping(mcpUrl, token) {
+export async function ping(mcpUrl, token) {
     const response = await fetch(mcpUrl, {
         method: 'POST',
         headers: {

@@ -33,6 +33,21 @@ public record PreregisteredClient(Client client, Set<String> resources, Set<Stri
         return mayActForItself() && mayReach(resource) && client.scope().containsAll(scope);
     }
 
+    /** Whether it may, as it stands in the file now, act for a user where this is what the token is for. */
+    public boolean mayActForUser(String resource, Scope scope) {
+        return mayActForUsers() && mayReach(resource) && client.scope().containsAll(scope);
+    }
+
+    /** Whether it may exchange users' tokens (RFC 8693); a public client may not. */
+    public boolean mayActForUsers() {
+        return client.mayUse(GrantType.TOKEN_EXCHANGE) && !client.isPublic();
+    }
+
+    /** Whether it may exchange this token at all: one that it was given itself, or that is for an MCP server which it is. */
+    public boolean mayExchange(String clientId, String resource) {
+        return client.id().equals(clientId) || introspects.contains(resource);
+    }
+
     /** Whether it may have tokens of which it is the subject itself (RFC 6749 4.4); a public client may not. */
     public boolean mayActForItself() {
         return client.mayUse(GrantType.CLIENT_CREDENTIALS) && !client.isPublic();

@@ -14,6 +14,13 @@ public interface PreregisteredClients {
         return find(client.id()).map(known -> known.mayHave(resource, scope)).orElse(true);
     }
 
+    /** Whether a client that acts for a user may still do so as it is registered now. */
+    default boolean allowActing(String clientId, String resource, Scope scope) {
+        return find(clientId)
+                .filter(client -> client.mayActForUser(resource, scope))
+                .isPresent();
+    }
+
     /** The one that has a token for itself, if it may still have it as it is registered now. */
     default Optional<PreregisteredClient> findActing(String clientId, String resource, Scope scope) {
         return find(clientId).filter(client -> client.mayActForItself(resource, scope));

@@ -43,16 +43,19 @@ public final class Capabilities {
     /** RFC 9068 2.1 wants RS256 of every server. */
     public static final JWSAlgorithm SIGNING_ALGORITHM = JWSAlgorithm.RS256;
 
+    /** What an administrator alone may register clients for: to be the subject themselves, and to act for a user further on. */
+    public static final List<GrantType> PREREGISTERED_GRANT_TYPES =
+            List.of(GrantType.CLIENT_CREDENTIALS, GrantType.TOKEN_EXCHANGE);
+
     private Capabilities() {}
 
     /**
      * The grant types that the token endpoint has an exchange for.
      *
-     * @param preregistered whether there are clients that an administrator registered: these alone may be subjects themselves
+     * @param preregistered whether there are clients that an administrator registered
      */
     public static List<GrantType> grantTypes(boolean preregistered) {
-        return Stream.concat(
-                        GRANT_TYPES.stream(), preregistered ? Stream.of(GrantType.CLIENT_CREDENTIALS) : Stream.empty())
+        return Stream.concat(GRANT_TYPES.stream(), preregistered ? PREREGISTERED_GRANT_TYPES.stream() : Stream.empty())
                 .toList();
     }
 

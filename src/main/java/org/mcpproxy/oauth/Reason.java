@@ -201,6 +201,26 @@ public enum Reason {
             "An administrator no longer lets this client have what was granted. Connect again, and ask for less."),
     GRANT_ENDED(OAuth2Error.INVALID_GRANT, "The grant has ended. Sign on again."),
     OKTA_SESSION_ENDED(OAuth2Error.INVALID_GRANT, "Okta has ended the session behind this grant. Sign on again."),
+    SUBJECT_TOKEN_MISSING(OAuth2Error.INVALID_REQUEST, "The subject_token parameter is missing."),
+    SUBJECT_TOKEN_TYPE_MISSING(OAuth2Error.INVALID_REQUEST, "The subject_token_type parameter is missing."),
+    SUBJECT_TOKEN_TYPE_UNSUPPORTED(
+            OAuth2Error.INVALID_REQUEST,
+            "The subject_token_type must be urn:ietf:params:oauth:token-type:access_token."),
+    SUBJECT_TOKEN_INVALID(
+            OAuth2Error.INVALID_REQUEST,
+            "The subject_token must be an access token that this server gave for a user, and that is still good."),
+    SUBJECT_TOKEN_NOT_FOR_CLIENT(
+            OAuth2Error.INVALID_REQUEST,
+            "The subject_token was issued neither to this client nor for an MCP server that it is."),
+    REQUESTED_TOKEN_TYPE_UNSUPPORTED(
+            OAuth2Error.INVALID_REQUEST,
+            "The requested_token_type must be urn:ietf:params:oauth:token-type:access_token."),
+    ACTOR_TOKEN_UNSUPPORTED(
+            OAuth2Error.INVALID_REQUEST, "An actor_token is not taken: the client that authenticates is the actor."),
+    ACTORS_TOO_MANY(OAuth2Error.INVALID_REQUEST, "The subject_token was handed on too often."),
+    EXCHANGED_TOKEN_NOT_REVOCABLE(
+            new ErrorObject("unsupported_token_type", null, 400),
+            "A token that was exchanged ends by itself within minutes, or with the grant that it rests on."),
     TOKEN_PARAMETER_MISSING(OAuth2Error.INVALID_REQUEST, "The token parameter is missing."),
     INTROSPECTION_FORBIDDEN(OAuth2Error.ACCESS_DENIED, 403, "This client may not ask about tokens."),
     TOKEN_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The token was issued to another client."),

@@ -47,6 +47,9 @@ public class OwnTokenCheck implements BearerCheck {
         if (!token.scope().contains(Scopes.MCP)) {
             throw Rejection.of(Reason.SCOPE_INSUFFICIENT);
         }
+        if (token.isExchanged() && !preregistered.allowActing(token.clientId(), token.audience(), token.scope())) {
+            throw Rejection.of(Reason.TOKEN_REVOKED);
+        }
         return token.isOfService()
                 ? caller(token, Optional.empty(), Optional.of(profile(token)))
                 : caller(token, Optional.of(token.subject()), token.profile());

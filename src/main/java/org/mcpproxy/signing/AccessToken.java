@@ -2,6 +2,7 @@ package org.mcpproxy.signing;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 
 /**
@@ -12,6 +13,8 @@ import java.util.Optional;
  * @param grantId the grant it was issued for, whose end is its end
  * @param id {@code jti}
  * @param profile what else is known of the user, where it fits into a token
+ * @param actors the clients that act for the user one for the other, the present one first (RFC 8693 4.1); empty where the
+ *     token was not exchanged
  */
 public record AccessToken(
         String subject,
@@ -21,10 +24,33 @@ public record AccessToken(
         String grantId,
         String id,
         Instant expiresAt,
-        Optional<Profile> profile) {
+        Optional<Profile> profile,
+        List<String> actors) {
+
+    public AccessToken {
+        actors = List.copyOf(actors);
+    }
+
+    /** One that was not exchanged. */
+    public AccessToken(
+            String subject,
+            String clientId,
+            String audience,
+            Scope scope,
+            String grantId,
+            String id,
+            Instant expiresAt,
+            Optional<Profile> profile) {
+        this(subject, clientId, audience, scope, grantId, id, expiresAt, profile, List.of());
+    }
 
     /** Whether a client has it for itself, and there is no user. No user's id is that of a client. */
     public boolean isOfService() {
         return subject.equals(clientId);
+    }
+
+    /** Whether a client has it by exchange, and acts for the user beside the one that was granted access. */
+    public boolean isExchanged() {
+        return !actors.isEmpty();
     }
 }

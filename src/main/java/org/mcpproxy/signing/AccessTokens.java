@@ -60,6 +60,7 @@ public class AccessTokens {
                 .claim("scope", token.scope().toString())
                 .claim(GRANT_CLAIM, token.grantId())
                 .claim(PROFILE_CLAIM, profile.orElse(null))
+                .claim(ActorClaim.NAME, ActorClaim.write(token.actors()))
                 .build();
         return CompactJwt.signed(keys.current(), TYPE, claims);
     }
@@ -99,7 +100,8 @@ public class AccessTokens {
                     id,
                     expiry(claims),
                     Optional.ofNullable(claims.getStringClaim(PROFILE_CLAIM))
-                            .flatMap(claim -> profiles.open(claim, id)));
+                            .flatMap(claim -> profiles.open(claim, id)),
+                    ActorClaim.read(claims.getJSONObjectClaim(ActorClaim.NAME)));
         } catch (ParseException e) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }

@@ -2,8 +2,10 @@ package org.mcpproxy.token;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import net.minidev.json.JSONObject;
+import org.mcpproxy.signing.ActorClaim;
 
 /**
  * What may be told of a token that is active.
@@ -11,6 +13,7 @@ import net.minidev.json.JSONObject;
  * @param user whose it is, for the audit; null where a client has it for itself
  * @param scope empty for one that is no authority for anything
  * @param type {@code Bearer}, where it is an access token
+ * @param actors who act for the user, the present one first
  */
 record Introspected(
         String user,
@@ -20,7 +23,21 @@ record Introspected(
         Optional<Scope> scope,
         Optional<String> type,
         Optional<String> grantId,
-        Instant expiresAt) {
+        Instant expiresAt,
+        List<String> actors) {
+
+    /** Of a token that was not exchanged. */
+    Introspected(
+            String user,
+            String subject,
+            String clientId,
+            String audience,
+            Optional<Scope> scope,
+            Optional<String> type,
+            Optional<String> grantId,
+            Instant expiresAt) {
+        this(user, subject, clientId, audience, scope, type, grantId, expiresAt, List.of());
+    }
 
     /** The answer (RFC 7662 2.2); {@code exp} in seconds since 1970. */
     JSONObject toResponse(String issuer) {
@@ -33,6 +50,7 @@ record Introspected(
         json.put("exp", expiresAt.getEpochSecond());
         scope.ifPresent(value -> json.put("scope", value.toString()));
         type.ifPresent(value -> json.put("token_type", value));
+        Optional.ofNullable(ActorClaim.write(actors)).ifPresent(value -> json.put(ActorClaim.NAME, value));
         return json;
     }
 }

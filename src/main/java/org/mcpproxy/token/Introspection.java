@@ -87,11 +87,8 @@ public class Introspection {
     }
 
     private Optional<Introspected> accessToken(AccessToken token, PreregisteredClient asking) {
-        boolean active = asking.introspects().contains(token.audience())
-                && live.isLive(token.grantId())
-                && (!token.isOfService()
-                        || clients.findActing(token.clientId(), token.audience(), token.scope())
-                                .isPresent());
+        boolean active =
+                asking.introspects().contains(token.audience()) && live.isLive(token.grantId()) && mayStillHave(token);
         return active
                 ? Optional.of(new Introspected(
                         token.isOfService() ? null : token.subject(),
@@ -101,8 +98,18 @@ public class Introspection {
                         Optional.of(token.scope()),
                         Optional.of("Bearer"),
                         Optional.of(token.grantId()),
-                        token.expiresAt()))
+                        token.expiresAt(),
+                        token.actors()))
                 : Optional.empty();
+    }
+
+    /** As the file is now, where the client has it by that file alone. */
+    private boolean mayStillHave(AccessToken token) {
+        if (token.isOfService()) {
+            return clients.findActing(token.clientId(), token.audience(), token.scope())
+                    .isPresent();
+        }
+        return !token.isExchanged() || clients.allowActing(token.clientId(), token.audience(), token.scope());
     }
 
     private Optional<Introspected> identity(IdentityToken token, PreregisteredClient asking) {

@@ -30,7 +30,7 @@ import org.mcpproxy.signing.AccessTokens;
 
 /**
  * Revocation endpoint (RFC 7009). Either token ends the whole grant, here and at Okta: a person who disconnects a client
- * means all of it.
+ * means all of it. A token that a client has by exchange (RFC 8693) ends nothing: the grant is another's.
  */
 @Path("revoke")
 public class RevocationResource {
@@ -70,6 +70,9 @@ public class RevocationResource {
             if (!issued.clientId().equals(client.id())) {
                 throw Rejection.of(Reason.TOKEN_OF_OTHER_CLIENT);
             }
+            if (issued.exchanged()) {
+                throw Rejection.of(Reason.EXCHANGED_TOKEN_NOT_REVOCABLE);
+            }
             end(issued, Trail.of(http));
         });
         return Response.ok().header("Cache-Control", "no-store").build();
@@ -103,18 +106,18 @@ public class RevocationResource {
         return Judged.of(() -> accessTokens.verify(token)).map(Issued::of);
     }
 
-    private record Issued(String clientId, String grantId, boolean ofService) {
+    private record Issued(String clientId, String grantId, boolean ofService, boolean exchanged) {
 
         static Issued of(RefreshToken token) {
-            return new Issued(token.clientId(), token.grantId(), false);
+            return new Issued(token.clientId(), token.grantId(), false, false);
         }
 
         static Issued of(Grant grant) {
-            return new Issued(grant.clientId(), grant.id(), false);
+            return new Issued(grant.clientId(), grant.id(), false, false);
         }
 
         static Issued of(AccessToken token) {
-            return new Issued(token.clientId(), token.grantId(), token.isOfService());
+            return new Issued(token.clientId(), token.grantId(), token.isOfService(), token.isExchanged());
         }
     }
 }

@@ -2,6 +2,7 @@ package org.mcpproxy.token;
 
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.token.TokenTypeURI;
 import com.nimbusds.oauth2.sdk.util.JSONObjectUtils;
 import java.time.Duration;
 import java.time.Instant;
@@ -13,6 +14,7 @@ import org.mcpproxy.oauth.Secret;
 /**
  * The tokens that were issued.
  *
+ * @param issuedType what kind of token it is, where the request might have asked for several
  * @param user whose grant it is, for the audit; null where a client has it for itself
  */
 public record TokenAnswer(
@@ -21,7 +23,24 @@ public record TokenAnswer(
         Optional<Secret> refreshToken,
         Scope scope,
         String user,
-        String grantId) {
+        String grantId,
+        Optional<TokenTypeURI> issuedType) {
+
+    public TokenAnswer(
+            Secret accessToken,
+            Instant expiresAt,
+            Optional<Secret> refreshToken,
+            Scope scope,
+            String user,
+            String grantId) {
+        this(accessToken, expiresAt, refreshToken, scope, user, grantId, Optional.empty());
+    }
+
+    /** The same, as the answer to a token exchange names it (RFC 8693 2.2.1). */
+    TokenAnswer asExchanged() {
+        return new TokenAnswer(
+                accessToken, expiresAt, refreshToken, scope, user, grantId, Optional.of(TokenTypeURI.ACCESS_TOKEN));
+    }
 
     /** The successful response (RFC 6749 5.1); {@code expires_in} in seconds from now. */
     public JSONObject toResponse(Instant now) {
@@ -31,6 +50,7 @@ public record TokenAnswer(
         json.put("expires_in", Math.max(0, Duration.between(now, expiresAt).toSeconds()));
         refreshToken.ifPresent(token -> json.put("refresh_token", token.value()));
         json.put("scope", scope.toString());
+        issuedType.ifPresent(type -> json.put("issued_token_type", type.toString()));
         return json;
     }
 

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
+import java.util.stream.Stream;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.config.Settings;
@@ -90,6 +91,26 @@ public class TokenMint {
                 expiry(),
                 Optional.empty());
         return answer(token, Optional.empty(), null);
+    }
+
+    /**
+     * An access token by which this client acts for the user of another one. It rests on the same grant, and lives no longer.
+     *
+     * @param subject the other token
+     */
+    public TokenAnswer mintForUserOf(AccessToken subject, Client client, String resource, Scope scope) {
+        Instant expiry = expiry();
+        AccessToken token = new AccessToken(
+                subject.subject(),
+                client.id(),
+                resource,
+                scope,
+                subject.grantId(),
+                Secret.random(random).value(),
+                subject.expiresAt().isBefore(expiry) ? subject.expiresAt() : expiry,
+                subject.profile(),
+                Stream.concat(Stream.of(client.id()), subject.actors().stream()).toList());
+        return answer(token, Optional.empty(), subject.subject()).asExchanged();
     }
 
     private TokenAnswer answer(AccessToken token, Optional<RefreshTokenValue> refreshToken, String user) {

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.List;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.system.Installation;
+import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.Preregistered;
 
 /** Libraries that take nothing that the specifications do not allow, as services that act for themselves. */
@@ -15,6 +17,25 @@ class StrictServicesClientIT {
             List.of("metadata", "token", "signature", "call", "introspection", "revocation", "refusal");
 
     private final Installation installation = Installation.shared();
+
+    @ParameterizedTest
+    @ValueSource(strings = {"oauth4webapi", "openid-client"})
+    void aServerExchangesTheTokenOfAUser(String library) {
+        String token =
+                OAuthClient.publicClient(installation.proxy()).signOn("alice").get("access_token");
+
+        Trip trip = Trip.of(
+                "token-exchange.mjs",
+                library,
+                installation.at("").toString(),
+                installation.proxy().mcp().toString(),
+                Preregistered.SERVER,
+                Preregistered.SECRET,
+                token);
+
+        assertThat(trip.exitCode()).as(trip.output()).isZero();
+        assertThat(trip.steps()).isEqualTo(List.of("metadata", "token", "actor", "call", "refusal"));
+    }
 
     @ParameterizedTest
     @CsvSource({

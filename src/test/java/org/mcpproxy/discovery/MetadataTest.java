@@ -103,7 +103,11 @@ class MetadataTest {
             JSONObject json = JSONObjectUtils.parse(text);
 
             assertThat(json.get("grant_types_supported"))
-                    .isEqualTo(List.of("authorization_code", "refresh_token", "client_credentials"));
+                    .isEqualTo(List.of(
+                            "authorization_code",
+                            "refresh_token",
+                            "client_credentials",
+                            "urn:ietf:params:oauth:grant-type:token-exchange"));
             assertThat(json.get("token_endpoint_auth_methods_supported").toString())
                     .contains("private_key_jwt");
             assertThat(json.get("introspection_endpoint")).isEqualTo(Samples.ISSUER + "/oauth2/v1/introspect");

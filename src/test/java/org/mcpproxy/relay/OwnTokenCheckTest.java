@@ -198,6 +198,31 @@ class OwnTokenCheckTest {
         services.put("reports", new PreregisteredClient(client, resources, Set.of("reporting"), Set.of()));
     }
 
+    @Test
+    void anExchangedTokenHoldsAsLongAsTheFileLetsItsClientActForUsers() {
+        String token = tokens.mint(new AccessToken(
+                        "user",
+                        "reports",
+                        MCP,
+                        new Scope("mcp"),
+                        "grant",
+                        "id",
+                        clock.instant().plus(Duration.ofMinutes(10)),
+                        Optional.empty(),
+                        List.of("reports")))
+                .value();
+        assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
+
+        register(Set.of(MCP), Scopes.baseline(), GrantType.TOKEN_EXCHANGE);
+        assertThat(call(token).user()).contains("user");
+        assertThat(call(token).client()).isEqualTo("reports");
+
+        register(Set.of(MCP), Scopes.baseline(), GrantType.CLIENT_CREDENTIALS);
+        assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
+        register(Set.of(), Scopes.baseline(), GrantType.TOKEN_EXCHANGE);
+        assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
+    }
+
     private Caller call(String token) {
         return call(token, Endpoints.standard(SETTINGS));
     }

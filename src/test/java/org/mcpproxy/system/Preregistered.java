@@ -35,7 +35,7 @@ public final class Preregistered {
     /** Signs people on. */
     public static final String APPLICATION = "people-app";
 
-    /** The MCP server behind {@code /mcp}, which asks about tokens. */
+    /** The MCP server behind {@code /mcp}, which asks about tokens, and may exchange them. */
     public static final String SERVER = "mcp-server";
 
     private static final ECKey KEY = key();
@@ -49,7 +49,8 @@ public final class Preregistered {
                "token_endpoint_auth_method": "private_key_jwt", "resources": ["/mcp"]},
               {"client_id": "%s", "client_secret": "%s", "client_name": "The people's application",
                "grant_types": ["authorization_code", "refresh_token"], "redirect_uris": ["%s", "%s"]},
-              {"client_id": "%s", "client_secret": "%s", "grant_types": [], "introspects": ["/mcp"]}
+              {"client_id": "%s", "client_secret": "%s", "introspects": ["/mcp"],
+               "grant_types": ["urn:ietf:params:oauth:grant-type:token-exchange"], "resources": ["/mcp"]}
             ]}
             """.formatted(
                     BASIC,

@@ -70,7 +70,9 @@ class ClientCredentialsExchangeTest {
         clients = new ClientsOfFile(settings, clock);
         accessTokens = new AccessTokens(settings, new FixedKeys(), Samples.profiles(), clock);
         exchange = new ClientCredentialsExchange(
-                clients, new TokenMint(accessTokens, clients, settings, Samples.RANDOM, clock), settings);
+                clients,
+                new TokenMint(accessTokens, clients, settings, Samples.RANDOM, clock),
+                new AdministratorsTerms(settings));
     }
 
     @Test

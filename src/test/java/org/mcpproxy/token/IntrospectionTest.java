@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
@@ -45,7 +46,9 @@ class IntrospectionTest {
              {"client_id": "jira-server", "client_secret": "a-secret-that-nobody-will-ever-guess",
               "grant_types": [], "introspects": ["/jira/mcp", "/same/mcp"]},
              {"client_id": "reports", "client_secret": "a-secret-that-nobody-will-ever-guess",
-              "grant_types": ["client_credentials"], "resources": ["/files/mcp"]}]
+              "grant_types": ["client_credentials"], "resources": ["/files/mcp"]},
+             {"client_id": "agent", "client_secret": "a-secret-that-nobody-will-ever-guess",
+              "grant_types": ["urn:ietf:params:oauth:grant-type:token-exchange"], "resources": ["/files/mcp"]}]
             """;
 
     private final SettableClock clock = new SettableClock();
@@ -102,6 +105,28 @@ class IntrospectionTest {
         assertThat(asked("files-server", token).orElseThrow().user()).isNull();
         Introspection later =
                 introspection(keys, grant -> true, id -> clients.find(id).filter(known -> id.equals("files-server")));
+        assertThat(later.of(token, client("files-server"))).isEmpty();
+    }
+
+    /** RFC 8693 4.1. */
+    @Test
+    void anExchangedTokenSaysWhoActsAndIsActiveAsLongAsTheFileLetsItBe() {
+        Secret token = new AccessTokens(settings, keys, Samples.profiles(), clock)
+                .mint(new AccessToken(
+                        "00ualice",
+                        "agent",
+                        FILES,
+                        new Scope("mcp"),
+                        "grant",
+                        "id",
+                        clock.instant().plus(Duration.ofMinutes(10)),
+                        Optional.empty(),
+                        List.of("agent", "another")));
+
+        assertThat(asked("files-server", token).orElseThrow().toResponse(Samples.ISSUER))
+                .containsEntry("act", Map.of("sub", "agent", "act", Map.of("sub", "another")));
+        Introspection later =
+                introspection(keys, grant -> true, id -> clients.find(id).filter(known -> !id.equals("agent")));
         assertThat(later.of(token, client("files-server"))).isEmpty();
     }
 

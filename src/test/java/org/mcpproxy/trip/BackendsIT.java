@@ -7,10 +7,25 @@ import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.oauth2.sdk.AccessTokenResponse;
+import com.nimbusds.oauth2.sdk.ErrorObject;
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.OAuth2Error;
+import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.TokenRequest;
+import com.nimbusds.oauth2.sdk.TokenResponse;
+import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
+import com.nimbusds.oauth2.sdk.auth.Secret;
+import com.nimbusds.oauth2.sdk.id.ClientID;
+import com.nimbusds.oauth2.sdk.token.AccessToken;
+import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
+import com.nimbusds.oauth2.sdk.token.TokenTypeURI;
+import com.nimbusds.oauth2.sdk.tokenexchange.TokenExchangeGrant;
 import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
+import net.minidev.json.JSONObject;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -37,7 +52,8 @@ class BackendsIT {
     private static final String CLIENTS = """
             [{"client_id": "reports", "client_secret": "%1$s", "grant_types": ["client_credentials"],
               "resources": ["/files/mcp", "/our-jira/mcp", "/people/mcp"], "groups": ["reporting"]},
-             {"client_id": "files-server", "client_secret": "%1$s", "grant_types": [], "introspects": ["/files/mcp"]},
+             {"client_id": "files-server", "client_secret": "%1$s", "introspects": ["/files/mcp"],
+              "grant_types": ["urn:ietf:params:oauth:grant-type:token-exchange"], "resources": ["/our-jira/mcp"]},
              {"client_id": "jira-server", "client_secret": "%1$s", "grant_types": [], "introspects": ["/our-jira/mcp"]}]
             """.formatted(SECRET);
 
@@ -257,6 +273,85 @@ class BackendsIT {
         client.revoke(ours);
         assertThat(introspect("files-server", identity).text()).isEqualTo("{\"active\":false}");
         assertThat(introspect("files-server", ours).text()).isEqualTo("{\"active\":false}");
+    }
+
+    /** RFC 8693, as Nimbus's own client does it. */
+    @Test
+    void aServerActsAtAnotherForTheUserThatCalledItUntilTheGrantEnds() throws Exception {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy()).to(FILES);
+        String ours = client.signOn("bob").get("access_token");
+
+        AccessTokenResponse answer = exchange("files-server", ours, JIRA).toSuccessResponse();
+
+        AccessToken exchanged = answer.getTokens().getAccessToken();
+        assertThat(exchanged.getIssuedTokenType()).isEqualTo(TokenTypeURI.ACCESS_TOKEN);
+        assertThat(exchanged.getScope()).isEqualTo(Scope.parse("mcp"));
+        assertThat(answer.getTokens().getRefreshToken()).isNull();
+        assertThat(ping(JIRA, exchanged.getValue()).status()).isEqualTo(200);
+        JWTClaimsSet told = SignedJWT.parse(jira.authorization().substring("Bearer ".length()))
+                .getJWTClaimsSet();
+        assertThat(told.getSubject()).isEqualTo("bob");
+        assertThat(ping(FILES, exchanged.getValue()).status()).isEqualTo(401);
+        assertThat(introspect("jira-server", exchanged.getValue()).json())
+                .containsEntry("act", Map.of("sub", "files-server"))
+                .containsEntry("client_id", "files-server");
+
+        Answer refused = service("files-server")
+                .post(
+                        "/oauth2/v1/revoke",
+                        Map.of("token", exchanged.getValue()),
+                        service("files-server").basic(SECRET));
+        assertThat(refused.status()).isEqualTo(400);
+        assertThat(refused.get("error")).isEqualTo("unsupported_token_type");
+        assertThat(ping(FILES, ours).status()).isEqualTo(200);
+
+        client.revoke(ours);
+        assertThat(ping(JIRA, exchanged.getValue()).status()).isEqualTo(401);
+        assertThat(error(exchange("files-server", ours, JIRA))).isEqualTo(OAuth2Error.INVALID_REQUEST);
+    }
+
+    /** A client that has come by a token, that registers itself, or asks for a server that is not for it. */
+    @Test
+    void nobodyElseExchangesATokenAndForNothingElse() throws Exception {
+        OAuthClient person = OAuthClient.publicClient(installation.proxy());
+        String forFiles = person.to(FILES).signOn("alice").get("access_token");
+        String forJira = person.to(JIRA).signOn("alice").get("access_token");
+
+        assertThat(error(exchange("reports", forFiles, JIRA))).isEqualTo(OAuth2Error.UNAUTHORIZED_CLIENT);
+        assertThat(error(exchange("files-server", forJira, JIRA))).isEqualTo(OAuth2Error.INVALID_REQUEST);
+        assertThat(error(exchange("files-server", forFiles, PEOPLE))).isEqualTo(OAuth2Error.INVALID_TARGET);
+        assertThat(person.token(Map.of(
+                                "grant_type",
+                                GrantType.TOKEN_EXCHANGE.getValue(),
+                                "client_id",
+                                person.id(),
+                                "subject_token",
+                                forFiles,
+                                "subject_token_type",
+                                TokenTypeURI.ACCESS_TOKEN.toString()))
+                        .get("error"))
+                .isEqualTo("unauthorized_client");
+        JSONObject greedy = new JSONObject(Map.of(
+                "redirect_uris",
+                List.of(Preregistered.REDIRECT_URI),
+                "grant_types",
+                List.of("authorization_code", GrantType.TOKEN_EXCHANGE.getValue())));
+        assertThat(OAuthClient.register(installation.proxy(), greedy).text())
+                .doesNotContain(GrantType.TOKEN_EXCHANGE.getValue());
+    }
+
+    private static TokenResponse exchange(String client, String token, String target) throws Exception {
+        TokenRequest request = new TokenRequest.Builder(
+                        installation.at("/oauth2/v1/token"),
+                        new ClientSecretBasic(new ClientID(client), new Secret(SECRET)),
+                        new TokenExchangeGrant(new BearerAccessToken(token), TokenTypeURI.ACCESS_TOKEN))
+                .resources(installation.at(target))
+                .build();
+        return TokenResponse.parse(request.toHTTPRequest().send());
+    }
+
+    private static ErrorObject error(TokenResponse response) {
+        return response.toErrorResponse().getErrorObject();
     }
 
     private static Answer serviceToken(String path) {

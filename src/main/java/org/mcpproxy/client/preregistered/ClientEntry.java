@@ -203,6 +203,10 @@ final class ClientEntry {
         } else {
             members.require(!members.has("groups"), "groups are for client_credentials alone: users have their own.");
         }
+        if (client.client().mayUse(GrantType.TOKEN_EXCHANGE)) {
+            members.require(!client.client().isPublic(), "token-exchange needs a client that authenticates.");
+            members.require(members.has("resources"), "token-exchange needs resources: what it may act for users at.");
+        }
         members.require(
                 client.introspects().isEmpty() || !client.client().isPublic(),
                 "introspects needs a client that authenticates.");

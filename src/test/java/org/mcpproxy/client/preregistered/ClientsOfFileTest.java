@@ -208,6 +208,27 @@ class ClientsOfFileTest {
     }
 
     @Test
+    void whoActsForUsersAuthenticatesAndIsToldWhere() {
+        Entry agent = service()
+                .with("grant_types", List.of("urn:ietf:params:oauth:grant-type:token-exchange"))
+                .without("groups");
+        assertThat(read(agent.array()).mayActForUsers()).isTrue();
+        assertThat(read(service().array()).mayActForUsers()).isFalse();
+
+        assertThat(problems(SETTINGS, agent.without("resources").array()))
+                .containsExactly(
+                        "CLIENTS_FILE (clients.json): reports: token-exchange needs resources: what it may act for"
+                                + " users at.");
+        assertThat(problems(
+                        SETTINGS,
+                        agent.with("resources", List.of("/files/mcp"))
+                                .with("token_endpoint_auth_method", "none")
+                                .without("client_secret")
+                                .array()))
+                .contains("CLIENTS_FILE (clients.json): reports: token-exchange needs a client that authenticates.");
+    }
+
+    @Test
     void aServiceMustBeToldItsServersAndAPersonsClientHasNoGroups() {
         assertThat(problems(SETTINGS, service().without("resources").array()))
                 .containsExactly(

@@ -1,0 +1,282 @@
+package org.mcpproxy.token;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
+import static org.mcpproxy.fixture.Samples.parameters;
+
+import com.nimbusds.jwt.SignedJWT;
+import com.nimbusds.oauth2.sdk.Scope;
+import java.nio.file.Path;
+import java.text.ParseException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.client.preregistered.ClientsOfFile;
+import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.Backends;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.fixture.FixedKeys;
+import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.Parameters;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.signing.AccessToken;
+import org.mcpproxy.signing.AccessTokens;
+import org.mcpproxy.signing.Identity;
+import org.mcpproxy.signing.IdentityTokens;
+import org.mcpproxy.signing.Profile;
+
+class SubjectTokenExchangeTest {
+
+    private static final String DEFAULT = Samples.ISSUER + "/mcp";
+    private static final String FILES = Samples.ISSUER + "/files/mcp";
+    private static final String JIRA = Samples.ISSUER + "/jira/mcp";
+    private static final String ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
+    private static final String EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
+    private static final String FILE = """
+            [{"client_id": "agent", "client_secret": "a-secret-that-nobody-will-ever-guess", "scope": "mcp files.write",
+              "grant_types": ["%1$s"], "resources": ["/files/mcp", "/mcp"], "introspects": ["/jira/mcp"]},
+             {"client_id": "next", "client_secret": "a-secret-that-nobody-will-ever-guess",
+              "grant_types": ["%1$s"], "resources": ["/files/mcp"], "introspects": ["/files/mcp"]},
+             {"client_id": "service", "client_secret": "a-secret-that-nobody-will-ever-guess",
+              "grant_types": ["client_credentials"], "resources": ["/files/mcp"], "introspects": ["/jira/mcp"]}]
+            """.formatted(EXCHANGE);
+
+    private final SettableClock clock = new SettableClock();
+    private final Set<String> ended = new HashSet<>();
+    private final Settings settings;
+    private final ClientsOfFile clients;
+    private final AccessTokens accessTokens;
+    private final SubjectTokenExchange exchange;
+
+    SubjectTokenExchangeTest(@TempDir Path folder) {
+        settings = Samples.withClients(
+                Samples.settings(
+                        Backends.of(
+                                Optional.of(Samples.backend(Backend.UNNAMED)),
+                                List.of(Samples.backend("files"), Samples.backend("jira"))),
+                        folder,
+                        "files.tools.write_*.scopes=files.write"),
+                FILE);
+        clients = new ClientsOfFile(settings, clock);
+        accessTokens = new AccessTokens(settings, new FixedKeys(), Samples.profiles(), clock);
+        exchange = new SubjectTokenExchange(
+                accessTokens,
+                grant -> !ended.contains(grant),
+                clients,
+                new AdministratorsTerms(settings),
+                new TokenMint(accessTokens, clients, settings, Samples.RANDOM, clock));
+    }
+
+    @Test
+    void aServerActsForTheUserThatCalledIt() throws ParseException {
+        TokenAnswer answer = answer("agent", subject("inspector", JIRA, "mcp files.write"), "resource", FILES + "/");
+
+        AccessToken token = accessTokens.verify(answer.accessToken(), FILES);
+        assertThat(token.subject()).isEqualTo("00ualice");
+        assertThat(token.clientId()).isEqualTo("agent");
+        assertThat(token.grantId()).isEqualTo("grant");
+        assertThat(token.scope()).isEqualTo(new Scope("mcp", "files.write"));
+        assertThat(token.profile()).contains(new Profile("alice@example.com", Set.of("engineering")));
+        assertThat(token.isOfService()).isFalse();
+        assertThat(answer.user()).isEqualTo("00ualice");
+        assertThat(answer.toResponse(clock.instant()))
+                .containsOnlyKeys("access_token", "token_type", "expires_in", "scope", "issued_token_type")
+                .containsEntry("issued_token_type", ACCESS_TOKEN)
+                .containsEntry("token_type", "Bearer");
+        assertThat(SignedJWT.parse(answer.accessToken().value())
+                        .getJWTClaimsSet()
+                        .getClaim("act"))
+                .isEqualTo(Map.of("sub", "agent"));
+    }
+
+    @Test
+    void aClientExchangesATokenThatItWasGivenItself() {
+        assertThat(audience(answer("agent", subject("agent", FILES, "mcp"), "resource", DEFAULT)))
+                .isEqualTo(DEFAULT);
+    }
+
+    /** The attack: a token that was come by. */
+    @Test
+    void anothersTokenForAnotherServerIsRefused() {
+        Secret stolen = subject("inspector", DEFAULT, "mcp");
+
+        assertRefused(Reason.SUBJECT_TOKEN_NOT_FOR_CLIENT, () -> answer("agent", stolen, "resource", FILES));
+        assertRefused(
+                Reason.SUBJECT_TOKEN_NOT_FOR_CLIENT,
+                () -> answer("next", subject("inspector", JIRA, "mcp"), "resource", FILES));
+    }
+
+    @Test
+    void onlyAClientThatTheFileLetsMayExchange() {
+        assertRefused(
+                Reason.GRANT_TYPE_UNREGISTERED,
+                () -> answer("service", subject("inspector", JIRA, "mcp"), "resource", FILES));
+        assertRefused(
+                Reason.GRANT_TYPE_UNREGISTERED,
+                () -> exchange.exchange(new TokenRequest(
+                        Samples.client("inspector"), request(subject("inspector", JIRA, "mcp")), Samples.TRAIL)));
+    }
+
+    @Test
+    void theTargetIsOneThatTheFileNames() {
+        Secret subject = subject("inspector", JIRA, "mcp");
+
+        assertRefused(Reason.RESOURCE_NOT_FOR_CLIENT, () -> answer("agent", subject, "resource", JIRA));
+        assertRefused(Reason.RESOURCE_UNKNOWN, () -> answer("agent", subject, "resource", "https://evil.example"));
+        assertRefused(Reason.RESOURCE_UNKNOWN, () -> answer("agent", subject, "resource", FILES, "audience", DEFAULT));
+        assertThat(audience(answer("agent", subject, "audience", FILES))).isEqualTo(FILES);
+        assertThat(audience(answer("agent", subject))).isEqualTo(DEFAULT);
+    }
+
+    @Test
+    void scopesAreThoseOfTheSubjectThatTheClientHasAndTheServerKnows() {
+        Secret narrow = subject("inspector", JIRA, "mcp");
+        Secret wide = subject("inspector", JIRA, "mcp offline_access files.write other");
+
+        assertThat(answer("agent", narrow, "resource", FILES).scope()).isEqualTo(new Scope("mcp"));
+        assertThat(answer("agent", wide, "resource", FILES).scope()).isEqualTo(new Scope("mcp", "files.write"));
+        assertThat(answer("agent", wide, "resource", DEFAULT).scope()).isEqualTo(new Scope("mcp"));
+        assertThat(answer("agent", wide, "resource", FILES, "scope", "files.write")
+                        .scope())
+                .isEqualTo(new Scope("files.write"));
+        assertRefused(
+                Reason.SCOPE_UNKNOWN, () -> answer("agent", narrow, "resource", FILES, "scope", "mcp files.write"));
+        assertRefused(Reason.SCOPE_UNKNOWN, () -> answer("agent", wide, "resource", FILES, "scope", "offline_access"));
+        assertRefused(
+                Reason.SCOPE_UNKNOWN,
+                () -> answer("agent", subject("inspector", JIRA, "files.write"), "resource", DEFAULT));
+    }
+
+    /** The attack: to go on for ever by exchanging what was exchanged. */
+    @Test
+    void itLivesNoLongerThanItsSubject() {
+        Secret subject = subject("inspector", JIRA, "mcp");
+        clock.advance(Duration.ofMinutes(7));
+
+        TokenAnswer answer = answer("agent", subject, "resource", FILES);
+
+        assertThat(answer.expiresAt()).isEqualTo(clock.instant().plus(Duration.ofMinutes(3)));
+        clock.advance(Duration.ofMinutes(3));
+        assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("agent", subject, "resource", FILES));
+    }
+
+    @Test
+    void whoActsOneForTheOtherIsSaid() throws ParseException {
+        Secret first = answer("agent", subject("inspector", JIRA, "mcp"), "resource", FILES)
+                .accessToken();
+
+        Secret second = answer("next", first, "resource", FILES).accessToken();
+
+        assertThat(accessTokens.verify(second).actors()).containsExactly("next", "agent");
+        assertThat(SignedJWT.parse(second.value()).getJWTClaimsSet().getClaim("act"))
+                .isEqualTo(Map.of("sub", "next", "act", Map.of("sub", "agent")));
+    }
+
+    @Test
+    void noMoreThanFourActOneForTheOther() {
+        Secret token = subject("inspector", FILES, "mcp");
+        for (int i = 0; i < 4; i++) {
+            token = answer("next", token, "resource", FILES).accessToken();
+        }
+        Secret fourth = token;
+
+        assertRefused(Reason.ACTORS_TOO_MANY, () -> answer("next", fourth, "resource", FILES));
+    }
+
+    @Test
+    void aTokenWhoseGrantHasEndedIsRefused() {
+        Secret subject = subject("inspector", JIRA, "mcp");
+        ended.add("grant");
+
+        assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("agent", subject, "resource", FILES));
+    }
+
+    /** It asks for a token of its own. */
+    @Test
+    void aServicesTokenIsNoUsers() {
+        Secret service = token("service", "service", JIRA, "mcp");
+
+        assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("agent", service, "resource", FILES));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"anything", "a.b.c", "eyJhbGciOiJub25lIn0.e30."})
+    void whatIsNoTokenOfOursIsRefused(String token) {
+        assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("agent", new Secret(token), "resource", FILES));
+    }
+
+    /** What a server is told of who calls is signed with the same keys. */
+    @Test
+    void anIdentityIsNoAccessToken() {
+        Secret identity = new IdentityTokens(settings, new FixedKeys(), Samples.RANDOM, clock)
+                .mint(new Identity("00ualice", "inspector", Profile.UNKNOWN, Optional.of("grant")), JIRA);
+
+        assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("agent", identity, "resource", FILES));
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "subject_token, , SUBJECT_TOKEN_MISSING",
+        "subject_token_type, , SUBJECT_TOKEN_TYPE_MISSING",
+        "subject_token_type, urn:ietf:params:oauth:token-type:id_token, SUBJECT_TOKEN_TYPE_UNSUPPORTED",
+        "subject_token_type, urn:ietf:params:oauth:token-type:refresh_token, SUBJECT_TOKEN_TYPE_UNSUPPORTED",
+        "requested_token_type, urn:ietf:params:oauth:token-type:refresh_token, REQUESTED_TOKEN_TYPE_UNSUPPORTED",
+        "actor_token, anything, ACTOR_TOKEN_UNSUPPORTED",
+        "actor_token_type, urn:ietf:params:oauth:token-type:access_token, ACTOR_TOKEN_UNSUPPORTED"
+    })
+    void whatIsMissingOrUnsupportedIsSaid(String name, String value, Reason reason) {
+        Map<String, List<String>> request = new HashMap<>(
+                request(subject("inspector", JIRA, "mcp"), "resource", FILES).values());
+        request.put(name, value == null ? List.of() : List.of(value));
+
+        assertRefused(reason, () -> answer("agent", new Parameters(request)));
+    }
+
+    private TokenAnswer answer(String client, Secret subject, String... namesAndValues) {
+        return answer(client, request(subject, namesAndValues));
+    }
+
+    private TokenAnswer answer(String client, Parameters request) {
+        return exchange.exchange(
+                new TokenRequest(clients.find(client).orElseThrow().client(), request, Samples.TRAIL));
+    }
+
+    private static Parameters request(Secret subject, String... namesAndValues) {
+        Map<String, List<String>> values =
+                new HashMap<>(parameters("subject_token", subject.value(), "subject_token_type", ACCESS_TOKEN)
+                        .values());
+        values.putAll(parameters(namesAndValues).values());
+        return new Parameters(values);
+    }
+
+    private String audience(TokenAnswer answer) {
+        return accessTokens.verify(answer.accessToken()).audience();
+    }
+
+    private Secret subject(String client, String audience, String scope) {
+        return token("00ualice", client, audience, scope);
+    }
+
+    private Secret token(String subject, String client, String audience, String scope) {
+        return accessTokens.mint(new AccessToken(
+                subject,
+                client,
+                audience,
+                Scope.parse(scope),
+                "grant",
+                "id",
+                clock.instant().plus(Duration.ofMinutes(10)),
+                Optional.of(new Profile("alice@example.com", Set.of("engineering")))));
+    }
+}
