@@ -26,6 +26,9 @@ import org.mcpproxy.fixture.TokenEndpoint;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.registration.ClientConfiguration;
+import org.mcpproxy.registration.Registered;
+import org.mcpproxy.registration.Registration;
 import org.mcpproxy.token.TokenAnswer;
 import org.mcpproxy.upstream.UpstreamTokens;
 
@@ -83,6 +86,33 @@ class SecretsAtRestTest {
 
         assertThat(column("pushed_request", "parameters")).hasSize(1);
         assertNothingIsSeen();
+    }
+
+    /** RFC 7592: each read and update gives a new token, and a client that becomes confidential gets a secret. */
+    @Test
+    void nothingByWhichAClientManagesItsRegistrationIsKept() {
+        Registration registration = new Registration(store.clients, endpoint.settings, endpoint.clock, Samples.RANDOM);
+        ClientConfiguration configuration = new ClientConfiguration(
+                store.clients, store.registrations, endpoint.ending, endpoint.settings, Samples.RANDOM);
+        Registered first = told(registration.register(
+                "{\"redirect_uris\":[\"https://app.example/callback\"],\"token_endpoint_auth_method\":\"none\"}"));
+        assertNothingIsSeen();
+
+        Registered read = told(configuration.read(first.client()));
+        assertNothingIsSeen();
+
+        Registered updated = told(configuration.update(
+                read.client(),
+                "{\"client_id\":\"" + read.client().id() + "\",\"redirect_uris\":[\"https://app.example/callback\"]}",
+                Samples.TRAIL));
+        assertThat(updated.secret()).isPresent();
+        assertNothingIsSeen();
+    }
+
+    private Registered told(Registered registered) {
+        made(registered.token());
+        registered.secret().ifPresent(this::made);
+        return registered;
     }
 
     private Client registered() {
