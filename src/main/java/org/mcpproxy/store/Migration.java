@@ -1,10 +1,15 @@
 package org.mcpproxy.store;
 
+import java.util.Arrays;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
 
 /**
  * Brings the tables up to date. Of several nodes that start at once, one does so and the others wait.
+ *
+ * <p>H2 commits each statement of a migration by itself, so each can run again: whoever was killed between two of them, or
+ * had no room left on its disk, begins the migration again. The first and the third could not, at first: what their text
+ * was when a database ran them is not compared.
  *
  * <p>Flyway finds its files inside an archive of Open Liberty by the file {@code flyway.location} that lies beside them.
  */
@@ -15,7 +20,17 @@ final class Migration {
     private Migration() {}
 
     static void run(DataSource source) {
-        flyway(source).migrate();
+        Flyway flyway = flyway(source);
+        if (hasFailed(flyway)) {
+            flyway.repair();
+        }
+        flyway.migrate();
+    }
+
+    /** Which only H2 keeps; Flyway goes no further while it is noted. */
+    private static boolean hasFailed(Flyway flyway) {
+        return Arrays.stream(flyway.info().applied())
+                .anyMatch(migration -> migration.getState().isFailed());
     }
 
     /** Whether there are tables, be they older ones. */
@@ -29,6 +44,7 @@ final class Migration {
                 .locations(LOCATION)
                 .failOnMissingLocations(true)
                 .table("schema_history")
+                .validateOnMigrate(false)
                 .load();
     }
 }

@@ -3,8 +3,16 @@ package org.mcpproxy.store;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -84,15 +92,113 @@ class MigrationTest {
                 .isZero();
     }
 
+    /** PostgreSQL takes back what a transaction has begun, statements that change tables among them. */
+    @Test
+    void whoeverIsKilledBetweenTwoStatementsOfAMigrationBeginsItAgain() {
+        List<String> whole = schema(upTo(Databases.H2, "latest"));
+        int crashes = 0;
+        for (MigrationInfo migration : migrations()) {
+            List<String> statements = statements(migration);
+            for (int done = 1; done <= statements.size(); done++) {
+                DataSource source = before(migration);
+                statements.subList(0, done).forEach(statement -> execute(source, statement));
+
+                Migration.run(source);
+
+                assertThat(schema(source))
+                        .as("%s, killed after %d statements", migration.getScript(), done)
+                        .isEqualTo(whole);
+                crashes++;
+            }
+        }
+        assertThat(crashes).isGreaterThan(30);
+    }
+
+    @Test
+    void aMigrationThatFailedForWantOfRoomIsTriedAgain() {
+        DataSource source = upTo(Databases.H2, "3");
+        execute(source, "UPDATE \"schema_history\" SET \"success\" = FALSE WHERE \"version\" = '3'");
+
+        Migration.run(source);
+
+        assertThat(schema(source)).isEqualTo(schema(upTo(Databases.H2, "latest")));
+        assertThat(count(source, "\"schema_history\" WHERE NOT \"success\"")).isZero();
+    }
+
+    /** Two had another text when they were first given out, which older nodes beside this one still compare. */
+    @ParameterizedTest
+    @EnumSource
+    void aStoreThatRanTheFormerTextOfAMigrationGoesOnAndItsHistoryStays(Databases kind) {
+        DataSource source = upTo(kind, "3");
+        execute(source, "UPDATE \"schema_history\" SET \"checksum\" = 1234 WHERE \"version\" IN ('1', '3')");
+
+        Migration.run(source);
+
+        assertThat(schema(source)).isEqualTo(schema(upTo(kind, "latest")));
+        assertThat(count(source, "\"schema_history\" WHERE \"checksum\" = 1234"))
+                .isEqualTo(2);
+    }
+
     /** As the first version left it. */
     private static DataSource first(Databases kind) {
+        return upTo(kind, "1");
+    }
+
+    private static DataSource upTo(Databases kind, String version) {
         DataSource source = kind.fresh();
         Flyway.configure(Migration.class.getClassLoader())
                 .configuration(Migration.flyway(source).getConfiguration())
-                .target("1")
+                .target(version)
                 .load()
                 .migrate();
         return source;
+    }
+
+    private static List<MigrationInfo> migrations() {
+        return List.of(Migration.flyway(Databases.H2.fresh()).info().all());
+    }
+
+    /** Where the history is there, and does not tell of this migration yet. */
+    private static DataSource before(MigrationInfo migration) {
+        int version = Integer.parseInt(migration.getVersion().getVersion());
+        return upTo(Databases.H2, (version - 1) + "?");
+    }
+
+    private static List<String> statements(MigrationInfo migration) {
+        String name = "/org/mcpproxy/store/migration/" + migration.getScript();
+        try (InputStream file = MigrationTest.class.getResourceAsStream(name)) {
+            String sql = new String(file.readAllBytes(), StandardCharsets.UTF_8).replaceAll("(?m)--.*$", "");
+            return Arrays.stream(sql.split(";"))
+                    .filter(statement -> !statement.isBlank())
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Every column with its type, and every index that has a name of ours. */
+    private static List<String> schema(DataSource source) {
+        List<String> columns = strings(source, """
+                SELECT lower(table_name || '.' || column_name || ' ' || data_type || ' ' || is_nullable || ' '
+                    || COALESCE(CAST(character_maximum_length AS VARCHAR(20)), ''))
+                FROM information_schema.columns WHERE lower(table_schema) = 'public'
+                """);
+        List<String> indexes = strings(
+                source,
+                isH2(source)
+                        ? "SELECT index_name FROM information_schema.indexes WHERE index_type_name = 'INDEX'"
+                        : "SELECT indexname FROM pg_indexes WHERE schemaname = 'public'");
+        return Stream.concat(columns.stream(), indexes.stream()).sorted().toList();
+    }
+
+    private static boolean isH2(DataSource source) {
+        return strings(source, "SELECT lower(schema_name) FROM information_schema.schemata").stream()
+                .noneMatch("pg_catalog"::equals);
+    }
+
+    private static List<String> strings(DataSource source, String sql) {
+        return Jdbi.create(source)
+                .withHandle(handle -> handle.select(sql).mapTo(String.class).list());
     }
 
     private static void execute(DataSource source, String sql) {

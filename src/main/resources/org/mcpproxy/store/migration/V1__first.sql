@@ -1,6 +1,6 @@
 -- Every column is explained in docs/storage.md. Written for both H2 and PostgreSQL.
 
-CREATE TABLE client (
+CREATE TABLE IF NOT EXISTS client (
     id                     VARCHAR(64)              PRIMARY KEY,
     name                   VARCHAR(1000),
     redirect_uris          VARCHAR                  NOT NULL,
@@ -12,10 +12,10 @@ CREATE TABLE client (
     granted                BOOLEAN                  NOT NULL,
     kept_until             TIMESTAMP WITH TIME ZONE NOT NULL
 );
-CREATE INDEX client_kept_until ON client (kept_until);
-CREATE INDEX client_granted ON client (granted, registered_at);
+CREATE INDEX IF NOT EXISTS client_kept_until ON client (kept_until);
+CREATE INDEX IF NOT EXISTS client_granted ON client (granted, registered_at);
 
-CREATE TABLE pending_authorization (
+CREATE TABLE IF NOT EXISTS pending_authorization (
     handle_hash      VARCHAR(43)                PRIMARY KEY,
     id               VARCHAR(20)              NOT NULL,
     browser_hash     VARCHAR(43)                NOT NULL,
@@ -31,9 +31,9 @@ CREATE TABLE pending_authorization (
     grant_id         VARCHAR(64),
     expires_at       TIMESTAMP WITH TIME ZONE NOT NULL
 );
-CREATE INDEX pending_authorization_expires_at ON pending_authorization (expires_at);
+CREATE INDEX IF NOT EXISTS pending_authorization_expires_at ON pending_authorization (expires_at);
 
-CREATE TABLE access_grant (
+CREATE TABLE IF NOT EXISTS access_grant (
     id            VARCHAR(64)              PRIMARY KEY,
     family_hash   VARCHAR(43)                UNIQUE,
     client_id     VARCHAR(64)              NOT NULL,
@@ -47,10 +47,10 @@ CREATE TABLE access_grant (
     opened_at     TIMESTAMP WITH TIME ZONE NOT NULL,
     expires_at    TIMESTAMP WITH TIME ZONE NOT NULL
 );
-CREATE INDEX access_grant_client_id ON access_grant (client_id);
-CREATE INDEX access_grant_expires_at ON access_grant (expires_at);
+CREATE INDEX IF NOT EXISTS access_grant_client_id ON access_grant (client_id);
+CREATE INDEX IF NOT EXISTS access_grant_expires_at ON access_grant (expires_at);
 
-CREATE TABLE authorization_code (
+CREATE TABLE IF NOT EXISTS authorization_code (
     hash            VARCHAR(43)                PRIMARY KEY,
     grant_id        VARCHAR(64)              NOT NULL,
     client_id       VARCHAR(64)              NOT NULL,
@@ -59,9 +59,9 @@ CREATE TABLE authorization_code (
     expires_at      TIMESTAMP WITH TIME ZONE NOT NULL,
     consumed_at     TIMESTAMP WITH TIME ZONE
 );
-CREATE INDEX authorization_code_expires_at ON authorization_code (expires_at);
+CREATE INDEX IF NOT EXISTS authorization_code_expires_at ON authorization_code (expires_at);
 
-CREATE TABLE refresh_token (
+CREATE TABLE IF NOT EXISTS refresh_token (
     hash           VARCHAR(43)                PRIMARY KEY,
     family_hash    VARCHAR(43)                NOT NULL,
     grant_id       VARCHAR(64)              NOT NULL,
@@ -70,10 +70,10 @@ CREATE TABLE refresh_token (
     rotated_at     TIMESTAMP WITH TIME ZONE,
     sealed_answer  BYTEA
 );
-CREATE INDEX refresh_token_grant_id ON refresh_token (grant_id);
-CREATE INDEX refresh_token_rotated_at ON refresh_token (rotated_at);
+CREATE INDEX IF NOT EXISTS refresh_token_grant_id ON refresh_token (grant_id);
+CREATE INDEX IF NOT EXISTS refresh_token_rotated_at ON refresh_token (rotated_at);
 
-CREATE TABLE upstream_session (
+CREATE TABLE IF NOT EXISTS upstream_session (
     grant_id       VARCHAR(64)              PRIMARY KEY,
     sealed_tokens  BYTEA                    NOT NULL,
     secret_id       VARCHAR(16)                NOT NULL,
@@ -81,16 +81,16 @@ CREATE TABLE upstream_session (
     leased_until   TIMESTAMP WITH TIME ZONE,
     ended_at       TIMESTAMP WITH TIME ZONE
 );
-CREATE INDEX upstream_session_secret_id ON upstream_session (secret_id);
-CREATE INDEX upstream_session_ended_at ON upstream_session (ended_at);
+CREATE INDEX IF NOT EXISTS upstream_session_secret_id ON upstream_session (secret_id);
+CREATE INDEX IF NOT EXISTS upstream_session_ended_at ON upstream_session (ended_at);
 
-CREATE TABLE revocation (
+CREATE TABLE IF NOT EXISTS revocation (
     grant_id    VARCHAR(64)              PRIMARY KEY,
     revoked_at  TIMESTAMP WITH TIME ZONE DEFAULT CURRENT_TIMESTAMP NOT NULL
 );
-CREATE INDEX revocation_revoked_at ON revocation (revoked_at);
+CREATE INDEX IF NOT EXISTS revocation_revoked_at ON revocation (revoked_at);
 
-CREATE TABLE approval (
+CREATE TABLE IF NOT EXISTS approval (
     organization  VARCHAR(1000)            NOT NULL,
     user_id       VARCHAR(1000)            NOT NULL,
     client_id     VARCHAR(64)              NOT NULL,
@@ -100,17 +100,17 @@ CREATE TABLE approval (
     expires_at    TIMESTAMP WITH TIME ZONE NOT NULL,
     PRIMARY KEY (organization, user_id, client_id)
 );
-CREATE INDEX approval_expires_at ON approval (expires_at);
+CREATE INDEX IF NOT EXISTS approval_expires_at ON approval (expires_at);
 
-CREATE TABLE mcp_session (
+CREATE TABLE IF NOT EXISTS mcp_session (
     hash       VARCHAR(43)                PRIMARY KEY,
     user_id    VARCHAR(1000),
     client_id  VARCHAR(1000)            NOT NULL,
     used_at    TIMESTAMP WITH TIME ZONE NOT NULL
 );
-CREATE INDEX mcp_session_used_at ON mcp_session (used_at);
+CREATE INDEX IF NOT EXISTS mcp_session_used_at ON mcp_session (used_at);
 
-CREATE TABLE signing_key (
+CREATE TABLE IF NOT EXISTS signing_key (
     id              VARCHAR(64)              PRIMARY KEY,
     sealed_key      BYTEA                    NOT NULL,
     secret_id        VARCHAR(16)                NOT NULL,
@@ -119,7 +119,7 @@ CREATE TABLE signing_key (
     verifies_until  TIMESTAMP WITH TIME ZONE
 );
 
-CREATE TABLE lease (
+CREATE TABLE IF NOT EXISTS lease (
     name    VARCHAR(40)              PRIMARY KEY,
     holder  VARCHAR(64),
     leased_until TIMESTAMP WITH TIME ZONE

@@ -1,2 +1,2 @@
 -- Where a session lives whose backend is a process of one node; no address where any node reaches the backend.
-ALTER TABLE mcp_session ADD COLUMN node_url VARCHAR(1000);
+ALTER TABLE mcp_session ADD COLUMN IF NOT EXISTS node_url VARCHAR(1000);
