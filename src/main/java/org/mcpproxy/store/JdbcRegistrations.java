@@ -2,7 +2,10 @@ package org.mcpproxy.store;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.time.Clock;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
@@ -10,13 +13,16 @@ import org.jdbi.v3.core.Handle;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.grant.EndedGrant;
 import org.mcpproxy.grant.Registrations;
+import org.mcpproxy.oauth.Rejection;
 
 /**
  * Registrations, as their clients change them. The client's row comes first, and the conditional statement for it decides;
- * then its grants, as wherever one ends.
+ * then its grants, which expire with it and are ended at once.
  */
 @Singleton
 public class JdbcRegistrations implements Registrations {
+
+    private static final Logger LOG = System.getLogger(JdbcRegistrations.class.getName());
 
     private static final String MINE = " WHERE id = ? AND registration_token_hash = ?";
 
@@ -41,27 +47,49 @@ public class JdbcRegistrations implements Registrations {
     @Override
     public Optional<List<EndedGrant>> replace(Client client, String tokenHash, boolean endsGrants) {
         return changed(handle -> update(handle, client, tokenHash), handle -> {
-            List<EndedGrant> ended = endsGrants ? endGrants(handle, client.id()) : List.of();
+            List<EndedGrant> expired = endsGrants ? expireGrants(handle, client.id()) : List.of();
             forget(handle, client.id());
-            return ended;
+            return expired;
         });
     }
 
     @Override
     public Optional<List<EndedGrant>> remove(String clientId, String tokenHash) {
         return changed(handle -> handle.execute("DELETE FROM client" + MINE, clientId, tokenHash), handle -> {
-            List<EndedGrant> ended = endGrants(handle, clientId);
+            List<EndedGrant> expired = expireGrants(handle, clientId);
             forget(handle, clientId);
-            return ended;
+            return expired;
         });
     }
 
-    /** Every node reads of the grants; this one need not wait for that. */
     private Optional<List<EndedGrant>> changed(
             Function<Handle, Integer> client, Function<Handle, List<EndedGrant>> whatHangsOnIt) {
-        Optional<List<EndedGrant>> ended = database.inTransaction(
+        Optional<List<EndedGrant>> expired = database.inTransaction(
                 handle -> client.apply(handle) > 0 ? Optional.of(whatHangsOnIt.apply(handle)) : Optional.empty());
-        ended.ifPresent(grants -> grants.forEach(grant -> revocations.note(grant.id())));
+        expired.ifPresent(this::endAll);
+        return expired;
+    }
+
+    /**
+     * In parts: nodes would miss what a transaction says of very many that has taken longer than they read back. What is not
+     * done, because the database or this node goes away, housekeeping does, as for all that have expired.
+     */
+    private void endAll(List<EndedGrant> expired) {
+        List<String> ids = expired.stream().map(EndedGrant::id).toList();
+        try {
+            for (int from = 0; from < ids.size(); from += ExpiredGrants.BATCH) {
+                List<String> part = ids.subList(from, Math.min(from + ExpiredGrants.BATCH, ids.size()));
+                database.inTransaction(handle -> end(handle, part));
+            }
+        } catch (Rejection unavailable) {
+            LOG.log(Level.WARNING, "Grants of a client are left for housekeeping to end: {0}", unavailable.reason());
+        }
+        ids.forEach(revocations::note);
+    }
+
+    private List<String> end(Handle handle, List<String> ids) {
+        List<String> ended = Rows.deleted(handle, "DELETE FROM access_grant WHERE id = ?", ids);
+        Rows.cleanUp(handle, ended, clock.instant());
         return ended;
     }
 
@@ -90,14 +118,16 @@ public class JdbcRegistrations implements Registrations {
         handle.execute("DELETE FROM approval WHERE client_id = ?", clientId);
     }
 
-    private List<EndedGrant> endGrants(Handle handle, String clientId) {
-        List<EndedGrant> grants = handle.select(
-                        "SELECT id, user_id FROM access_grant WHERE client_id = ? ORDER BY id FOR UPDATE", clientId)
+    /** From the end of the transaction on they are of no use, and everybody else finds them ended. */
+    private List<EndedGrant> expireGrants(Handle handle, String clientId) {
+        Instant now = clock.instant();
+        List<EndedGrant> live = handle.select("""
+                        SELECT id, user_id FROM access_grant WHERE client_id = ? AND expires_at > ? ORDER BY id FOR UPDATE
+                        """, clientId, now)
                 .map((row, context) -> new EndedGrant(row.getString("id"), row.getString("user_id")))
                 .list();
-        List<String> ids = grants.stream().map(EndedGrant::id).toList();
-        Rows.each(handle, "DELETE FROM access_grant WHERE id = ?", ids);
-        Rows.cleanUp(handle, ids, clock.instant());
-        return grants;
+        handle.execute(
+                "UPDATE access_grant SET expires_at = ? WHERE client_id = ? AND expires_at > ?", now, clientId, now);
+        return live;
     }
 }

@@ -2,6 +2,8 @@ package org.mcpproxy.store;
 
 import java.time.Instant;
 import java.util.Collection;
+import java.util.List;
+import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
 import org.mcpproxy.grant.RefreshToken;
@@ -54,6 +56,19 @@ final class Rows {
      * @param others the values that stand before the id
      */
     static void each(Handle handle, String sql, Collection<String> ids, Object... others) {
+        batch(handle, sql, ids, others).execute();
+    }
+
+    /** Runs a statement that deletes the row with an id, for each of these. Those come back whose rows were there. */
+    static List<String> deleted(Handle handle, String sql, List<String> ids) {
+        int[] rows = batch(handle, sql, ids).execute();
+        return IntStream.range(0, rows.length)
+                .filter(i -> rows[i] > 0)
+                .mapToObj(ids::get)
+                .toList();
+    }
+
+    private static PreparedBatch batch(Handle handle, String sql, Collection<String> ids, Object... others) {
         PreparedBatch batch = handle.prepareBatch(sql);
         for (String id : ids) {
             for (int position = 0; position < others.length; position++) {
@@ -61,6 +76,6 @@ final class Rows {
             }
             batch.bind(others.length, id).add();
         }
-        batch.execute();
+        return batch;
     }
 }

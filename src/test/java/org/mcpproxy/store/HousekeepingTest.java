@@ -16,6 +16,7 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.ScriptedOkta;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.grant.EndedGrant;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.grant.UpstreamSessions;
@@ -490,6 +491,30 @@ class HousekeepingTest {
         clock.advance(Duration.ofMinutes(2));
         housekeeping(others).round();
         assertThat(others.parts).isEqualTo(1);
+    }
+
+    /** The attack: to go on by a grant that a node had no time to end when its client went. */
+    @Test
+    void whatIsLeftOfAClientThatWentIsOfNoUseAndEnds() {
+        store.clients.add(Samples.client("client").managedBy("token"));
+        for (int i = 0; i < 150; i++) {
+            store.grants.open(kept.grant("grant-" + i));
+        }
+        LosableDatabase losable = new LosableDatabase();
+        Database database = losable.over(store.source());
+        losable.loseAfter(2);
+
+        List<EndedGrant> ended = new JdbcRegistrations(database, revocations, clock)
+                .remove("client", "token")
+                .orElseThrow();
+
+        assertThat(ended).hasSize(150);
+        assertThat(count("access_grant")).isEqualTo(50);
+        assertThat(ended).allMatch(grant -> store.grants.find(grant.id()).isEmpty());
+        assertThat(ended).noneMatch(grant -> store.grants.end(grant.id()));
+        housekeeping.round();
+        assertThat(count("access_grant")).isZero();
+        assertThat(count("revocation")).isEqualTo(150);
     }
 
     @Test

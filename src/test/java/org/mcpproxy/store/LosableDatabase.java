@@ -11,6 +11,7 @@ final class LosableDatabase {
 
     private final AtomicInteger asked = new AtomicInteger();
     private volatile boolean lost;
+    private volatile int most = Integer.MAX_VALUE;
 
     Database over(DataSource source) {
         return over(source, Databases.open());
@@ -19,8 +20,7 @@ final class LosableDatabase {
     Database over(DataSource source, StoreStatus status) {
         DataSource losable = (DataSource) Proxy.newProxyInstance(
                 DataSource.class.getClassLoader(), new Class<?>[] {DataSource.class}, (proxy, method, arguments) -> {
-                    asked.incrementAndGet();
-                    if (lost) {
+                    if (asked.incrementAndGet() > most || lost) {
                         throw new SQLException("No connection", "08001");
                     }
                     try {
@@ -34,6 +34,11 @@ final class LosableDatabase {
 
     void lose() {
         lost = true;
+    }
+
+    /** Is away once it was asked as often as this. */
+    void loseAfter(int times) {
+        most = times;
     }
 
     void find() {

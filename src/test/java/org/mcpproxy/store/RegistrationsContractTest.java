@@ -191,6 +191,20 @@ class RegistrationsContractTest {
         assertThat(kept.column("SELECT grant_id FROM revocation")).hasSize(20);
     }
 
+    @Test
+    void ofMoreGrantsThanEndInOneTransactionAllEnd() {
+        for (int i = 0; i < 250; i++) {
+            store.grants.open(grant("grant-" + i, "client"));
+        }
+        store.grants.open(grant("of another", OTHER));
+
+        List<EndedGrant> ended = registrations.remove("client", "token").orElseThrow();
+
+        assertThat(ended).hasSize(250).doesNotHaveDuplicates();
+        assertThat(kept.column("SELECT id FROM access_grant")).containsExactly("of another");
+        assertThat(kept.column("SELECT grant_id FROM revocation")).hasSize(250).doesNotContain("of another");
+    }
+
     /** So that the audit tells of it once. */
     @Test
     void aGrantThatAnotherEndsWhileItsClientGoesEndsOnce() {

@@ -73,6 +73,10 @@ public final class Store {
         database.update("DELETE FROM refresh_token WHERE rotated_at IS NOT NULL");
     }
 
+    DataSource source() {
+        return source;
+    }
+
     /** Another node on the same database. */
     public Store beside(Clock clock) {
         return new Store(source, Samples.settings(), clock);
