@@ -32,8 +32,8 @@ final class RequestedDemands {
             // nobody makes an account here, and a person who is to must not be left to believe that they did
             throw Rejection.of(Reason.MALFORMED_REQUEST);
         }
-        boolean anew = isAnew(prompt);
         Optional<Duration> asked = parameters.find("max_age").map(RequestedDemands::age);
+        boolean anew = isAnew(prompt) || asked.filter(Duration::isZero).isPresent();
         return new SignOnDemands(
                 anew,
                 anew ? Optional.of(Duration.ZERO) : asked,

@@ -32,13 +32,14 @@ public record SignOnDemands(
         acrValues = List.copyOf(acrValues);
     }
 
-    /** The parameters of a request to an issuer: with {@code max_age} its ID token must say {@code auth_time} (Core 2). */
+    /** The parameters of a request to an issuer. Anew means {@code prompt=login} alone: an issuer that counted {@code max_age=0}
+     * in seconds would ask for ever. */
     public Map<String, List<String>> parameters() {
         Map<String, List<String>> parameters = new LinkedHashMap<>();
         if (anew) {
             parameters.put(PROMPT, List.of("login"));
         }
-        age().ifPresent(age -> parameters.put(MAX_AGE, List.of(Long.toString(age.toSeconds()))));
+        maxAge.filter(age -> !anew).ifPresent(age -> parameters.put(MAX_AGE, List.of(Long.toString(age.toSeconds()))));
         loginHint.ifPresent(hint -> parameters.put(LOGIN_HINT, List.of(hint)));
         if (!acrValues.isEmpty()) {
             parameters.put(ACR_VALUES, List.of(String.join(" ", acrValues)));
