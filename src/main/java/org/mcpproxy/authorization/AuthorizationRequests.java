@@ -98,7 +98,8 @@ public class AuthorizationRequests {
                 redirection.state(),
                 request.getCodeChallenge().getValue(),
                 scope(request, redirection.client(), resource),
-                resource);
+                resource,
+                RequestedDemands.of(parameters, request.getPrompt()));
     }
 
     private static AuthorizationRequest parse(Parameters parameters) {

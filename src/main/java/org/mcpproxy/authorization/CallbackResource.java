@@ -109,11 +109,16 @@ public class CallbackResource {
             throw Rejection.of(reason(parameters.find("error").get()));
         }
         Upstream kept = pending.upstream().orElseThrow();
-        return okta.redeem(
+        SignOn signOn = okta.redeem(
                 parameters.get("code", Reason.OKTA_ANSWER_INVALID),
                 parameters.find("iss").orElse(null),
                 kept.codeVerifier(),
                 kept.nonce());
+        if (!kept.isMetBy(signOn.authenticatedAt())) {
+            granting.discard(signOn);
+            throw Rejection.of(Reason.AUTHENTICATION_TOO_OLD);
+        }
+        return signOn;
     }
 
     private static Reason reason(String error) {

@@ -1,5 +1,6 @@
 package org.mcpproxy.authorization;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.mcpproxy.oauth.Secret;
@@ -37,8 +38,25 @@ public record PendingAuthorization(
         APPROVAL
     }
 
-    /** Our own PKCE verifier and nonce towards Okta. */
-    public record Upstream(Secret codeVerifier, Secret nonce) {}
+    /**
+     * Our own PKCE verifier and nonce towards Okta.
+     *
+     * @param authenticatedSince before which the person must not have authenticated, where the client demands that
+     */
+    public record Upstream(Secret codeVerifier, Secret nonce, Optional<Instant> authenticatedSince) {
+
+        /** For clocks that differ. */
+        private static final Duration SKEW = Duration.ofMinutes(2);
+
+        /** Whether the person authenticated recently enough. Okta was asked for it by way of the browser, which could drop it. */
+        boolean isMetBy(Optional<Instant> authenticatedAt) {
+            return authenticatedSince
+                    .map(since -> authenticatedAt
+                            .filter(at -> !at.isBefore(since.minus(SKEW)))
+                            .isPresent())
+                    .orElse(true);
+        }
+    }
 
     PendingAuthorization asking(Step next, Secret handle) {
         return new PendingAuthorization(

@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Clock;
+import java.time.temporal.ChronoUnit;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorization.Upstream;
@@ -20,6 +21,7 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.upstream.IdentityProvider;
+import org.mcpproxy.upstream.SignOnDemands;
 import org.mcpproxy.upstream.SignOnRequest;
 
 /**
@@ -124,9 +126,14 @@ public class SignOnSteps {
 
     /** State, nonce and verifier are made only now: before consent nothing of this sign-on is known to Okta. */
     private Next toOkta(PendingAuthorization pending) {
-        SignOnRequest signOn = okta.begin();
+        SignOnDemands demands = pending.request().demands();
+        SignOnRequest signOn = okta.begin(demands);
+        Upstream kept = new Upstream(
+                signOn.codeVerifier(),
+                signOn.nonce(),
+                demands.authenticatedSince(clock.instant().truncatedTo(ChronoUnit.SECONDS)));
         LOG.log(Level.DEBUG, "Sign-on {0}: to Okta", pending.id());
-        pendings.save(pending.sentToOkta(signOn.state(), new Upstream(signOn.codeVerifier(), signOn.nonce())));
+        pendings.save(pending.sentToOkta(signOn.state(), kept));
         return new Next(signOn.location(), false);
     }
 

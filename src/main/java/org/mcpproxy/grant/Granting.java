@@ -64,6 +64,11 @@ public class Granting {
         return grant;
     }
 
+    /** Revokes at Okta what a sign-on brought that is not good enough; it does its best. */
+    public void discard(SignOn signOn) {
+        session.discard(signOn.tokens());
+    }
+
     /** A client that acts for itself is the subject of its tokens: nobody may be taken for one (RFC 9068 5). */
     private void requireNoClient(User user) {
         if (preregistered.find(user.id()).isPresent()) {

@@ -166,6 +166,9 @@ public enum Reason {
             OAuth2Error.TEMPORARILY_UNAVAILABLE,
             503,
             "Okta does not answer at the moment. Try again in a short while."),
+    AUTHENTICATION_TOO_OLD(
+            new ErrorObject("login_required", null, 400),
+            "The application wants you to sign on anew, and Okta did not ask you to. Sign out at Okta, and connect again."),
     ID_TOKEN_INVALID(OAuth2Error.SERVER_ERROR, "The ID token that Okta issued could not be accepted."),
     USER_IS_CLIENT(
             OAuth2Error.ACCESS_DENIED,

@@ -1,11 +1,14 @@
 package org.mcpproxy.store;
 
 import com.nimbusds.oauth2.sdk.Scope;
+import com.nimbusds.oauth2.sdk.util.URLUtils;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Clock;
+import java.time.Instant;
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
@@ -17,6 +20,7 @@ import org.mcpproxy.authorization.PendingAuthorizations;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.SealedBox;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.upstream.SignOnDemands;
 
 /** Sign-ons under way, by the hash of their handle. What is kept to recognise Okta's answer is sealed. */
 @Singleton
@@ -49,8 +53,8 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
         database.update(
                 """
                 INSERT INTO pending_authorization (handle_hash, id, browser_hash, client_id, redirect_uri, state,
-                    code_challenge, scope, resource, step, approved, sealed_upstream, grant_id, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    code_challenge, scope, resource, demands, step, approved, sealed_upstream, grant_id, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 pending.handleHash(),
                 pending.id(),
@@ -61,6 +65,7 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 request.codeChallenge(),
                 request.scope().toString(),
                 request.resource(),
+                write(request.demands()),
                 pending.step().name(),
                 pending.approved(),
                 pending.upstream().map(kept -> seal(kept, pending.handleHash())).orElse(null),
@@ -96,7 +101,8 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 Optional.ofNullable(row.getString("state")),
                 row.getString("code_challenge"),
                 Scope.parse(row.getString("scope")),
-                row.getString("resource"));
+                row.getString("resource"),
+                read(row.getString("demands")));
         String handleHash = row.getString("handle_hash");
         return new PendingAuthorization(
                 row.getString("id"),
@@ -110,13 +116,32 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 Database.instant(row, "expires_at"));
     }
 
+    private static String write(SignOnDemands demands) {
+        return URLUtils.serializeParameters(demands.parameters());
+    }
+
+    /** Null in a row of an older node. */
+    private static SignOnDemands read(String demands) {
+        return SignOnDemands.of(URLUtils.parseParameters(demands));
+    }
+
     private byte[] seal(Upstream kept, String handleHash) {
-        return box.seal(kept.codeVerifier().value() + SEPARATOR + kept.nonce().value(), handleHash);
+        String since = kept.authenticatedSince()
+                .map(time -> SEPARATOR + time.getEpochSecond())
+                .orElse("");
+        return box.seal(kept.codeVerifier().value() + SEPARATOR + kept.nonce().value() + since, handleHash);
     }
 
     private Optional<Upstream> open(byte[] sealed, String handleHash) {
         return box.open(sealed, handleHash)
                 .map(text -> text.split(SEPARATOR))
-                .map(parts -> new Upstream(new Secret(parts[0]), new Secret(parts[1])));
+                .map(parts -> new Upstream(
+                        new Secret(parts[0]),
+                        new Secret(parts[1]),
+                        Arrays.stream(parts)
+                                .skip(2)
+                                .findFirst()
+                                .map(Long::parseLong)
+                                .map(Instant::ofEpochSecond)));
     }
 }

@@ -12,11 +12,20 @@ public interface IdentityProvider {
     URI issuer();
 
     /**
-     * Prepares a sign-on.
+     * Prepares a sign-on, of which nothing is demanded.
      *
      * @throws Rejection {@code OKTA_UNAVAILABLE} while discovery has not loaded
      */
-    SignOnRequest begin();
+    default SignOnRequest begin() {
+        return begin(SignOnDemands.NONE);
+    }
+
+    /**
+     * Prepares a sign-on. Whether it was as demanded is for the caller to see, when the person is back.
+     *
+     * @throws Rejection {@code OKTA_UNAVAILABLE} while discovery has not loaded
+     */
+    SignOnRequest begin(SignOnDemands demands);
 
     /**
      * Redeems the code that came back, and validates the ID token in full (OpenID Connect Core 3.1.3.7).

@@ -29,6 +29,7 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Date;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.config.Settings;
@@ -90,19 +91,19 @@ class OpenIdProvider implements IdentityProvider {
     }
 
     @Override
-    public SignOnRequest begin() {
+    public SignOnRequest begin(SignOnDemands demands) {
         ProviderMetadata provider = discovery.current();
         Secret state = Secret.random(random);
         Secret nonce = Secret.random(random);
         Secret codeVerifier = Secret.random(random);
-        AuthenticationRequest request = new AuthenticationRequest.Builder(
+        AuthenticationRequest.Builder request = new AuthenticationRequest.Builder(
                         ResponseType.CODE, settings.okta().scopes(), client(), settings.at(CALLBACK))
                 .endpointURI(provider.authorizationEndpoint())
                 .state(new State(state.value()))
                 .nonce(new Nonce(nonce.value()))
-                .codeChallenge(new CodeVerifier(codeVerifier.value()), CodeChallengeMethod.S256)
-                .build();
-        return new SignOnRequest(request.toURI(), state, nonce, codeVerifier);
+                .codeChallenge(new CodeVerifier(codeVerifier.value()), CodeChallengeMethod.S256);
+        demands.parameters().forEach((name, values) -> request.customParameter(name, values.get(0)));
+        return new SignOnRequest(request.build().toURI(), state, nonce, codeVerifier);
     }
 
     @Override
@@ -114,7 +115,10 @@ class OpenIdProvider implements IdentityProvider {
         IDTokenClaimsSet claims = idTokens.validate(tokens, new Nonce(nonce.value()));
         LOG.log(Level.DEBUG, "The ID token is valid");
         User user = people.identify(claims, tokens.getBearerAccessToken());
-        return new SignOn(user, upstreamTokens(tokens, Optional.empty(), idToken(tokens)));
+        return new SignOn(
+                user,
+                upstreamTokens(tokens, Optional.empty(), idToken(tokens)),
+                Optional.ofNullable(claims.getAuthenticationTime()).map(Date::toInstant));
     }
 
     @Override

@@ -8,6 +8,8 @@ import static org.mcpproxy.fixture.Samples.with;
 import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -28,6 +30,7 @@ import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.upstream.SignOnDemands;
 
 class AuthorizationRequestsTest {
 
@@ -142,6 +145,53 @@ class AuthorizationRequestsTest {
         assertRefused(Reason.SCOPE_UNKNOWN, () -> readAsked("mcp offline_access", new Scope("mcp")));
         assertRefused(Reason.SCOPE_UNKNOWN, () -> readAsked("mcp admin", new Scope("mcp", "admin")));
         assertThat(readAsked("mcp", new Scope("mcp", "admin")).scope()).isEqualTo(Scopes.baseline());
+    }
+
+    @Test
+    void howThePersonIsToSignOnIsRead() {
+        Parameters asked = with(
+                with(with(GOOD, "max_age", "300"), "login_hint", "alice@example.com"), "acr_values", " urn:one  two ");
+
+        assertThat(read(asked).demands())
+                .isEqualTo(new SignOnDemands(
+                        false,
+                        Optional.of(Duration.ofMinutes(5)),
+                        Optional.of("alice@example.com"),
+                        List.of("urn:one", "two")));
+        assertThat(read(GOOD).demands()).isEqualTo(SignOnDemands.NONE);
+        assertThat(read(with(GOOD, "prompt", "consent")).demands()).isEqualTo(SignOnDemands.NONE);
+    }
+
+    /** Okta lets nobody select an account; who signs on anew may name another. */
+    @ParameterizedTest
+    @ValueSource(strings = {"login", "login consent", "select_account"})
+    void whoIsToSignOnAnewMustHaveDoneSoJustNowWhateverAgeIsAllowedBeside(String prompt) {
+        SignOnDemands demands =
+                read(with(with(GOOD, "prompt", prompt), "max_age", "3600")).demands();
+
+        assertThat(demands.anew()).isTrue();
+        assertThat(demands.authenticatedSince(Instant.EPOCH)).contains(Instant.EPOCH);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "max_age, -1",
+        "max_age, 1.5",
+        "max_age, soon",
+        "max_age, 9999999999",
+        "prompt, sometimes",
+        "prompt, create"
+    })
+    void aDemandThatCannotBeUnderstoodIsRefused(String name, String value) {
+        assertRefused(Reason.MALFORMED_REQUEST, () -> read(with(GOOD, name, value)));
+    }
+
+    @Test
+    void aBoundlessHintOrWishIsRefused() {
+        assertThat(read(with(GOOD, "login_hint", "a".repeat(320))).demands().loginHint())
+                .isPresent();
+        assertRefused(Reason.MALFORMED_REQUEST, () -> read(with(GOOD, "login_hint", "a".repeat(321))));
+        assertRefused(Reason.MALFORMED_REQUEST, () -> read(with(GOOD, "acr_values", "a".repeat(1001))));
     }
 
     /** It is kept for the time of a sign-on, and anybody may send one. */

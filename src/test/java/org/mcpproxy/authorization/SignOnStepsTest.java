@@ -5,6 +5,8 @@ import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import java.net.URI;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -19,6 +21,7 @@ import org.mcpproxy.grant.Grant;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.upstream.SignOnDemands;
 
 class SignOnStepsTest {
 
@@ -55,6 +58,27 @@ class SignOnStepsTest {
             Optional.empty(),
             endpoint.clock.instant().plus(Duration.ofMinutes(10)));
 
+    private PendingAuthorization demanding(SignOnDemands demands) {
+        ClientRequest request = requested.request();
+        return new PendingAuthorization(
+                "id",
+                "",
+                "browser",
+                new ClientRequest(
+                        request.clientId(),
+                        request.redirectUri(),
+                        request.state(),
+                        request.codeChallenge(),
+                        request.scope(),
+                        request.resource(),
+                        demands),
+                Step.CONSENT,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                requested.expiresAt());
+    }
+
     @BeforeEach
     void register() {
         endpoint.store.clients.add(Samples.client("client").managedBy("token"));
@@ -80,6 +104,20 @@ class SignOnStepsTest {
     @Test
     void anAllowedRequestGoesToOkta() {
         assertAtOkta(steps.next(requested.allowed(), false).location());
+    }
+
+    @Test
+    void oktaHearsHowThePersonIsToSignOnAndSinceWhenTheyMustHaveIsKept() {
+        SignOnDemands demands = new SignOnDemands(
+                false, Optional.of(Duration.ofMinutes(5)), Optional.of("alice@example.com"), List.of("urn:one"));
+
+        URI consent = steps.next(demanding(demands), false).location();
+        steps.next(asked(consent).allowed(), false);
+
+        assertThat(endpoint.okta.begun()).containsExactly(demands);
+        assertThat(pendings.find(new Secret("state-1").hash()).orElseThrow().upstream())
+                .flatMap(PendingAuthorization.Upstream::authenticatedSince)
+                .contains(endpoint.clock.instant().minus(Duration.ofMinutes(5)).truncatedTo(ChronoUnit.SECONDS));
     }
 
     @Test

@@ -336,7 +336,11 @@ class UpstreamSessionTest {
 
         assertRefused(
                 Reason.STORE_UNAVAILABLE,
-                () -> granting.open(new SignOn(Samples.ALICE, tokens), "client", Scopes.offered(), Samples.RESOURCE));
+                () -> granting.open(
+                        new SignOn(Samples.ALICE, tokens, Optional.empty()),
+                        "client",
+                        Scopes.offered(),
+                        Samples.RESOURCE));
 
         assertThat(endpoint.okta.revoked()).containsExactly(tokens);
     }

@@ -22,6 +22,9 @@ record FaultyClaims(Faults faults) {
         if (faults.has(TokenFault.NO_EXPIRY)) {
             claims.remove("exp");
         }
+        if (faults.has(TokenFault.NO_AUTHENTICATION_TIME)) {
+            claims.remove("auth_time");
+        }
         if (faults.has(TokenFault.NO_ID_TOKEN_SUBJECT)) {
             claims.remove("sub");
         }
@@ -40,6 +43,9 @@ record FaultyClaims(Faults faults) {
         if (faults.has(TokenFault.WRONG_AUTHORIZED_PARTY)) {
             claims.put("aud", List.of(claims.get("aud"), "0oaanother00001"));
             claims.put("azp", "0oaanother00001");
+        }
+        if (faults.has(TokenFault.OLD_AUTHENTICATION)) {
+            claims.put("auth_time", Instant.now().minusSeconds(3600).getEpochSecond());
         }
         if (faults.has(TokenFault.EXPIRED)) {
             claims.put("iat", Instant.now().minusSeconds(7200).getEpochSecond());

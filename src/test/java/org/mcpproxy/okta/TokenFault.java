@@ -13,6 +13,9 @@ public enum TokenFault {
     /** {@code aud} names us and another, and {@code azp} the other. */
     WRONG_AUTHORIZED_PARTY,
     NO_EXPIRY,
+    /** The person authenticated an hour ago, and was not asked to again. */
+    OLD_AUTHENTICATION,
+    NO_AUTHENTICATION_TIME,
     EXPIRED,
     /** Signed, with the right {@code kid}, by a key that is not the org's. */
     BAD_SIGNATURE,

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -18,11 +19,15 @@ import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.upstream.SignOnDemands;
 
 @OnEachDatabase
 class PendingAuthorizationsContractTest {
 
-    private static final Upstream UPSTREAM = new Upstream(new Secret("the-verifier"), new Secret("the-nonce"));
+    private static final Upstream UPSTREAM = new Upstream(
+            new Secret("the-verifier"), new Secret("the-nonce"), Optional.of(Instant.parse("2026-11-23T09:00:00Z")));
+    private static final SignOnDemands DEMANDS = new SignOnDemands(
+            false, Optional.of(Duration.ofMinutes(5)), Optional.of("älice+1@x.example"), List.of("urn:one", "two"));
 
     private final SettableClock clock = new SettableClock();
     private final Store store;
@@ -141,6 +146,6 @@ class PendingAuthorizationsContractTest {
 
     private static ClientRequest request(Optional<String> state) {
         return new ClientRequest(
-                "client", Samples.REDIRECT_URI, state, "challenge", Scopes.baseline(), Samples.RESOURCE);
+                "client", Samples.REDIRECT_URI, state, "challenge", Scopes.baseline(), Samples.RESOURCE, DEMANDS);
     }
 }

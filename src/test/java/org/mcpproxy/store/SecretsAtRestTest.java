@@ -144,7 +144,8 @@ class SecretsAtRestTest {
                         Samples.RESOURCE),
                 Step.OKTA,
                 true,
-                Optional.of(new Upstream(made(Secret.random(Samples.RANDOM)), made(Secret.random(Samples.RANDOM)))),
+                Optional.of(new Upstream(
+                        made(Secret.random(Samples.RANDOM)), made(Secret.random(Samples.RANDOM)), Optional.empty())),
                 Optional.empty(),
                 endpoint.clock.instant().plus(Duration.ofMinutes(10))));
         okta(endpoint.okta.issue());

@@ -126,7 +126,14 @@ class CallbackIT {
     @ParameterizedTest
     @EnumSource(
             mode = Mode.EXCLUDE,
-            names = {"NO_GROUPS", "NO_EMAIL", "THIN_ID_TOKEN", "USERINFO_OTHER_SUBJECT"})
+            names = {
+                "NO_GROUPS",
+                "NO_EMAIL",
+                "THIN_ID_TOKEN",
+                "USERINFO_OTHER_SUBJECT",
+                "OLD_AUTHENTICATION",
+                "NO_AUTHENTICATION_TIME"
+            })
     void anUnsoundIdTokenSignsNobodyOn(TokenFault fault) {
         installation.okta().faults().tokens(fault);
 
@@ -134,6 +141,36 @@ class CallbackIT {
 
         assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("server_error");
         assertThat(OAuthClient.parameter(answer, "code")).isEmpty();
+    }
+
+    /** The browser brings the demand to Okta, and could have dropped it. */
+    @ParameterizedTest
+    @CsvSource({
+        "OLD_AUTHENTICATION, max_age, 300",
+        "OLD_AUTHENTICATION, prompt, login",
+        "NO_AUTHENTICATION_TIME, max_age, 300",
+        "NO_AUTHENTICATION_TIME, prompt, select_account"
+    })
+    void anAuthenticationThatIsOlderThanIsDemandedSignsNobodyOn(TokenFault fault, String name, String value) {
+        installation.okta().faults().tokens(fault);
+        Map<String, String> demanding = client.authorizationParameters();
+        demanding.put(name, value);
+
+        URI answer = browser.signOn(client.authorizationUri(demanding), "alice", client.redirectUri());
+
+        assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("login_required");
+        assertThat(OAuthClient.parameter(answer, "code")).isEmpty();
+    }
+
+    @Test
+    void whoeverDemandsNoTimeTakesAnAuthenticationOfAnyAge() {
+        for (TokenFault fault : new TokenFault[] {TokenFault.OLD_AUTHENTICATION, TokenFault.NO_AUTHENTICATION_TIME}) {
+            installation.okta().faults().tokens(fault);
+
+            URI answer = browser.signOn(client.authorizationUri(), "alice", client.redirectUri());
+
+            assertThat(OAuthClient.parameter(answer, "code")).isNotEmpty();
+        }
     }
 
     @Test

@@ -103,6 +103,22 @@ class OpenIdProviderArquillianIT {
     }
 
     @Test
+    void aSignOnCarriesWhatTheClientDemandsOfIt() {
+        SignOnDemands recent = new SignOnDemands(
+                false, Optional.of(Duration.ofSeconds(300)), Optional.of("alice@example.com"), List.of("phr", "phrh"));
+        SignOnDemands anew = new SignOnDemands(true, Optional.of(Duration.ZERO), Optional.empty(), List.of());
+
+        assertThat(URLUtils.parseParameters(provider.begin(recent).location().getRawQuery()))
+                .containsEntry("max_age", List.of("300"))
+                .containsEntry("login_hint", List.of("alice@example.com"))
+                .containsEntry("acr_values", List.of("phr phrh"))
+                .doesNotContainKey("prompt");
+        assertThat(URLUtils.parseParameters(provider.begin(anew).location().getRawQuery()))
+                .containsEntry("prompt", List.of("login"))
+                .doesNotContainKeys("max_age", "login_hint", "acr_values");
+    }
+
+    @Test
     void redeemingACodeSaysWhoSignedOn() {
         SignOn signOn = signOn();
 
