@@ -54,6 +54,7 @@ class KilledNodeIT {
     private static final Exchange REFRESH_AT_OKTA = new Exchange();
 
     private static Duration leaseHeldUp;
+    private static Answer pushedAndRedeemed;
 
     @BeforeAll
     static void killTheNodeInTheMiddleOfEverything()
@@ -81,11 +82,13 @@ class KilledNodeIT {
             underWay.add(Meanwhile.doing(REFRESH_BEFORE_COMMIT::refresh));
             Waiting.until("both wait for their grants", PATIENCE, () -> STORE.count(WAITING) >= 2);
             assertThat(underWay).noneMatch(CompletableFuture::isDone);
+            SignOnUnderWay pushed = SignOnUnderWay.pushed(CLUSTER.client());
             DYING.kill();
             CLUSTER.balancer().sendTo(OTHER);
             CLUSTER.okta().faults().clear();
             underWay.forEach(KilledNodeIT::awaitEnd);
             holder.rollback();
+            pushedAndRedeemed = pushed.finish(pushed.step());
         }
         repeatEverything();
         DYING.launchAgain();
@@ -100,6 +103,11 @@ class KilledNodeIT {
         long since = System.nanoTime();
         REFRESH_AT_OKTA.repeated = REFRESH_AT_OKTA.refresh();
         leaseHeldUp = Duration.ofNanos(System.nanoTime() - since);
+    }
+
+    @Test
+    void aRequestThatWasPushedToItIsUsedAtTheOther() {
+        assertThat(pushedAndRedeemed.status()).isEqualTo(200);
     }
 
     @Test

@@ -114,6 +114,7 @@ class OutageIT {
     void whatWasUnderWayWhenTheDatabaseWentGoesOnWhenItIsBack() {
         List<SignOnUnderWay> persons = List.of(
                 SignOnUnderWay.beforeAuthorize(cluster.client()),
+                SignOnUnderWay.pushed(cluster.client()),
                 SignOnUnderWay.beforeConsent(cluster.client()),
                 beforeCallback());
         String code = client.code("alice");

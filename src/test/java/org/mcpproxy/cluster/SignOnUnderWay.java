@@ -30,6 +30,15 @@ final class SignOnUnderWay {
         return new SignOnUnderWay(client, browser, () -> browser.get(client.authorizationUri()));
     }
 
+    /** Whose client has pushed the request (RFC 9126), and sends the browser to the proxy. */
+    static SignOnUnderWay pushed(OAuthClient client) {
+        String requestUri =
+                client.post("/oauth2/v1/par", client.authorizationParameters()).get("request_uri");
+        Map<String, String> reference = Map.of("client_id", client.id(), "request_uri", requestUri);
+        Browser browser = new Browser();
+        return new SignOnUnderWay(client, browser, () -> browser.get(client.authorizationUri(reference)));
+    }
+
     /** Who is looking at the consent page, and allows the client. */
     static SignOnUnderWay beforeConsent(OAuthClient client) {
         Browser browser = new Browser();
