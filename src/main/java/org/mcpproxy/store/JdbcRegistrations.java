@@ -24,6 +24,8 @@ public class JdbcRegistrations implements Registrations {
 
     private static final Logger LOG = System.getLogger(JdbcRegistrations.class.getName());
 
+    private static final Instant EXPIRED = Instant.EPOCH;
+
     private static final String MINE = " WHERE id = ? AND registration_token_hash = ?";
 
     private final Database database;
@@ -70,12 +72,10 @@ public class JdbcRegistrations implements Registrations {
         return expired;
     }
 
-    /**
-     * In parts: nodes would miss what a transaction says of very many that has taken longer than they read back. What is not
-     * done, because the database or this node goes away, housekeeping does, as for all that have expired.
-     */
+    /** In parts. What is not done, because the database or this node goes away, housekeeping does: they have expired. */
     private void endAll(List<EndedGrant> expired) {
         List<String> ids = expired.stream().map(EndedGrant::id).toList();
+        ids.forEach(revocations::note);
         try {
             for (int from = 0; from < ids.size(); from += ExpiredGrants.BATCH) {
                 List<String> part = ids.subList(from, Math.min(from + ExpiredGrants.BATCH, ids.size()));
@@ -84,7 +84,6 @@ public class JdbcRegistrations implements Registrations {
         } catch (Rejection unavailable) {
             LOG.log(Level.WARNING, "Grants of a client are left for housekeeping to end: {0}", unavailable.reason());
         }
-        ids.forEach(revocations::note);
     }
 
     private List<String> end(Handle handle, List<String> ids) {
@@ -118,16 +117,27 @@ public class JdbcRegistrations implements Registrations {
         handle.execute("DELETE FROM approval WHERE client_id = ?", clientId);
     }
 
-    /** From the end of the transaction on they are of no use, and everybody else finds them ended. */
+    /**
+     * From the end of the transaction on they are of no use: every node reads that they are revoked, and they have expired
+     * even for whoever read the clock before. Few statements, as nodes would miss what a transaction says that takes longer
+     * than they read back.
+     */
     private List<EndedGrant> expireGrants(Handle handle, String clientId) {
-        Instant now = clock.instant();
-        List<EndedGrant> live = handle.select("""
-                        SELECT id, user_id FROM access_grant WHERE client_id = ? AND expires_at > ? ORDER BY id FOR UPDATE
-                        """, clientId, now)
+        handle.execute(
+                "UPDATE access_grant SET expires_at = ? WHERE client_id = ? AND expires_at > ?",
+                EXPIRED,
+                clientId,
+                clock.instant());
+        handle.execute("""
+                INSERT INTO revocation (grant_id)
+                SELECT id FROM access_grant WHERE client_id = ? AND expires_at = ?
+                    AND NOT EXISTS (SELECT 1 FROM revocation WHERE grant_id = access_grant.id)
+                """, clientId, EXPIRED);
+        return handle.select(
+                        "SELECT id, user_id FROM access_grant WHERE client_id = ? AND expires_at = ? ORDER BY id",
+                        clientId,
+                        EXPIRED)
                 .map((row, context) -> new EndedGrant(row.getString("id"), row.getString("user_id")))
                 .list();
-        handle.execute(
-                "UPDATE access_grant SET expires_at = ? WHERE client_id = ? AND expires_at > ?", now, clientId, now);
-        return live;
     }
 }

@@ -33,9 +33,10 @@ final class Migration {
                 .anyMatch(migration -> migration.getState().isFailed());
     }
 
-    /** Whether there are tables, be they older ones. */
+    /** Whether there are tables, be they older ones: not, where the first migration has failed. */
     static boolean isBegun(DataSource source) {
-        return flyway(source).info().current() != null;
+        return Arrays.stream(flyway(source).info().applied())
+                .anyMatch(migration -> !migration.getState().isFailed());
     }
 
     static Flyway flyway(DataSource source) {

@@ -47,7 +47,11 @@ final class Rows {
                 grantIds,
                 now,
                 now.plus(EndedSessions.OTHERS_TIME));
-        each(handle, "INSERT INTO revocation (grant_id) VALUES (?)", grantIds);
+        each(handle, """
+                INSERT INTO revocation (grant_id)
+                SELECT ended.id FROM (SELECT CAST(? AS VARCHAR(64)) AS id) ended
+                WHERE NOT EXISTS (SELECT 1 FROM revocation WHERE grant_id = ended.id)
+                """, grantIds);
     }
 
     /**

@@ -89,7 +89,13 @@ public class SubjectTokenExchange implements Exchange {
         return Judged.of(() -> accessTokens.verify(token))
                 .filter(known -> !known.isOfService())
                 .filter(known -> live.isLive(known.grantId()))
+                .filter(this::mayStillBeHad)
                 .orElseThrow(() -> Rejection.of(Reason.SUBJECT_TOKEN_INVALID));
+    }
+
+    /** As the file is now, where a client has it by that file alone. */
+    private boolean mayStillBeHad(AccessToken token) {
+        return !token.isExchanged() || clients.allowActing(token.clientId(), token.audience(), token.scope());
     }
 
     /** A token is for one MCP server, by whichever of the two parameters it is named (RFC 8693 2.1). */

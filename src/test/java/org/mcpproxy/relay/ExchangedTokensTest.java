@@ -16,6 +16,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.Backend;
@@ -43,6 +44,7 @@ class ExchangedTokensTest {
     private final Grant grant = endpoint.grant("client");
     private final Caller alice = caller(grant);
     private final List<String> asked = new CopyOnWriteArrayList<>();
+    private final AtomicInteger exchanges = new AtomicInteger();
     private final RequestThreads threads = new RequestThreads();
     private final ExecutorService callers = Executors.newCachedThreadPool();
     private volatile Runnable duringExchange = () -> {};
@@ -50,7 +52,7 @@ class ExchangedTokensTest {
     private final ExchangedTokens exchanged = new ExchangedTokens(
             (subject, target) -> {
                 asked.add(subject.value() + " for " + target.audience());
-                int number = asked.size();
+                int number = exchanges.incrementAndGet();
                 duringExchange.run();
                 return new ExchangedToken(
                         new Secret("exchanged-" + number),

@@ -510,8 +510,13 @@ class HousekeepingTest {
 
         assertThat(ended).hasSize(150);
         assertThat(count("access_grant")).isEqualTo(50);
-        assertThat(ended).allMatch(grant -> store.grants.find(grant.id()).isEmpty());
-        assertThat(ended).noneMatch(grant -> store.grants.end(grant.id()));
+        assertThat(count("revocation")).as("told to every node").isEqualTo(150);
+        SettableClock behind = new SettableClock();
+        behind.advance(Duration.ofHours(-1));
+        for (Store node : List.of(store, store.beside(behind))) {
+            assertThat(ended).allMatch(grant -> node.grants.find(grant.id()).isEmpty());
+            assertThat(ended).noneMatch(grant -> node.grants.end(grant.id()));
+        }
         housekeeping.round();
         assertThat(count("access_grant")).isZero();
         assertThat(count("revocation")).isEqualTo(150);

@@ -125,6 +125,19 @@ class MigrationTest {
         assertThat(count(source, "\"schema_history\" WHERE NOT \"success\"")).isZero();
     }
 
+    /** Or a node whose first start failed would look for secrets in tables that are not there, at every start. */
+    @Test
+    void whereTheFirstMigrationHasFailedNothingIsBegun() {
+        DataSource source = upTo(Databases.H2, "1");
+        assertThat(Migration.isBegun(source)).isTrue();
+        execute(source, "UPDATE \"schema_history\" SET \"success\" = FALSE");
+        execute(source, "DROP TABLE signing_key");
+
+        assertThat(Migration.isBegun(source)).isFalse();
+        Migration.run(source);
+        assertThat(schema(source)).isEqualTo(schema(upTo(Databases.H2, "latest")));
+    }
+
     /** Two had another text when they were first given out, which older nodes beside this one still compare. */
     @ParameterizedTest
     @EnumSource

@@ -202,6 +202,23 @@ class SubjectTokenExchangeTest {
         assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("agent", subject, "resource", FILES));
     }
 
+    /** The attack: to go on with a token that the file no longer lets its client have. */
+    @Test
+    void aTokenThatMayNoMoreBeHadIsNotExchanged() {
+        Secret exchanged = accessTokens.mint(new AccessToken(
+                "00ualice",
+                "service",
+                FILES,
+                new Scope("mcp"),
+                "grant",
+                "id",
+                clock.instant().plus(Duration.ofMinutes(10)),
+                Optional.empty(),
+                List.of("service")));
+
+        assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("next", exchanged, "resource", FILES));
+    }
+
     /** It asks for a token of its own. */
     @Test
     void aServicesTokenIsNoUsers() {
