@@ -40,6 +40,13 @@ public record Lifetimes(
     /** These, with another grace for repeated refreshes ({@code REFRESH_GRACE_SECONDS}). */
     public Lifetimes withRefreshGrace(Duration grace) {
         return new Lifetimes(
-                accessToken, authorizationCode, pushedRequest, deviceAuthorization, signOn, refreshToken, grace, consent);
+                accessToken,
+                authorizationCode,
+                pushedRequest,
+                deviceAuthorization,
+                signOn,
+                refreshToken,
+                grace,
+                consent);
     }
 }

@@ -206,7 +206,8 @@ public enum Reason {
     AUTHORIZATION_PENDING(
             DeviceAuthorizationGrantError.AUTHORIZATION_PENDING, "The user has not decided yet. Ask again later."),
     POLLED_TOO_SOON(
-            DeviceAuthorizationGrantError.SLOW_DOWN, "This came too soon. From now on, wait 5 seconds longer each time."),
+            DeviceAuthorizationGrantError.SLOW_DOWN,
+            "This came too soon. From now on, wait 5 seconds longer each time."),
     RESOURCE_NEEDS_USER(
             OAuth2Error.INVALID_TARGET,
             "The MCP server at this resource is called with its user's own token of Okta. A client has none for itself."),

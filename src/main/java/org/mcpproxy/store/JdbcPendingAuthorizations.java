@@ -49,8 +49,8 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
         database.update(
                 """
                 INSERT INTO pending_authorization (handle_hash, id, browser_hash, client_id, redirect_uri, state,
-                    code_challenge, scope, resource, step, approved, sealed_upstream, grant_id, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    code_challenge, scope, resource, device_code_hash, step, approved, sealed_upstream, grant_id, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 pending.handleHash(),
                 pending.id(),
@@ -61,6 +61,7 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 request.codeChallenge(),
                 request.scope().toString(),
                 request.resource(),
+                request.deviceCodeHash().orElse(null),
                 pending.step().name(),
                 pending.approved(),
                 pending.upstream().map(kept -> seal(kept, pending.handleHash())).orElse(null),
@@ -96,7 +97,8 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 Optional.ofNullable(row.getString("state")),
                 row.getString("code_challenge"),
                 Scope.parse(row.getString("scope")),
-                row.getString("resource"));
+                row.getString("resource"),
+                Optional.ofNullable(row.getString("device_code_hash")));
         String handleHash = row.getString("handle_hash");
         return new PendingAuthorization(
                 row.getString("id"),

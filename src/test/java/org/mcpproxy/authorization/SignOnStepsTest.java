@@ -34,6 +34,7 @@ class SignOnStepsTest {
             endpoint.grants,
             endpoint.granting,
             approvals,
+            endpoint.store.devices,
             new AuthorizationAnswer(endpoint.settings),
             endpoint.settings,
             Samples.RANDOM,

@@ -10,6 +10,7 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.grant.Approvals;
 import org.mcpproxy.grant.AuthorizationCodes;
+import org.mcpproxy.grant.DeviceAuthorizations;
 import org.mcpproxy.grant.Grants;
 import org.mcpproxy.grant.RefreshTokens;
 import org.mcpproxy.grant.Registrations;
@@ -27,6 +28,7 @@ public final class Store {
     public final Grants grants;
     public final Registrations registrations;
     public final AuthorizationCodes codes;
+    public final DeviceAuthorizations devices;
     public final RefreshTokens refreshTokens;
     public final UpstreamSessions upstream;
     public final Approvals approvals;
@@ -45,6 +47,7 @@ public final class Store {
         this.grants = new JdbcGrants(database, revocations, clock);
         this.registrations = new JdbcRegistrations(database, revocations, clock);
         this.codes = new JdbcAuthorizationCodes(database, clock);
+        this.devices = new JdbcDeviceAuthorizations(database, clock);
         this.refreshTokens = new JdbcRefreshTokens(database, clock);
         this.upstream = new JdbcUpstreamSessions(database, clock);
         this.approvals = new JdbcApprovals(database, clock);
