@@ -23,6 +23,7 @@ import org.mcpproxy.audit.Trail;
 import org.mcpproxy.authorization.DeviceSignOns.Begun;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.grant.DeviceAuthorizations;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.token.ClientGate;
@@ -31,9 +32,6 @@ import org.mcpproxy.web.AddressRateLimits;
 /** Device authorization endpoint (RFC 8628 3.1): a device authenticates as at the token endpoint, and is given two codes. */
 @Path("device_authorization")
 public class DeviceAuthorizationResource {
-
-    /** Seconds. */
-    private static final long INTERVAL = 5;
 
     private final ClientGate gate;
     private final DeviceSignOns signOns;
@@ -81,7 +79,7 @@ public class DeviceAuthorizationResource {
                         page,
                         URI.create(page + "?user_code=" + userCode),
                         settings.lifetimes().deviceAuthorization().toSeconds(),
-                        INTERVAL,
+                        DeviceAuthorizations.INTERVAL_SECONDS,
                         null)
                 .toJSONObject();
     }

@@ -10,6 +10,9 @@ import java.util.Optional;
  */
 public interface DeviceAuthorizations {
 
+    /** How long a device waits between two questions, and by how much longer after one that came too soon (RFC 8628 3.5). */
+    int INTERVAL_SECONDS = 5;
+
     /**
      * Keeps a new one, on which nobody has decided.
      *

@@ -25,14 +25,12 @@ public class JdbcDeviceAuthorizations implements DeviceAuthorizations {
     /** For how long after its end one is kept. */
     static final Duration KEPT = Duration.ofHours(1);
 
-    /** Of those that have not expired: of fewer codes fewer are hit by who guesses. */
-    private static final int MOST = 10_000;
+    private static final int MOST = 50_000;
 
+    /** Of one payer, that wait for a person. */
     private static final int MOST_OF_ONE = 200;
-    private static final Duration NEXT_TRY = Duration.ofMinutes(1);
 
-    /** Seconds (RFC 8628 3.2 and 3.5). */
-    private static final int INTERVAL = 5;
+    private static final Duration NEXT_TRY = Duration.ofMinutes(1);
 
     /** A device's clock may run a little faster, and that of the node that it asks be a little behind. */
     private static final Duration CLOCKS_DIFFER = Duration.ofSeconds(1);
@@ -50,11 +48,7 @@ public class JdbcDeviceAuthorizations implements DeviceAuthorizations {
 
     JdbcDeviceAuthorizations(Database database, Clock clock, int most) {
         this.database = database;
-        this.capacity = new Capacity(
-                database,
-                "SELECT COUNT(*) FROM device_authorization WHERE expires_at > CURRENT_TIMESTAMP",
-                most,
-                clock);
+        this.capacity = new Capacity(database, "SELECT COUNT(*) FROM device_authorization", most, clock);
         this.clock = clock;
     }
 
@@ -78,7 +72,7 @@ public class JdbcDeviceAuthorizations implements DeviceAuthorizations {
                         begun.address(),
                         begun.begunAt(),
                         begun.expiresAt(),
-                        INTERVAL,
+                        INTERVAL_SECONDS,
                         begun.begunAt(),
                         begun.userCodeHash())
                 > 0;
@@ -132,7 +126,7 @@ public class JdbcDeviceAuthorizations implements DeviceAuthorizations {
 
     private static boolean keep(Handle handle, String hash, Pace pace, Instant now) {
         boolean inTime = !now.plus(CLOCKS_DIFFER).isBefore(pace.nextPollAt());
-        int interval = inTime ? pace.interval() : pace.interval() + INTERVAL;
+        int interval = inTime ? pace.interval() : pace.interval() + INTERVAL_SECONDS;
         handle.execute(
                 "UPDATE device_authorization SET interval_seconds = ?, next_poll_at = ? WHERE hash = ?",
                 interval,

@@ -37,6 +37,8 @@ class MetadataTest {
             assertThat(metadata.getTokenEndpointAuthMethods()).contains(ClientAuthenticationMethod.NONE);
             assertThat(metadata.supportsAuthorizationResponseIssuerParam()).isTrue();
             assertThat(metadata.getTokenEndpointURI()).hasToString(Samples.ISSUER + "/oauth2/v1/token");
+            assertThat(metadata.getDeviceAuthorizationEndpointURI())
+                    .hasToString(Samples.ISSUER + "/oauth2/v1/device_authorization");
             assertThat(metadata.getRegistrationEndpointURI()).hasToString(Samples.ISSUER + "/oauth2/v1/clients");
         }
     }
@@ -103,7 +105,11 @@ class MetadataTest {
             JSONObject json = JSONObjectUtils.parse(text);
 
             assertThat(json.get("grant_types_supported"))
-                    .isEqualTo(List.of("authorization_code", "refresh_token", "client_credentials"));
+                    .isEqualTo(List.of(
+                            "authorization_code",
+                            "refresh_token",
+                            "urn:ietf:params:oauth:grant-type:device_code",
+                            "client_credentials"));
             assertThat(json.get("token_endpoint_auth_methods_supported").toString())
                     .contains("private_key_jwt");
             assertThat(json.get("introspection_endpoint")).isEqualTo(Samples.ISSUER + "/oauth2/v1/introspect");

@@ -1,6 +1,7 @@
 package org.mcpproxy.store;
 
 import java.time.Clock;
+import java.util.List;
 import javax.sql.DataSource;
 import org.mcpproxy.authorization.PendingAuthorizations;
 import org.mcpproxy.authorization.PushedRequests;
@@ -74,6 +75,11 @@ public final class Store {
     /** What the housekeeping does once the grace is over. */
     public void sweepUsedRefreshTokens() {
         database.update("DELETE FROM refresh_token WHERE rotated_at IS NOT NULL");
+    }
+
+    /** One column of what is kept. */
+    public List<String> column(String sql) {
+        return database.with(handle -> handle.select(sql).mapTo(String.class).list());
     }
 
     /** Another node on the same database. */
