@@ -24,6 +24,7 @@ class H2ToPostgresql {
             "client",
             "client_assertion",
             "pushed_request",
+            "device_authorization",
             "pending_authorization",
             "access_grant",
             "authorization_code",

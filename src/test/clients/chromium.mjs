@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdir } from 'node:fs/promises';
 import { Application } from './trip/application.mjs';
 import { Chromium } from './trip/person.mjs';
+import { Terminal } from './trip/terminal.mjs';
 import { run, step } from './trip/steps.mjs';
 
 const [, , mcpUrl, screenshots] = process.argv;
@@ -19,6 +20,7 @@ run(async () => {
         await errorPages(chromium, desktop);
         desktop.close();
         await privateScheme(chromium);
+        await device(chromium);
     } finally {
         await chromium.close();
     }
@@ -159,4 +161,48 @@ async function privateScheme(chromium) {
     assert.deepEqual(denying.complaints, []);
     await denying.leaves();
     step('deny to a private scheme');
+}
+
+/** A terminal shows a link and a code; the person has a phone without JavaScript, and then a computer. */
+async function device(chromium) {
+    const terminal = await Terminal.registered(mcpUrl);
+    const phone = { viewport: { width: 390, height: 760 }, colorScheme: 'dark', javaScriptEnabled: false };
+    const person = await chromium.person(phone);
+    const codes = await terminal.begin();
+    await person.opens(codes.verification_uri_complete);
+    assert.equal(await person.page.inputValue('#user_code'), codes.user_code);
+    await person.takesPicture('device-phone');
+    await person.presses(/continue/i);
+    await person.page.getByRole('heading', { name: 'A terminal' }).waitFor();
+    const text = await person.page.textContent('body');
+    assert.ok(text.includes('127.0.0.1'), 'the page says where it was asked from');
+    await person.takesPicture('device-consent-phone');
+    await person.presses(/allow/i);
+    await person.seesSignIn();
+    await person.signsIn('alice', 'alice');
+    await person.page.getByRole('heading', { name: 'You can return to your device' }).waitFor();
+    await person.takesPicture('device-done-phone');
+    assert.equal((await terminal.poll(codes)).status, 200);
+    assert.deepEqual(person.complaints, []);
+    await person.leaves();
+    step('allow a device');
+
+    const other = await chromium.person();
+    const others = await terminal.begin();
+    await other.opens(others.verification_uri);
+    await other.page.locator('#user_code').fill('bbbb bbbb');
+    await other.presses(/continue/i);
+    await other.page.getByRole('alert').waitFor();
+    await other.takesPicture('device-wrong');
+    await other.page.locator('#user_code').fill(others.user_code.toLowerCase());
+    await other.presses(/continue/i);
+    await other.page.getByRole('heading', { name: 'A terminal' }).waitFor();
+    await other.takesPicture('device-consent');
+    await other.presses(/deny/i);
+    await other.page.getByRole('heading', { name: 'The device was not connected' }).waitFor();
+    await other.takesPicture('device-denied');
+    assert.equal((await (await terminal.poll(others)).json()).error, 'access_denied');
+    assert.deepEqual(other.complaints, []);
+    await other.leaves();
+    step('deny a device');
 }

@@ -11,11 +11,16 @@ export class Browser {
     #user;
     #password;
     #arrives;
+    #code;
     pages = [];
 
-    /** @param arrives whether somebody listens at the redirect URI */
-    constructor({ user = 'alice', password = 'alice', arrives = true } = {}) {
+    /**
+     * @param arrives whether somebody listens at the redirect URI
+     * @param code that a device shows
+     */
+    constructor({ user = 'alice', password = 'alice', arrives = true, code } = {}) {
         this.#arrives = arrives;
+        this.#code = code;
         this.#user = user;
         this.#password = password;
     }
@@ -77,6 +82,7 @@ export class Browser {
     }
 
     #answers(form, decision) {
+        if (form.querySelector('input[name=user_code]')) return { user_code: this.#code };
         if (!form.querySelector('input[type=password]')) return buttonFor(form, decision);
         return { username: this.#user, password: this.#password };
     }

@@ -5,6 +5,7 @@ import jakarta.ws.rs.core.Application;
 import java.util.Set;
 import org.mcpproxy.authorization.CallbackResource;
 import org.mcpproxy.consent.ConsentResource;
+import org.mcpproxy.consent.DeviceResource;
 import org.mcpproxy.consent.LogoutResource;
 import org.mcpproxy.web.ErrorMapper;
 
@@ -14,6 +15,11 @@ public class BrowserApplication extends Application {
 
     @Override
     public Set<Class<?>> getClasses() {
-        return Set.of(CallbackResource.class, ConsentResource.class, LogoutResource.class, ErrorMapper.class);
+        return Set.of(
+                CallbackResource.class,
+                ConsentResource.class,
+                DeviceResource.class,
+                LogoutResource.class,
+                ErrorMapper.class);
     }
 }

@@ -4,6 +4,7 @@ import jakarta.ws.rs.ApplicationPath;
 import jakarta.ws.rs.core.Application;
 import java.util.Set;
 import org.mcpproxy.authorization.AuthorizeResource;
+import org.mcpproxy.authorization.DeviceAuthorizationResource;
 import org.mcpproxy.authorization.PushedRequestResource;
 import org.mcpproxy.registration.ClientConfigurationResource;
 import org.mcpproxy.registration.RegistrationResource;
@@ -22,6 +23,7 @@ public class ProtocolApplication extends Application {
         return Set.of(
                 RegistrationResource.class,
                 PushedRequestResource.class,
+                DeviceAuthorizationResource.class,
                 ClientConfigurationResource.class,
                 AuthorizeResource.class,
                 TokenResource.class,

@@ -27,6 +27,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
+import org.mcpproxy.authorization.DeviceAuthorizationResource;
 import org.mcpproxy.authorization.PushedRequestResource;
 import org.mcpproxy.token.ClientGate;
 
@@ -150,8 +151,9 @@ class HouseRulesTest {
             .should()
             .notDependOnEachOther()
             .ignoreDependency(resideInAPackage(ROOT + ".consent.."), resideInAPackage(ROOT + ".authorization.."))
-            // a client that pushes a request authenticates as at the token endpoint
+            // a client that pushes a request, or asks from a device, authenticates as at the token endpoint
             .ignoreDependency(type(PushedRequestResource.class), type(ClientGate.class))
+            .ignoreDependency(type(DeviceAuthorizationResource.class), type(ClientGate.class))
             .allowEmptyShould(false);
 
     @ArchTest

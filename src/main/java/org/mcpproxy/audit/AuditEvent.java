@@ -57,6 +57,22 @@ public sealed interface AuditEvent {
         }
     }
 
+    /** A device began a sign-on, which a person is to finish elsewhere (RFC 8628 3.1). */
+    record DeviceSignOnBegun(Trail trail, String client) implements AuditEvent {
+        @Override
+        public String user() {
+            return null;
+        }
+    }
+
+    /** A person entered the code that a device showed, and is asked next. */
+    record UserCodeEntered(Trail trail, String client) implements AuditEvent {
+        @Override
+        public String user() {
+            return null;
+        }
+    }
+
     /** A person allowed or denied a client. The user is null where the sign-on comes after. */
     record ConsentDecided(Trail trail, String user, String client, boolean allowed) implements AuditEvent {}
 
@@ -74,6 +90,7 @@ public sealed interface AuditEvent {
         public enum Cause {
             REVOKED_BY_CLIENT,
             CODE_REPLAYED,
+            DEVICE_CODE_REPLAYED,
             REFRESH_TOKEN_REUSED,
             OKTA_SESSION_ENDED,
             CONSENT_DENIED,

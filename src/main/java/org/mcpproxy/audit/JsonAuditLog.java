@@ -12,6 +12,7 @@ import org.mcpproxy.audit.AuditEvent.ClientRead;
 import org.mcpproxy.audit.AuditEvent.ClientRegistered;
 import org.mcpproxy.audit.AuditEvent.ClientUpdated;
 import org.mcpproxy.audit.AuditEvent.ConsentDecided;
+import org.mcpproxy.audit.AuditEvent.DeviceSignOnBegun;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
 import org.mcpproxy.audit.AuditEvent.McpRequest;
 import org.mcpproxy.audit.AuditEvent.RefusalsLeftOut;
@@ -20,6 +21,7 @@ import org.mcpproxy.audit.AuditEvent.SignedOn;
 import org.mcpproxy.audit.AuditEvent.SignedOut;
 import org.mcpproxy.audit.AuditEvent.TokenIntrospected;
 import org.mcpproxy.audit.AuditEvent.TokensIssued;
+import org.mcpproxy.audit.AuditEvent.UserCodeEntered;
 
 /** Writes each event as one line of JSON to standard output, from where the server's log takes it. */
 @Singleton
@@ -73,6 +75,12 @@ public class JsonAuditLog implements AuditLog {
         }
         if (event instanceof ClientDeleted) {
             return named("client_deleted", SUCCESS);
+        }
+        if (event instanceof DeviceSignOnBegun) {
+            return named("device_sign_on", SUCCESS);
+        }
+        if (event instanceof UserCodeEntered) {
+            return named("user_code", SUCCESS);
         }
         if (event instanceof ConsentDecided decided) {
             return named("consent", decided.allowed() ? "allowed" : "denied");

@@ -5,7 +5,6 @@ import com.nimbusds.oauth2.sdk.OAuth2Error;
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.ResponseMode;
 import com.nimbusds.oauth2.sdk.ResponseType;
-import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.openid.connect.sdk.Prompt;
 import jakarta.inject.Inject;
@@ -17,11 +16,9 @@ import java.util.regex.Pattern;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.ClientLookup;
 import org.mcpproxy.config.Settings;
-import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
-import org.mcpproxy.oauth.Scopes;
 
 /**
  * Reads authorization requests, in two parts: who asks and where the answer goes, whose errors are displayed; and all
@@ -37,12 +34,12 @@ public class AuthorizationRequests {
     private static final int LONGEST_STATE = 4096;
 
     private final ClientLookup clients;
-    private final Settings settings;
+    private final RequestedAccess access;
 
     @Inject
     public AuthorizationRequests(ClientLookup clients, Settings settings) {
         this.clients = clients;
-        this.settings = settings;
+        this.access = new RequestedAccess(clients, settings);
     }
 
     /**
@@ -91,13 +88,16 @@ public class AuthorizationRequests {
         require(
                 request.getPrompt() == null || !request.getPrompt().contains(Prompt.Type.NONE),
                 Reason.INTERACTION_FORBIDDEN);
-        String resource = resource(request, redirection.client());
+        List<String> named = Optional.ofNullable(request.getResources()).orElse(List.of()).stream()
+                .map(URI::toString)
+                .toList();
+        String resource = access.resource(named, redirection.client());
         return new ClientRequest(
                 redirection.client().id(),
                 redirection.redirectUri(),
                 redirection.state(),
                 request.getCodeChallenge().getValue(),
-                scope(request, redirection.client(), resource),
+                access.scope(request.getScope(), redirection.client(), resource),
                 resource,
                 RequestedDemands.of(parameters, request.getPrompt()));
     }
@@ -123,36 +123,6 @@ public class AuthorizationRequests {
         return OAuth2Error.INVALID_TARGET.equals(e.getErrorObject())
                 ? Reason.RESOURCE_UNKNOWN
                 : Reason.MALFORMED_REQUEST;
-    }
-
-    private Scope scope(AuthorizationRequest request, Client client, String resource) {
-        Scope scope = offered(request, client, resource);
-        require(clients.mayHave(client, resource, scope), Reason.SCOPE_UNKNOWN);
-        return scope;
-    }
-
-    /**
-     * The scopes of a resource's policy may be asked for by every client that registers, and for that resource alone: a client
-     * learns that it needs one after it has registered (MCP, Step-Up Authorization).
-     */
-    private Scope offered(AuthorizationRequest request, Client client, String resource) {
-        if (request.getScope() == null || request.getScope().isEmpty()) {
-            return Scopes.baseline();
-        }
-        Scope own = new Scope(request.getScope());
-        own.removeAll(settings.backendOf(resource).map(settings::policyScopes).orElseGet(Scope::new));
-        boolean offered = Capabilities.scopes().containsAll(own);
-        require(offered && client.mayAskFor(own), Reason.SCOPE_UNKNOWN);
-        return request.getScope();
-    }
-
-    /** Absent means the default resource; several are refused unless they are one and the same. */
-    private String resource(AuthorizationRequest request, Client client) {
-        List<URI> named = Optional.ofNullable(request.getResources()).orElse(List.of());
-        String resource = settings.resourceOf(named.stream().map(URI::toString).toList())
-                .orElseThrow(() -> Rejection.of(Reason.RESOURCE_UNKNOWN));
-        require(clients.mayReach(client, resource), Reason.RESOURCE_NOT_FOR_CLIENT);
-        return resource;
     }
 
     private static void require(boolean holds, Reason otherwise) {

@@ -10,20 +10,15 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
-import java.time.Clock;
-import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.authorization.AuthorizationRequests.Redirection;
-import org.mcpproxy.authorization.PendingAuthorization.Step;
+import org.mcpproxy.authorization.SignOnSteps.Begun;
 import org.mcpproxy.client.RedirectUris;
-import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Rejection;
-import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.web.AddressRateLimits;
 import org.mcpproxy.web.ErrorPage;
 import org.mcpproxy.web.Pages;
@@ -34,8 +29,6 @@ import org.mcpproxy.web.RateLimited;
 @RateLimited(AddressRateLimits.Kind.AUTHORIZATION)
 public class AuthorizeResource {
 
-    private static final int ID_LENGTH = 12;
-
     private final AuthorizationRequests requests;
     private final RequestUris uris;
     private final SignOnSteps steps;
@@ -43,11 +36,8 @@ public class AuthorizeResource {
     private final RememberedConsent remembered;
     private final ErrorRedirects redirects;
     private final AuthorizationAnswer answer;
-    private final Settings settings;
     private final AddressRateLimits limits;
     private final AuditLog audit;
-    private final RandomGenerator random;
-    private final Clock clock;
 
     @Inject
     public AuthorizeResource(
@@ -58,11 +48,8 @@ public class AuthorizeResource {
             RememberedConsent remembered,
             ErrorRedirects redirects,
             AuthorizationAnswer answer,
-            Settings settings,
             AddressRateLimits limits,
-            AuditLog audit,
-            RandomGenerator random,
-            Clock clock) {
+            AuditLog audit) {
         this.requests = requests;
         this.uris = uris;
         this.steps = steps;
@@ -70,11 +57,8 @@ public class AuthorizeResource {
         this.remembered = remembered;
         this.redirects = redirects;
         this.answer = answer;
-        this.settings = settings;
         this.limits = limits;
         this.audit = audit;
-        this.random = random;
-        this.clock = clock;
     }
 
     /** Else it would be taken for a GET whose answer nobody sees, and a sign-on would begin or go on unseen. */
@@ -111,22 +95,10 @@ public class AuthorizeResource {
     }
 
     private Response begin(ClientRequest request, Parameters parameters, HttpServletRequest http) {
-        Secret browser = Secret.random(random);
-        PendingAuthorization pending = new PendingAuthorization(
-                Secret.random(random).value().substring(0, ID_LENGTH),
-                "",
-                browser.hash(),
-                request,
-                Step.CONSENT,
-                false,
-                Optional.empty(),
-                Optional.empty(),
-                clock.instant().plus(settings.lifetimes().signOn()));
         boolean spared = !asksForConsent(parameters) && remembered.covers(request, http);
-        URI next = steps.next(pending, spared).location();
-        Response.ResponseBuilder response =
-                Pages.redirect(next).header(HttpHeaders.SET_COOKIE, binding.bind(pending.id(), browser));
-        binding.surplus(http).forEach(cookie -> response.header(HttpHeaders.SET_COOKIE, cookie));
+        Begun begun = steps.begin(request, spared);
+        Response.ResponseBuilder response = Pages.redirect(begun.location());
+        binding.bind(begun, http).forEach(cookie -> response.header(HttpHeaders.SET_COOKIE, cookie));
         return response.build();
     }
 

@@ -8,6 +8,8 @@ import java.security.MessageDigest;
 import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.mcpproxy.authorization.SignOnSteps.Begun;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Hkdf;
 import org.mcpproxy.oauth.Reason;
@@ -32,6 +34,12 @@ public class BrowserBinding {
     public BrowserBinding(Cookies cookies, Settings settings) {
         this.cookies = cookies;
         this.settings = settings;
+    }
+
+    /** Every cookie to be set for a sign-on that begins in this browser. */
+    public List<String> bind(Begun begun, HttpServletRequest request) {
+        return Stream.concat(Stream.of(bind(begun.id(), begun.browser())), surplus(request).stream())
+                .toList();
     }
 
     public String bind(String id, Secret browser) {

@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.core.UriInfo;
+import java.net.URI;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.AuditEvent.SignedOn;
@@ -41,7 +42,6 @@ public class CallbackResource {
     private final SignOnSteps steps;
     private final IdentityProvider okta;
     private final Granting granting;
-    private final AuthorizationAnswer answer;
     private final AuditLog audit;
 
     @Inject
@@ -52,7 +52,6 @@ public class CallbackResource {
             SignOnSteps steps,
             IdentityProvider okta,
             Granting granting,
-            AuthorizationAnswer answer,
             AuditLog audit) {
         this.pendings = pendings;
         this.binding = binding;
@@ -60,7 +59,6 @@ public class CallbackResource {
         this.steps = steps;
         this.okta = okta;
         this.granting = granting;
-        this.answer = answer;
         this.audit = audit;
     }
 
@@ -135,8 +133,9 @@ public class CallbackResource {
             throw rejection;
         }
         ClientRequest request = pending.request();
+        URI next = steps.refused(request, rejection.reason());
         audit.record(new Refused(Trail.of(http), null, request.clientId(), http.getRequestURI(), rejection.reason()));
-        return Pages.redirect(answer.error(request.redirectUri(), request.state(), rejection.reason()))
+        return Pages.redirect(next)
                 .header(HttpHeaders.SET_COOKIE, binding.release(pending))
                 .build();
     }

@@ -1,17 +1,19 @@
 package org.mcpproxy.authorization;
 
+import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.util.Optional;
 import org.mcpproxy.upstream.SignOnDemands;
 
 /**
- * An authorization request that was found good (OAuth 2.1 4.1.1).
+ * An authorization request that was found good (OAuth 2.1 4.1.1), or what a device asks for (RFC 8628 3.1).
  *
- * @param redirectUri as requested: its port may differ from the registered one's
+ * @param redirectUri as requested: its port may differ from the registered one's. {@link #NOWHERE} for a device
  * @param state the client's own, given back to it
- * @param codeChallenge S256
+ * @param codeChallenge S256; empty for a device, which has its device code instead
  * @param resource canonical
  * @param demands how the person is to sign on
+ * @param deviceCodeHash whose answer it is, where a device fetches it itself
  */
 public record ClientRequest(
         String clientId,
@@ -20,7 +22,23 @@ public record ClientRequest(
         String codeChallenge,
         Scope scope,
         String resource,
-        SignOnDemands demands) {
+        SignOnDemands demands,
+        Optional<String> deviceCodeHash) {
+
+    /** Stands for the redirect URI of a device. No client can register it, and no consent is remembered for it. */
+    static final String NOWHERE = GrantType.DEVICE_CODE.getValue();
+
+    /** Whose answer is redirected. */
+    public ClientRequest(
+            String clientId,
+            String redirectUri,
+            Optional<String> state,
+            String codeChallenge,
+            Scope scope,
+            String resource,
+            SignOnDemands demands) {
+        this(clientId, redirectUri, state, codeChallenge, scope, resource, demands, Optional.empty());
+    }
 
     /** One that leaves it to Okta how the person signs on. */
     public ClientRequest(
@@ -31,5 +49,22 @@ public record ClientRequest(
             Scope scope,
             String resource) {
         this(clientId, redirectUri, state, codeChallenge, scope, resource, SignOnDemands.NONE);
+    }
+
+    static ClientRequest ofDevice(String clientId, Scope scope, String resource, String deviceCodeHash) {
+        return new ClientRequest(
+                clientId,
+                NOWHERE,
+                Optional.empty(),
+                "",
+                scope,
+                resource,
+                SignOnDemands.NONE,
+                Optional.of(deviceCodeHash));
+    }
+
+    /** Whether a device fetches the answer itself, and none is redirected. */
+    public boolean isOfDevice() {
+        return deviceCodeHash.isPresent();
     }
 }

@@ -52,19 +52,12 @@ public class PushedRequestResource {
         Parameters parameters = new Parameters(form);
         Client client = gate.enter(authorization, parameters, Trail.of(http));
         new Actor(null, client.id()).lay(http);
-        limits.of(AddressRateLimits.Kind.AUTHORIZATION).take(payer(client, http));
+        limits.of(AddressRateLimits.Kind.AUTHORIZATION).take(Payer.of(client, Trail.of(http)));
         URI uri = uris.push(client, parameters);
         long seconds = settings.lifetimes().pushedRequest().toSeconds();
         return Response.status(Response.Status.CREATED)
                 .entity(Json.write(new PushedAuthorizationSuccessResponse(uri, seconds).toJSONObject()))
                 .header("Cache-Control", "no-store")
                 .build();
-    }
-
-    /** A client that is known here, and has proved who it is, pays for itself, whoever else comes from its address. */
-    private static String payer(Client client, HttpServletRequest http) {
-        return client.isPublic() || client.documentHost().isPresent()
-                ? Trail.of(http).address()
-                : client.id();
     }
 }

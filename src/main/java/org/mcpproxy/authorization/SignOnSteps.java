@@ -1,5 +1,7 @@
 package org.mcpproxy.authorization;
 
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.OAuth2Error;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger;
@@ -7,6 +9,7 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorization.Upstream;
@@ -14,6 +17,7 @@ import org.mcpproxy.client.ClientLookup;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.Approvals;
 import org.mcpproxy.grant.Approvals.Approval;
+import org.mcpproxy.grant.DeviceAuthorizations;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.Granting;
 import org.mcpproxy.grant.Grants;
@@ -36,7 +40,7 @@ import org.mcpproxy.upstream.SignOnRequest;
  *     │
  *     ├── this user has no live approval ──▶ consent page
  *     ▼
- *   back to the client, with a code
+ *   back to the client, with a code; or, for a device, which fetches its answer, to a page
  * </pre>
  */
 @Singleton
@@ -44,12 +48,15 @@ public class SignOnSteps {
 
     private static final Logger LOG = System.getLogger(SignOnSteps.class.getName());
 
+    private static final int ID_LENGTH = 12;
+
     private final PendingAuthorizations pendings;
     private final ClientLookup clients;
     private final IdentityProvider okta;
     private final Grants grants;
     private final Granting granting;
     private final Approvals approvals;
+    private final DeviceAuthorizations devices;
     private final AuthorizationAnswer answer;
     private final Settings settings;
     private final RandomGenerator random;
@@ -63,6 +70,7 @@ public class SignOnSteps {
             Grants grants,
             Granting granting,
             Approvals approvals,
+            DeviceAuthorizations devices,
             AuthorizationAnswer answer,
             Settings settings,
             RandomGenerator random,
@@ -73,10 +81,32 @@ public class SignOnSteps {
         this.grants = grants;
         this.granting = granting;
         this.approvals = approvals;
+        this.devices = devices;
         this.answer = answer;
         this.settings = settings;
         this.random = random;
         this.clock = clock;
+    }
+
+    /**
+     * Begins a sign-on, and binds it to the browser that asks for it.
+     *
+     * @param remembered as with {@link #next}
+     * @throws Rejection as {@link #next}
+     */
+    public Begun begin(ClientRequest request, boolean remembered) {
+        Secret browser = Secret.random(random);
+        PendingAuthorization pending = new PendingAuthorization(
+                Secret.random(random).value().substring(0, ID_LENGTH),
+                "",
+                browser.hash(),
+                request,
+                Step.CONSENT,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                clock.instant().plus(settings.lifetimes().signOn()));
+        return new Begun(next(pending, remembered).location(), pending.id(), browser);
     }
 
     /**
@@ -103,6 +133,10 @@ public class SignOnSteps {
         } else if (!approvals.isApproved(approval)) {
             return ask(pending, Step.APPROVAL);
         }
+        return pending.request().isOfDevice() ? toDevice(pending, grant) : toClient(pending, grant);
+    }
+
+    private Next toClient(PendingAuthorization pending, Grant grant) {
         ClientRequest request = pending.request();
         Secret code =
                 granting.issueCode(grant.id(), request.clientId(), request.redirectUri(), request.codeChallenge());
@@ -110,9 +144,39 @@ public class SignOnSteps {
         return new Next(answer.success(request, code), true);
     }
 
+    /** The device itself is elsewhere, and hears of it when it asks. */
+    private Next toDevice(PendingAuthorization pending, Grant grant) {
+        if (!devices.allow(pending.request().deviceCodeHash().orElseThrow(), grant.id())) {
+            throw Rejection.of(Reason.DEVICE_SIGN_ON_OVER);
+        }
+        LOG.log(Level.DEBUG, "Sign-on {0}: the device may fetch its tokens", pending.id());
+        return new Next(settings.at("/oauth/device/done"), true);
+    }
+
+    /**
+     * Where the browser goes of a sign-on that has come to nothing, and is taken out of the store.
+     *
+     * @throws Rejection where it is for the person to read: of a device, whatever is not a refusal, as it can be tried again
+     */
+    public URI refused(ClientRequest request, Reason reason) {
+        if (!request.isOfDevice()) {
+            return answer.error(request.redirectUri(), request.state(), reason);
+        }
+        if (!OAuth2Error.ACCESS_DENIED.getCode().equals(reason.error().getCode())) {
+            throw Rejection.of(reason);
+        }
+        if (!devices.deny(request.deviceCodeHash().orElseThrow())) {
+            throw Rejection.of(Reason.DEVICE_SIGN_ON_OVER);
+        }
+        return settings.at("/oauth/device/denied");
+    }
+
     /** While the person was at Okta the client may have gone, or have taken back where its answers go. */
     private void requireSameClient(ClientRequest request) {
-        if (!clients.mayBeAnswered(request.clientId(), request.redirectUri())) {
+        boolean same = request.isOfDevice()
+                ? clients.mayAskForAnswer(request.clientId(), GrantType.DEVICE_CODE)
+                : clients.mayBeAnswered(request.clientId(), request.redirectUri());
+        if (!same) {
             throw Rejection.of(Reason.SIGN_ON_UNKNOWN);
         }
     }
@@ -154,4 +218,13 @@ public class SignOnSteps {
      * @param finished whether that is the client: the sign-on needs this browser no more
      */
     public record Next(URI location, boolean finished) {}
+
+    /**
+     * A sign-on that has begun.
+     *
+     * @param location where the browser goes next
+     * @param id names the sign-on in the browser's cookie
+     * @param browser what that cookie holds
+     */
+    public record Begun(URI location, String id, Secret browser) {}
 }

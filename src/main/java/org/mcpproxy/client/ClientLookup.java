@@ -1,5 +1,6 @@
 package org.mcpproxy.client;
 
+import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.Scope;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -53,6 +54,14 @@ public class ClientLookup {
         return ClientIdUrl.isMeant(clientId)
                 || findRegistered(clientId)
                         .filter(client -> client.mayBeAnsweredAt(redirectUri))
+                        .isPresent();
+    }
+
+    /** As {@link #mayBeAnswered}, for a client that is not redirected to but asks for its answer itself. */
+    public boolean mayAskForAnswer(String clientId, GrantType grantType) {
+        return ClientIdUrl.isMeant(clientId)
+                || findRegistered(clientId)
+                        .filter(client -> client.mayUse(grantType))
                         .isPresent();
     }
 

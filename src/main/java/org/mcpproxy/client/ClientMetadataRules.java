@@ -65,8 +65,15 @@ public final class ClientMetadataRules {
         return name;
     }
 
-    /** @throws Rejection {@code REDIRECT_URI…} */
+    /**
+     * Of a client that is never redirected to, none (RFC 7591 2): what it names is left out, so that nothing is answered there.
+     *
+     * @throws Rejection {@code REDIRECT_URI…}
+     */
     public List<String> redirectUris(ClientMetadata metadata) {
+        if (!grantTypes(metadata).contains(GrantType.AUTHORIZATION_CODE)) {
+            return List.of();
+        }
         List<String> uris = Optional.ofNullable(metadata.getRedirectionURIs()).orElse(Set.of()).stream()
                 .map(URI::toString)
                 .toList();
@@ -77,7 +84,7 @@ public final class ClientMetadataRules {
         return uris;
     }
 
-    /** Absent means {@code authorization_code} alone (RFC 7591 2). */
+    /** Absent means {@code authorization_code} alone (RFC 7591 2), which alone goes with a response type (2.1). */
     public Set<GrantType> grantTypes(ClientMetadata metadata) {
         Set<ResponseType> responseTypes =
                 Optional.ofNullable(metadata.getResponseTypes()).orElse(Set.of(ResponseType.CODE));
@@ -86,7 +93,10 @@ public final class ClientMetadataRules {
         Set<GrantType> offered =
                 asked.stream().filter(Capabilities.GRANT_TYPES::contains).collect(Collectors.toUnmodifiableSet());
         require(
-                offered.contains(GrantType.AUTHORIZATION_CODE) && responseTypes.contains(ResponseType.CODE),
+                Capabilities.INTERACTIVE_GRANT_TYPES.stream().anyMatch(offered::contains),
+                Reason.CLIENT_METADATA_INVALID);
+        require(
+                !offered.contains(GrantType.AUTHORIZATION_CODE) || responseTypes.contains(ResponseType.CODE),
                 Reason.CLIENT_METADATA_INVALID);
         return offered;
     }

@@ -12,11 +12,13 @@ import org.mcpproxy.page.Page;
  * The question, in words that a person can judge: who asks, where the answer goes, for what.
  *
  * @param documentHost that publishes the client's metadata document, or null where it registered
+ * @param device that shows the code, or null where the answer is redirected
  * @param user who has signed on, or null before that
  */
 record ConsentPage(
         String clientName,
         String documentHost,
+        AskingDevice device,
         String server,
         String user,
         String destination,
@@ -30,18 +32,25 @@ record ConsentPage(
     private static final Page PAGE = Page.named("consent");
 
     static ConsentPage of(
-            Client client, ClientRequest request, String server, String user, String handle, String csrf) {
+            Client client,
+            ClientRequest request,
+            AskingDevice device,
+            String server,
+            String user,
+            String handle,
+            String csrf) {
         boolean loopback = RedirectUris.isLoopback(request.redirectUri());
         return new ConsentPage(
                 client.name().map(ConsentPage::plain).orElse("An application without a name"),
                 client.documentHost().orElse(null),
+                device,
                 server,
                 user,
-                RedirectUris.destination(request.redirectUri()),
+                request.isOfDevice() ? null : RedirectUris.destination(request.redirectUri()),
                 request.resource(),
                 request.scope().stream().map(Meaning::of).toList(),
                 loopback,
-                !loopback && !RedirectUris.isHttps(request.redirectUri()),
+                !request.isOfDevice() && !loopback && !RedirectUris.isHttps(request.redirectUri()),
                 handle,
                 csrf);
     }

@@ -19,9 +19,9 @@ import org.mcpproxy.audit.AuditEvent.ConsentDecided;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
-import org.mcpproxy.authorization.AuthorizationAnswer;
 import org.mcpproxy.authorization.BrowserBinding;
 import org.mcpproxy.authorization.ClientRequest;
+import org.mcpproxy.authorization.DeviceSignOns;
 import org.mcpproxy.authorization.PendingAuthorization;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorizations;
@@ -52,7 +52,7 @@ public class ConsentResource {
     private final BrowserBinding binding;
     private final RememberedConsent remembered;
     private final SignOnSteps steps;
-    private final AuthorizationAnswer answer;
+    private final DeviceSignOns devices;
     private final ClientLookup clients;
     private final Grants grants;
     private final GrantEnding ending;
@@ -66,7 +66,7 @@ public class ConsentResource {
             BrowserBinding binding,
             RememberedConsent remembered,
             SignOnSteps steps,
-            AuthorizationAnswer answer,
+            DeviceSignOns devices,
             ClientLookup clients,
             Grants grants,
             GrantEnding ending,
@@ -77,7 +77,7 @@ public class ConsentResource {
         this.binding = binding;
         this.remembered = remembered;
         this.steps = steps;
-        this.answer = answer;
+        this.devices = devices;
         this.clients = clients;
         this.grants = grants;
         this.ending = ending;
@@ -95,6 +95,7 @@ public class ConsentResource {
         ConsentPage page = ConsentPage.of(
                 client,
                 request,
+                devices.device(request).map(AskingDevice::of).orElse(null),
                 settings.publicUrl().getAuthority(),
                 userName(pending),
                 parameters.get("request", Reason.SIGN_ON_UNKNOWN),
@@ -145,7 +146,7 @@ public class ConsentResource {
         grant(pending).ifPresent(grant -> approvals.withdraw(grant.user(), grant.clientId()));
         pending.grantId().ifPresent(grant -> ending.end(grant, Cause.CONSENT_DENIED, Trail.of(http)));
         ClientRequest request = pending.request();
-        URI location = answer.error(request.redirectUri(), request.state(), Reason.CONSENT_DENIED);
+        URI location = steps.refused(request, Reason.CONSENT_DENIED);
         return Pages.goOn(location, "Denied. The application is told so.")
                 .header(HttpHeaders.SET_COOKIE, remembered.forget(request))
                 .header(HttpHeaders.SET_COOKIE, binding.release(pending))

@@ -49,6 +49,7 @@ public class AuthorizationServer {
     private static String describe(AuthorizationServerMetadata metadata, Settings settings) {
         metadata.setAuthorizationEndpointURI(settings.at("/oauth2/v1/authorize"));
         metadata.setPushedAuthorizationRequestEndpointURI(settings.at("/oauth2/v1/par"));
+        metadata.setDeviceAuthorizationEndpointURI(settings.at("/oauth2/v1/device_authorization"));
         metadata.setTokenEndpointURI(settings.at("/oauth2/v1/token"));
         if (settings.registration().offered()) {
             metadata.setRegistrationEndpointURI(settings.registrationEndpoint());

@@ -17,7 +17,12 @@ import java.util.stream.Stream;
 public final class Capabilities {
 
     /** The grant types that any client may register for. */
-    public static final List<GrantType> GRANT_TYPES = List.of(GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN);
+    public static final List<GrantType> GRANT_TYPES =
+            List.of(GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN, GrantType.DEVICE_CODE);
+
+    /** Of these, the ones by which a person lets a client in: of the others alone nothing could come. */
+    public static final List<GrantType> INTERACTIVE_GRANT_TYPES =
+            List.of(GrantType.AUTHORIZATION_CODE, GrantType.DEVICE_CODE);
 
     public static final List<ResponseType> RESPONSE_TYPES = List.of(ResponseType.CODE);
 

@@ -3,6 +3,7 @@ package org.mcpproxy.oauth;
 import com.nimbusds.oauth2.sdk.ErrorObject;
 import com.nimbusds.oauth2.sdk.OAuth2Error;
 import com.nimbusds.oauth2.sdk.client.RegistrationError;
+import com.nimbusds.oauth2.sdk.device.DeviceAuthorizationGrantError;
 import com.nimbusds.oauth2.sdk.token.BearerTokenError;
 
 /**
@@ -157,6 +158,14 @@ public enum Reason {
             403,
             "The form was not sent from this server's own page. Open the page again."),
 
+    USER_CODE_UNKNOWN(
+            OAuth2Error.INVALID_REQUEST,
+            "This code is not known here, or its time is over. Compare it with what your device shows, or start again"
+                    + " there."),
+    DEVICE_SIGN_ON_OVER(
+            OAuth2Error.INVALID_REQUEST,
+            "The code of this sign-on was used meanwhile, or its time is over. Start again on your device."),
+
     // Okta's part of a sign-on
     OKTA_DENIED(OAuth2Error.ACCESS_DENIED, "Okta refused the sign-on. Ask your administrator for access."),
     OKTA_ANSWER_INVALID(OAuth2Error.SERVER_ERROR, "Okta's answer could not be accepted."),
@@ -189,6 +198,19 @@ public enum Reason {
             OAuth2Error.INVALID_GRANT, "The redirect URI is not the one of the authorization request."),
     VERIFIER_MISSING(OAuth2Error.INVALID_GRANT, "The code_verifier parameter is missing."),
     VERIFIER_WRONG(OAuth2Error.INVALID_GRANT, "The code verifier does not match the code challenge."),
+    DEVICE_CODE_MISSING(OAuth2Error.INVALID_REQUEST, "The device_code parameter is missing."),
+    DEVICE_CODE_UNKNOWN(OAuth2Error.INVALID_GRANT, "The device code is unknown."),
+    DEVICE_CODE_OF_OTHER_CLIENT(OAuth2Error.INVALID_GRANT, "The device code was issued to another client."),
+    DEVICE_CODE_REPLAYED(
+            OAuth2Error.INVALID_GRANT, "The device code was used before; what it granted has been revoked."),
+    DEVICE_CODE_EXPIRED(
+            DeviceAuthorizationGrantError.EXPIRED_TOKEN, "The device code has expired. Begin the sign-on again."),
+    DEVICE_DENIED(OAuth2Error.ACCESS_DENIED, 400, "The user denied the request."),
+    AUTHORIZATION_PENDING(
+            DeviceAuthorizationGrantError.AUTHORIZATION_PENDING, "The user has not decided yet. Ask again later."),
+    POLLED_TOO_SOON(
+            DeviceAuthorizationGrantError.SLOW_DOWN,
+            "This came too soon. From now on, wait 5 seconds longer each time."),
     RESOURCE_NEEDS_USER(
             OAuth2Error.INVALID_TARGET,
             "The MCP server at this resource is called with its user's own token of Okta. A client has none for itself."),

@@ -40,7 +40,9 @@ public class ClientInformation {
         json.put(
                 "grant_types",
                 client.grantTypes().stream().map(GrantType::getValue).sorted().toList());
-        json.put("response_types", List.of(ResponseType.CODE.toString()));
+        json.put(
+                "response_types",
+                client.mayUse(GrantType.AUTHORIZATION_CODE) ? List.of(ResponseType.CODE.toString()) : List.of());
         json.put("token_endpoint_auth_method", client.authenticationMethod().getValue());
         json.put("scope", client.scope().toString());
         return Json.write(json);

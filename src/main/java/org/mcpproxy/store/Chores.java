@@ -56,6 +56,7 @@ public class Chores {
                         settings.lifetimes().refreshGrace().plus(CLOCKS_DIFFER)),
                 deletion("pushed_request", "handle_hash", "expires_at", Duration.ZERO),
                 deletion("pending_authorization", "handle_hash", "expires_at", Duration.ZERO),
+                deletion("device_authorization", "hash", "expires_at", JdbcDeviceAuthorizations.KEPT),
                 deletion("authorization_code", "hash", "expires_at", JdbcAuthorizationCodes.REPLAY_KNOWN),
                 new ExpiredGrants(database, revocations, clock),
                 deletion("client_assertion", "hash", "expires_at", Duration.ZERO),

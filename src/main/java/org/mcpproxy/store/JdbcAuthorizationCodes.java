@@ -57,28 +57,20 @@ public class JdbcAuthorizationCodes implements AuthorizationCodes {
                 .findOne());
     }
 
-    /** The grant comes first, here and wherever one ends: who takes locks in one order never waits in a circle. */
     @Override
     public boolean redeem(AuthorizationCode code, Optional<RefreshToken> first, Instant grantExpiresAt) {
         Instant now = clock.instant();
-        return database.inTransaction(handle -> {
-            Rows.putOff(handle, code.grantId(), grantExpiresAt, now);
-            int consumed = handle.execute(
-                    "UPDATE authorization_code SET consumed_at = ? WHERE hash = ? AND consumed_at IS NULL AND expires_at > ?",
-                    now,
-                    code.hash(),
-                    now);
-            if (consumed == 0) {
-                handle.rollback();
-                return false;
-            }
-            first.ifPresent(token -> {
-                handle.execute(
-                        "UPDATE access_grant SET family_hash = ? WHERE id = ?", token.familyHash(), token.grantId());
-                Rows.insert(handle, token);
-            });
-            return true;
-        });
+        return database.inTransaction(handle -> Rows.redeem(
+                handle,
+                code.grantId(),
+                grantExpiresAt,
+                first,
+                now,
+                () -> handle.execute(
+                        "UPDATE authorization_code SET consumed_at = ? WHERE hash = ? AND consumed_at IS NULL AND expires_at > ?",
+                        now,
+                        code.hash(),
+                        now)));
     }
 
     private static AuthorizationCode read(ResultSet row) throws SQLException {

@@ -53,8 +53,9 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
         database.update(
                 """
                 INSERT INTO pending_authorization (handle_hash, id, browser_hash, client_id, redirect_uri, state,
-                    code_challenge, scope, resource, demands, step, approved, sealed_upstream, grant_id, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    code_challenge, scope, resource, demands, device_code_hash, step, approved, sealed_upstream,
+                    grant_id, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 pending.handleHash(),
                 pending.id(),
@@ -66,6 +67,7 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 request.scope().toString(),
                 request.resource(),
                 write(request.demands()),
+                request.deviceCodeHash().orElse(null),
                 pending.step().name(),
                 pending.approved(),
                 pending.upstream().map(kept -> seal(kept, pending.handleHash())).orElse(null),
@@ -102,7 +104,8 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 row.getString("code_challenge"),
                 Scope.parse(row.getString("scope")),
                 row.getString("resource"),
-                read(row.getString("demands")));
+                read(row.getString("demands")),
+                Optional.ofNullable(row.getString("device_code_hash")));
         String handleHash = row.getString("handle_hash");
         return new PendingAuthorization(
                 row.getString("id"),

@@ -112,6 +112,7 @@ public class JdbcRegistrations implements Registrations {
     /** A code that was redeemed stays, so that a replay is known. */
     private static void forget(Handle handle, String clientId) {
         handle.execute("DELETE FROM pushed_request WHERE client_id = ?", clientId);
+        handle.execute("DELETE FROM device_authorization WHERE client_id = ? AND decision <> 'REDEEMED'", clientId);
         handle.execute("DELETE FROM pending_authorization WHERE client_id = ?", clientId);
         handle.execute("DELETE FROM authorization_code WHERE client_id = ? AND consumed_at IS NULL", clientId);
         handle.execute("DELETE FROM approval WHERE client_id = ?", clientId);

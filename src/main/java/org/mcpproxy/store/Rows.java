@@ -3,6 +3,8 @@ package org.mcpproxy.store;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
+import java.util.function.IntSupplier;
 import java.util.stream.IntStream;
 import org.jdbi.v3.core.Handle;
 import org.jdbi.v3.core.statement.PreparedBatch;
@@ -26,6 +28,32 @@ final class Rows {
         if (live == 0) {
             throw Rejection.of(Reason.GRANT_ENDED);
         }
+    }
+
+    /**
+     * Puts a grant's end off, uses up what it is redeemed by and keeps its first refresh token; all of it or, where another was
+     * first, nothing. The grant comes first, here and wherever one ends: who takes locks in one order never waits in a circle.
+     *
+     * @param consumption changes one row, where nobody has used it before
+     * @throws Rejection {@code GRANT_ENDED}
+     */
+    static boolean redeem(
+            Handle handle,
+            String grantId,
+            Instant grantExpiresAt,
+            Optional<RefreshToken> first,
+            Instant now,
+            IntSupplier consumption) {
+        putOff(handle, grantId, grantExpiresAt, now);
+        if (consumption.getAsInt() == 0) {
+            handle.rollback();
+            return false;
+        }
+        first.ifPresent(token -> {
+            handle.execute("UPDATE access_grant SET family_hash = ? WHERE id = ?", token.familyHash(), token.grantId());
+            insert(handle, token);
+        });
+        return true;
     }
 
     static void insert(Handle handle, RefreshToken token) {

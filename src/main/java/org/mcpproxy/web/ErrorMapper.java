@@ -84,9 +84,12 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
     }
 
     private Response refusal(Rejection rejection) {
-        Actor actor = Actor.of(request);
-        audit.record(new AuditEvent.Refused(
-                Trail.of(request), actor.user(), actor.client(), request.getRequestURI(), rejection.reason()));
+        // a device that asks whether a person has decided is refused nothing, and asks every five seconds
+        if (rejection.reason() != Reason.AUTHORIZATION_PENDING) {
+            Actor actor = Actor.of(request);
+            audit.record(new AuditEvent.Refused(
+                    Trail.of(request), actor.user(), actor.client(), request.getRequestURI(), rejection.reason()));
+        }
         return answer(ErrorAnswer.of(rejection), null);
     }
 

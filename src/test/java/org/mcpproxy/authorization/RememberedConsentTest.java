@@ -80,6 +80,15 @@ class RememberedConsentTest {
                 .isEmpty();
     }
 
+    /** Else whoever sends people codes would only need one who has connected such a device before. */
+    @Test
+    void aDeviceIsNeverRemembered() {
+        ClientRequest device = ClientRequest.ofDevice("client", Scopes.baseline(), Samples.RESOURCE, "hash");
+
+        assertThat(consent.remember(device)).isEmpty();
+        assertThat(covers(device)).isFalse();
+    }
+
     @Test
     void anotherClientsCookieUnderThisOnesNameIsNotBelieved() {
         String others = consent.remember(request("other", Samples.REDIRECT_URI, Scopes.offered()))

@@ -3,11 +3,14 @@ package org.mcpproxy.authorization;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
+import com.nimbusds.oauth2.sdk.GrantType;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import java.net.URI;
 import java.time.Duration;
 import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
@@ -17,6 +20,8 @@ import org.mcpproxy.fixture.KnownDocuments;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.TokenEndpoint;
 import org.mcpproxy.grant.Approvals;
+import org.mcpproxy.grant.DeviceAuthorization;
+import org.mcpproxy.grant.DeviceAuthorization.Decision;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
@@ -26,6 +31,8 @@ import org.mcpproxy.upstream.SignOnDemands;
 class SignOnStepsTest {
 
     private static final String CONSENT = Samples.ISSUER + "/oauth/consent?request=";
+
+    private static final String DEVICE = "a device";
 
     private final TokenEndpoint endpoint = new TokenEndpoint();
     private final PendingAuthorizations pendings = endpoint.store.pendings;
@@ -37,6 +44,7 @@ class SignOnStepsTest {
             endpoint.grants,
             endpoint.granting,
             approvals,
+            endpoint.store.devices,
             new AuthorizationAnswer(endpoint.settings),
             endpoint.settings,
             Samples.RANDOM,
@@ -189,6 +197,101 @@ class SignOnStepsTest {
 
         assertRefused(
                 Reason.SIGN_ON_UNKNOWN, () -> steps.next(requested.allowed().granted(grant.id()), false));
+    }
+
+    @Test
+    void aDeviceIsAllowedWhoseUserSignedOnAndTheBrowserIsGivenNothing() {
+        Grant grant = endpoint.grant(DEVICE);
+
+        SignOnSteps.Next next = steps.next(ofDevice().allowed().granted(grant.id()), false);
+
+        assertThat(next.finished()).isTrue();
+        assertThat(next.location()).hasToString(Samples.ISSUER + "/oauth/device/done");
+        DeviceAuthorization device = endpoint.store.devices.find("hash").orElseThrow();
+        assertThat(device.decision()).isEqualTo(Decision.ALLOWED);
+        assertThat(device.grantId()).contains(grant.id());
+    }
+
+    /** However often this person has allowed the very same before. */
+    @Test
+    void aDeviceIsAskedForEachTime() {
+        steps.next(ofDevice().allowed().granted(endpoint.grant(DEVICE).id()), false);
+
+        assertThat(asked(steps.next(ofDevice(), false).location()).step()).isEqualTo(Step.CONSENT);
+    }
+
+    @Test
+    void aDeviceOnWhichSomebodyHasDecidedIsNotDecidedOnAgain() {
+        PendingAuthorization one = ofDevice().allowed();
+        endpoint.store.devices.deny("hash");
+
+        assertRefused(
+                Reason.DEVICE_SIGN_ON_OVER,
+                () -> steps.next(one.granted(endpoint.grant(DEVICE).id()), false));
+        assertRefused(Reason.DEVICE_SIGN_ON_OVER, () -> steps.refused(one.request(), Reason.CONSENT_DENIED));
+        assertThat(endpoint.store.devices.find("hash").orElseThrow().grantId()).isEmpty();
+    }
+
+    @Test
+    void aDeviceIsDeniedWhereAPersonOrOktaDeniesAndWaitsOnWhereSomethingFailed() {
+        ClientRequest request = ofDevice().request();
+
+        assertRefused(Reason.ID_TOKEN_INVALID, () -> steps.refused(request, Reason.ID_TOKEN_INVALID));
+        assertThat(endpoint.store.devices.find("hash").orElseThrow().decision()).isEqualTo(Decision.PENDING);
+
+        assertThat(steps.refused(request, Reason.OKTA_DENIED)).hasToString(Samples.ISSUER + "/oauth/device/denied");
+        assertThat(endpoint.store.devices.find("hash").orElseThrow().decision()).isEqualTo(Decision.DENIED);
+    }
+
+    @Test
+    void aDeviceWhoseClientIsGoneOrMayNoLongerAskSoIsNotAllowed() {
+        PendingAuthorization signedOn =
+                ofDevice().allowed().granted(endpoint.grant(DEVICE).id());
+        endpoint.store.registrations.replace(
+                new Client(
+                                DEVICE,
+                                Optional.empty(),
+                                List.of(Samples.REDIRECT_URI),
+                                ClientAuthenticationMethod.NONE,
+                                Optional.empty(),
+                                Set.of(GrantType.AUTHORIZATION_CODE),
+                                Scopes.offered(),
+                                endpoint.clock.instant())
+                        .managedBy("next"),
+                "token",
+                false);
+        assertRefused(Reason.SIGN_ON_UNKNOWN, () -> steps.next(signedOn, false));
+
+        endpoint.store.registrations.remove(DEVICE, "next");
+        assertRefused(Reason.SIGN_ON_UNKNOWN, () -> steps.next(signedOn, false));
+    }
+
+    private PendingAuthorization ofDevice() {
+        if (endpoint.store.clients.find(DEVICE).isEmpty()) {
+            endpoint.store.clients.add(Samples.device(DEVICE).managedBy("token"));
+        }
+        endpoint.store.devices.begin(new DeviceAuthorization(
+                "hash",
+                "user code",
+                DEVICE,
+                Scopes.baseline(),
+                Samples.RESOURCE,
+                "payer",
+                "203.0.113.9",
+                endpoint.clock.instant(),
+                endpoint.clock.instant().plus(Duration.ofMinutes(10)),
+                Decision.PENDING,
+                Optional.empty()));
+        return new PendingAuthorization(
+                "id",
+                "",
+                "browser",
+                ClientRequest.ofDevice(DEVICE, Scopes.baseline(), Samples.RESOURCE, "hash"),
+                Step.CONSENT,
+                false,
+                Optional.empty(),
+                Optional.empty(),
+                endpoint.clock.instant().plus(Duration.ofMinutes(10)));
     }
 
     private static void assertFinished(SignOnSteps.Next next) {

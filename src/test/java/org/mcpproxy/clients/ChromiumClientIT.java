@@ -29,7 +29,9 @@ class ChromiumClientIT {
                         "deny",
                         "error pages",
                         "allow to a private scheme",
-                        "deny to a private scheme");
+                        "deny to a private scheme",
+                        "allow a device",
+                        "deny a device");
         assertThat(screenshots.resolve("consent.png")).isNotEmptyFile();
     }
 }

@@ -20,7 +20,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.system.Address;
 import org.mcpproxy.system.Answer;
+import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Cluster;
+import org.mcpproxy.system.Device;
 import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.Preregistered;
 import org.mcpproxy.system.ProxySystem;
@@ -105,6 +107,24 @@ class NoAffinityIT {
 
         awaitRefusal(service.at(second), tokens);
         assertThat(service.at(second).ping(others.get("access_token")).status()).isEqualTo(200);
+    }
+
+    /** The device asks at one node, the person comes to the other, and each may be gone meanwhile. */
+    @Test
+    void aDeviceThatBeganAtOneNodeIsAllowedAtTheOther() {
+        OAuthClient client = Device.register(cluster.balancer());
+        Device device = Device.begun(cluster.balancer(), client.at(first));
+        assertThat(device.pollAt(first).get("error")).isEqualTo("authorization_pending");
+        assertThat(device.pollAt(second).get("error")).isEqualTo("slow_down");
+
+        cluster.balancer().sendTo(second);
+        device.allow(new Browser(), "alice");
+
+        Answer tokens = device.pollAt(first);
+        assertThat(tokens.status()).isEqualTo(200);
+        assertThat(client.at(second).ping(tokens.get("access_token")).status()).isEqualTo(200);
+        assertThat(device.pollAt(second).get("error")).isEqualTo("invalid_grant");
+        awaitRefusal(client.at(first), tokens);
     }
 
     @Test

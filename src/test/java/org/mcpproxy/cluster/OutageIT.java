@@ -18,6 +18,7 @@ import org.mcpproxy.store.SharedStore;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Cluster;
+import org.mcpproxy.system.Device;
 import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.Page;
 import org.mcpproxy.system.ProxySystem;
@@ -118,17 +119,22 @@ class OutageIT {
                 SignOnUnderWay.beforeConsent(cluster.client()),
                 beforeCallback());
         String code = client.code("alice");
+        Device device = Device.begun(cluster.balancer());
         cluster.database().stop();
         awaitHealth("store", "degraded");
         for (ProxySystem node : cluster.nodes()) {
             cluster.balancer().sendTo(node);
             persons.forEach(person -> assertThatAPersonIsPutOff(person.step()));
             assertThatAProgramIsPutOff(client.redeem(code));
+            assertThatAProgramIsPutOff(device.poll());
+            assertThatAProgramIsPutOff(Device.begin(device.client(), Map.of()));
         }
         cluster.balancer().sendTo(cluster.first(), cluster.second());
         cluster.database().startAgain();
 
         assertThat(served(() -> client.redeem(code), Answer::status).status()).isEqualTo(200);
+        assertThat(device.allow(new Browser(), "alice").status()).isEqualTo(200);
+        assertThat(device.poll().status()).isEqualTo(200);
         persons.forEach(person -> assertThat(
                         person.finish(served(person::step, Page::status)).status())
                 .isEqualTo(200));

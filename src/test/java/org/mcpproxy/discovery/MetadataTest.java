@@ -37,6 +37,8 @@ class MetadataTest {
             assertThat(metadata.getTokenEndpointAuthMethods()).contains(ClientAuthenticationMethod.NONE);
             assertThat(metadata.supportsAuthorizationResponseIssuerParam()).isTrue();
             assertThat(metadata.getTokenEndpointURI()).hasToString(Samples.ISSUER + "/oauth2/v1/token");
+            assertThat(metadata.getDeviceAuthorizationEndpointURI())
+                    .hasToString(Samples.ISSUER + "/oauth2/v1/device_authorization");
             assertThat(metadata.getRegistrationEndpointURI()).hasToString(Samples.ISSUER + "/oauth2/v1/clients");
         }
     }
@@ -106,6 +108,7 @@ class MetadataTest {
                     .isEqualTo(List.of(
                             "authorization_code",
                             "refresh_token",
+                            "urn:ietf:params:oauth:grant-type:device_code",
                             "client_credentials",
                             "urn:ietf:params:oauth:grant-type:token-exchange"));
             assertThat(json.get("token_endpoint_auth_methods_supported").toString())

@@ -89,6 +89,36 @@ class RegistrationTest {
         assertThat(registered.client().scope()).isEqualTo(Scopes.baseline());
     }
 
+    /** RFC 7591 2: redirect URIs are for what redirects. */
+    @Test
+    void aDeviceNeedsNoRedirectUriAndIsGivenNone() {
+        String device =
+                "'token_endpoint_auth_method':'none','grant_types':['" + GrantType.DEVICE_CODE + "','refresh_token']";
+
+        assertThat(register("{" + device + "}").client().redirectUris()).isEmpty();
+        assertThat(register("{" + device + ",'response_types':[]}").client().grantTypes())
+                .containsExactlyInAnyOrder(GrantType.DEVICE_CODE, GrantType.REFRESH_TOKEN);
+        assertThat(register("{" + device + ",'redirect_uris':['https://app.example/cb']}")
+                        .client()
+                        .redirectUris())
+                .as("an answer could be had there by a grant that was not registered")
+                .isEmpty();
+    }
+
+    @Test
+    void whoIsRedirectedToAsWellRegistersWhere() {
+        String both = "'grant_types':['authorization_code','" + GrantType.DEVICE_CODE + "']";
+
+        assertRefused(Reason.REDIRECT_URI_UNACCEPTABLE, () -> register("{" + both + "}"));
+        assertThat(register("{" + both + ",'redirect_uris':['https://app.example/cb']}")
+                        .client()
+                        .redirectUris())
+                .containsExactly("https://app.example/cb");
+        assertRefused(
+                Reason.CLIENT_METADATA_INVALID,
+                () -> register("{" + both + ",'response_types':[],'redirect_uris':['https://app.example/cb']}"));
+    }
+
     @Test
     void withoutScopeAClientGetsTheBaseline() {
         assertThat(register("{" + PUBLIC + "}").client().scope()).isEqualTo(Scopes.baseline());

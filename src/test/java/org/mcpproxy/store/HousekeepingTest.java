@@ -99,6 +99,13 @@ class HousekeepingTest {
     }
 
     @Test
+    void whatADeviceAskedForGoesAnHourAfterItsEnd() {
+        store.devices.begin(kept.device("device", "client"));
+
+        goesAfter(Kept.SIGN_ON.plusHours(1), "device_authorization");
+    }
+
+    @Test
     void aCodeGoesAnHourAfterItsEnd() {
         store.codes.issue(kept.code("grant", "code"));
 

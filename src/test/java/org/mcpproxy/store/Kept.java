@@ -8,6 +8,8 @@ import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.grant.AuthorizationCode;
+import org.mcpproxy.grant.DeviceAuthorization;
+import org.mcpproxy.grant.DeviceAuthorization.Decision;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.grant.RefreshToken.Rotation;
@@ -54,6 +56,22 @@ final class Kept {
                 "challenge",
                 clock.instant().plus(CODE),
                 false);
+    }
+
+    /** Begun by a device, whose user code's hash is made from the other. */
+    DeviceAuthorization device(String hash, String clientId) {
+        return new DeviceAuthorization(
+                hash,
+                "user code of " + hash,
+                clientId,
+                Scopes.offered(),
+                Samples.RESOURCE,
+                "payer of " + hash,
+                "203.0.113.9",
+                clock.instant(),
+                clock.instant().plus(SIGN_ON),
+                Decision.PENDING,
+                Optional.empty());
     }
 
     RefreshToken token(String grant, String hash) {

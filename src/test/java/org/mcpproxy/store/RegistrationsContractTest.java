@@ -72,7 +72,8 @@ class RegistrationsContractTest {
 
         assertThat(registrations.remove("unknown", "token")).isEmpty();
         assertThat(store.clients.find("client")).contains(client);
-        assertThat(all("client")).containsExactly("pushed", "pending", "code", "approval", "grant", "refresh token");
+        assertThat(all("client"))
+                .containsExactly("pushed", "device", "pending", "code", "approval", "grant", "refresh token");
     }
 
     /** As all are that registered before there were such tokens. */
@@ -112,7 +113,8 @@ class RegistrationsContractTest {
         registrations.replace(moved("next"), "token", false);
 
         assertThat(all("client")).containsExactly("grant", "refresh token");
-        assertThat(all(OTHER)).containsExactly("pushed", "pending", "code", "approval", "grant", "refresh token");
+        assertThat(all(OTHER))
+                .containsExactly("pushed", "device", "pending", "code", "approval", "grant", "refresh token");
     }
 
     @Test
@@ -124,7 +126,7 @@ class RegistrationsContractTest {
 
         assertThat(all("client")).isEmpty();
         assertThat(store.clients.find("client")).isPresent();
-        assertThat(all(OTHER)).hasSize(6);
+        assertThat(all(OTHER)).hasSize(7);
     }
 
     @Test
@@ -139,7 +141,7 @@ class RegistrationsContractTest {
         assertThat(kept.column("SELECT grant_id FROM revocation")).containsExactly("grant of client");
         assertThat(kept.column("SELECT grant_id FROM upstream_session WHERE ended_at IS NOT NULL"))
                 .containsExactly("grant of client");
-        assertThat(all(OTHER)).hasSize(6);
+        assertThat(all(OTHER)).hasSize(7);
         assertThat(registrations.remove("client", "token")).isEmpty();
     }
 
@@ -246,6 +248,7 @@ class RegistrationsContractTest {
                 clientId,
                 Samples.parameters("client_id", clientId),
                 clock.instant().plusSeconds(90)));
+        store.devices.begin(kept.device("device of " + clientId, clientId));
         store.pendings.save(pending(clientId));
         store.grants.open(grant);
         store.upstream.save(grant.id(), Kept.sealed("tokens"));
@@ -260,6 +263,7 @@ class RegistrationsContractTest {
     private List<String> all(String clientId) {
         List<String> all = new ArrayList<>();
         store.pushed.find("pushed of " + clientId, clientId).ifPresent(pushed -> all.add("pushed"));
+        store.devices.find("device of " + clientId).ifPresent(device -> all.add("device"));
         store.pendings.find("handle of " + clientId).ifPresent(pending -> all.add("pending"));
         store.codes.find("code of " + clientId).ifPresent(code -> all.add("code"));
         if (store.approvals.isApproved(approval(clientId))) {

@@ -14,10 +14,12 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.authorization.AuthorizationRequests;
 import org.mcpproxy.authorization.ClientRequest;
+import org.mcpproxy.authorization.DeviceSignOns;
 import org.mcpproxy.authorization.PendingAuthorization;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorization.Upstream;
 import org.mcpproxy.authorization.RequestUris;
+import org.mcpproxy.authorization.UserCodes;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.fixture.KnownClients;
 import org.mcpproxy.fixture.KnownDocuments;
@@ -113,6 +115,27 @@ class SecretsAtRestTest {
         made(registered.token());
         registered.secret().ifPresent(this::made);
         return registered;
+    }
+
+    /** The one code is kept by its hash, the other, which is short, by what takes the secret to make. */
+    @Test
+    void neitherCodeOfADeviceIsKept() {
+        Client device = Samples.device("device");
+        DeviceSignOns.Begun begun = new DeviceSignOns(
+                        store.devices,
+                        new UserCodes(endpoint.settings, Samples.RANDOM),
+                        KnownDocuments.none(new KnownClients(device)),
+                        endpoint.settings,
+                        Samples.RANDOM,
+                        endpoint.clock)
+                .begin(device, Samples.parameters(), "payer", Samples.TRAIL);
+        made(begun.deviceCode());
+        made(begun.userCode());
+        made(new Secret(begun.userCode().value().replace("-", "")));
+        made(new Secret(begun.userCode().hash()));
+
+        assertThat(column("device_authorization", "user_code_hash")).hasSize(1);
+        assertNothingIsSeen();
     }
 
     private Client registered() {

@@ -1,6 +1,7 @@
 package org.mcpproxy.store;
 
 import java.time.Clock;
+import java.util.List;
 import javax.sql.DataSource;
 import org.mcpproxy.authorization.PendingAuthorizations;
 import org.mcpproxy.authorization.PushedRequests;
@@ -10,6 +11,7 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.grant.Approvals;
 import org.mcpproxy.grant.AuthorizationCodes;
+import org.mcpproxy.grant.DeviceAuthorizations;
 import org.mcpproxy.grant.Grants;
 import org.mcpproxy.grant.RefreshTokens;
 import org.mcpproxy.grant.Registrations;
@@ -27,6 +29,7 @@ public final class Store {
     public final Grants grants;
     public final Registrations registrations;
     public final AuthorizationCodes codes;
+    public final DeviceAuthorizations devices;
     public final RefreshTokens refreshTokens;
     public final UpstreamSessions upstream;
     public final Approvals approvals;
@@ -45,6 +48,7 @@ public final class Store {
         this.grants = new JdbcGrants(database, revocations, clock);
         this.registrations = new JdbcRegistrations(database, revocations, clock);
         this.codes = new JdbcAuthorizationCodes(database, clock);
+        this.devices = new JdbcDeviceAuthorizations(database, clock);
         this.refreshTokens = new JdbcRefreshTokens(database, clock);
         this.upstream = new JdbcUpstreamSessions(database, clock);
         this.approvals = new JdbcApprovals(database, clock);
@@ -75,6 +79,11 @@ public final class Store {
 
     DataSource source() {
         return source;
+    }
+
+    /** One column of what is kept. */
+    public List<String> column(String sql) {
+        return database.with(handle -> handle.select(sql).mapTo(String.class).list());
     }
 
     /** Another node on the same database. */

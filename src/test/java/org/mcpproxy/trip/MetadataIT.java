@@ -22,6 +22,7 @@ class MetadataIT {
     private static final String OAUTH = "/.well-known/oauth-authorization-server";
     private static final String OPENID = "/.well-known/openid-configuration";
     private static final String RESOURCE = "/.well-known/oauth-protected-resource";
+    private static final String DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
     private static final String REDIRECT = "http://127.0.0.1:8123/callback";
 
     private final Installation installation = Installation.shared();
@@ -33,6 +34,7 @@ class MetadataIT {
         Map<String, Object> expected = new LinkedHashMap<>();
         expected.put("issuer", issuer);
         expected.put("authorization_endpoint", issuer + "/oauth2/v1/authorize");
+        expected.put("device_authorization_endpoint", issuer + "/oauth2/v1/device_authorization");
         expected.put("token_endpoint", issuer + "/oauth2/v1/token");
         expected.put("registration_endpoint", issuer + "/oauth2/v1/clients");
         expected.put("revocation_endpoint", issuer + "/oauth2/v1/revoke");
@@ -40,7 +42,9 @@ class MetadataIT {
         expected.put("scopes_supported", List.of("mcp", "offline_access"));
         expected.put("response_types_supported", List.of("code"));
         expected.put("response_modes_supported", List.of("query"));
-        expected.put("grant_types_supported", List.of("authorization_code", "refresh_token", "client_credentials"));
+        expected.put(
+                "grant_types_supported",
+                List.of("authorization_code", "refresh_token", DEVICE_CODE, "client_credentials"));
         expected.put("code_challenge_methods_supported", List.of("S256"));
         List<String> methods = List.of("none", "client_secret_basic", "client_secret_post", "private_key_jwt");
         expected.put("token_endpoint_auth_methods_supported", methods);
@@ -59,9 +63,7 @@ class MetadataIT {
         JSONObject document = get(path);
 
         assertThat(document).containsAllEntriesOf(expected);
-        assertThat(document)
-                .doesNotContainKeys(
-                        "userinfo_endpoint", "device_authorization_endpoint", "authorization_grant_profiles_supported");
+        assertThat(document).doesNotContainKeys("userinfo_endpoint", "authorization_grant_profiles_supported");
     }
 
     @ParameterizedTest
@@ -101,7 +103,6 @@ class MetadataIT {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "urn:ietf:params:oauth:grant-type:device_code",
                 "urn:ietf:params:oauth:grant-type:jwt-bearer",
                 "urn:ietf:params:oauth:grant-type:token-exchange",
                 "password",

@@ -14,6 +14,7 @@ import org.mcpproxy.okta.Fault;
 import org.mcpproxy.okta.TokenFault;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Browser;
+import org.mcpproxy.system.Device;
 import org.mcpproxy.system.Installation;
 import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.Page;
@@ -28,6 +29,9 @@ class SecretsInLogsIT {
 
     private final Installation installation = Installation.shared();
     private final Set<String> secrets = new LinkedHashSet<>();
+    /** Shorter than all else, but nothing that stands in a log by chance. */
+    private final Set<String> userCodes = new LinkedHashSet<>();
+
     private final Browser browser = new Browser();
 
     @Test
@@ -39,6 +43,7 @@ class SecretsInLogsIT {
         signOnWith("client_secret_post");
         failAtOkta();
         signOut();
+        connectDevice();
         secrets.addAll(installation.okta().secretsIssued());
         secrets.removeIf(secret -> secret.length() < LEAST);
 
@@ -47,6 +52,7 @@ class SecretsInLogsIT {
         assertThat(secrets).hasSizeGreaterThan(50);
         assertThat(logs).contains("\"event\":\"sign_on\"", "\"event\":\"refusal\"", "\"outcome\":\"denied\"");
         assertThat(secrets).noneMatch(logs::contains);
+        assertThat(userCodes).isNotEmpty().noneMatch(logs::contains);
     }
 
     private void signOnWith(String method) {
@@ -140,6 +146,25 @@ class SecretsInLogsIT {
         URI hinting = browser.submit(form, Map.of()).next().orElseThrow();
         secrets.add(OAuthClient.parameter(hinting, "id_token_hint"));
         browser.get(hinting);
+    }
+
+    /** Entered rightly, wrongly, and in the address; asked for too soon, and once more than it may. */
+    private void connectDevice() {
+        Device device = Device.begun(installation.proxy());
+        String letters = device.userCode().replace("-", "");
+        userCodes.addAll(Set.of(device.userCode(), letters, letters.substring(1) + "B"));
+        secrets.add(device.codes().get("device_code"));
+        device.poll();
+        device.poll();
+        Page page = device.page(browser);
+        secrets.addAll(page.hiddenFields().values());
+        browser.submit(page, Map.of("user_code", letters.substring(1) + "B"));
+        browser.get(installation.at("/nothing?user_code=" + device.userCode()));
+        device.allow(browser, "alice");
+        secrets.addAll(browser.cookies().values());
+        Device.register(installation.proxy()).token(device.parameters());
+        keep(device.poll());
+        device.poll();
     }
 
     private void keep(Answer tokens) {

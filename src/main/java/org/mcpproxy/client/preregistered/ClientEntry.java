@@ -125,8 +125,10 @@ final class ClientEntry {
         Set<GrantType> types = texts.stream().map(GrantType::new).collect(Collectors.toSet());
         members.require(known.containsAll(types), "grant_types must be some of " + words(known) + ".");
         members.require(
-                types.contains(GrantType.AUTHORIZATION_CODE) || !types.contains(GrantType.REFRESH_TOKEN),
-                "refresh_token needs authorization_code: no other grant type has a refresh token.");
+                !types.contains(GrantType.REFRESH_TOKEN)
+                        || Capabilities.INTERACTIVE_GRANT_TYPES.stream().anyMatch(types::contains),
+                "refresh_token needs a grant type that has one: some of " + words(Capabilities.INTERACTIVE_GRANT_TYPES)
+                        + ".");
         members.require(
                 members.texts("response_types").orElse(List.of()).stream().allMatch("code"::equals),
                 "response_types must be code alone.");

@@ -103,6 +103,16 @@ class FetchedDocumentsTest {
     }
 
     @Test
+    void theDocumentOfADeviceNeedsNoRedirectUri() {
+        JSONObject json = document("/device");
+        json.put("grant_types", List.of("urn:ietf:params:oauth:grant-type:device_code"));
+        json.remove("redirect_uris");
+        publish("/device", json);
+
+        assertThat(documents(true).current(host.url("/device")).redirectUris()).isEmpty();
+    }
+
+    @Test
     void grantAndResponseTypesThatCannotBeServedAreRefused() {
         assertInvalid("/types", "grant_types", List.of("client_credentials"));
         assertInvalid("/types", "response_types", List.of("token"));

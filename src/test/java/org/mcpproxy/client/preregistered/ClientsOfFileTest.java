@@ -101,6 +101,24 @@ class ClientsOfFileTest {
     }
 
     @Test
+    void aDeviceNeedsNoRedirectUri() {
+        Entry device = application()
+                .without("redirect_uris")
+                .with("grant_types", List.of(GrantType.DEVICE_CODE.getValue(), "refresh_token"));
+
+        Client known = read(device.array()).client();
+        assertThat(known.redirectUris()).isEmpty();
+        assertThat(known.grantTypes()).containsExactlyInAnyOrder(GrantType.DEVICE_CODE, GrantType.REFRESH_TOKEN);
+        assertThat(problems(
+                        SETTINGS,
+                        device.with("redirect_uris", List.of(Samples.REDIRECT_URI))
+                                .array()))
+                .singleElement()
+                .asString()
+                .contains("redirect_uris are for authorization_code alone");
+    }
+
+    @Test
     void keysStandInTheFileOrWhereItSays() throws JOSEException {
         RSAKey key = new RSAKeyGenerator(2048).generate();
         Entry keyed = service().without("client_secret").with("token_endpoint_auth_method", "private_key_jwt");
@@ -175,7 +193,7 @@ class ClientsOfFileTest {
             delimiter = '|',
             value = {
                 "grant_types        | [\"client_credentials\",\"password\"]   | grant_types must be some of",
-                "grant_types        | [\"client_credentials\",\"refresh_token\"] | refresh_token needs authorization_code",
+                "grant_types        | [\"client_credentials\",\"refresh_token\"] | refresh_token needs a grant type",
                 "grant_types        | \"client_credentials\"                   | grant_types must be an array of texts",
                 "grant_types        | [\"client_credentials\",\"authorization_code\"] | A redirect URI must be https",
                 "response_types     | [\"token\"]                            | response_types must be code alone",
