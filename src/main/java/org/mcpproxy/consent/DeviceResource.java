@@ -85,7 +85,7 @@ public class DeviceResource {
     public Response ask(@Context UriInfo uri, @Context HttpServletRequest http) {
         String code = new Parameters(uri.getQueryParameters()).find("user_code").orElse("");
         Secret browser = cookies.find(COOKIE, http).map(Secret::new).orElseGet(() -> Secret.random(random));
-        return form(Response.Status.OK, code, browser, "")
+        return form(Response.Status.OK, code, browser, null)
                 .header(HttpHeaders.SET_COOKIE, cookies.set(COOKIE, browser.value(), LIFETIME))
                 .build();
     }
@@ -146,12 +146,15 @@ public class DeviceResource {
     }
 
     private Response.ResponseBuilder form(Response.Status status, String entered, Secret browser, String problem) {
-        return Pages.page(
-                status,
-                PAGE.render(Map.of(
-                        "code", userCodes.parse(entered).map(Secret::value).orElse(""),
-                        "csrf", browser.hash(),
-                        "server", settings.publicUrl().getAuthority(),
-                        "problem", problem)));
+        String code = userCodes.parse(entered).map(Secret::value).orElse("");
+        Entry entry = new Entry(code, browser.hash(), settings.publicUrl().getAuthority(), problem);
+        return Pages.page(status, PAGE.render(entry));
     }
+
+    /**
+     * What the page shows.
+     *
+     * @param problem null where there is none
+     */
+    private record Entry(String code, String csrf, String server, String problem) {}
 }

@@ -173,7 +173,8 @@ class DeviceIT {
         assertThat(page.status()).isEqualTo(200);
         assertThat(page.next()).isEmpty();
         assertThat(page.text())
-                .contains("value=\"" + device.userCode() + "\"", "Go on only if you have just started this yourself");
+                .contains("value=\"" + device.userCode() + "\"", "Go on only if you have just started this yourself")
+                .doesNotContain("role=\"alert\"");
         assertThat(page.header("Content-Security-Policy")).contains("frame-ancestors 'none'");
         assertThat(page.header("X-Frame-Options")).isEqualTo("DENY");
         assertThat(page.header("Cache-Control")).startsWith("no-store");
