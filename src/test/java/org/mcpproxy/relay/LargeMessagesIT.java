@@ -11,10 +11,12 @@ import java.util.concurrent.Semaphore;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.system.ProxySystem;
 
 /** One user's large messages: to read them takes time, and nobody else's. */
+@Tag("alone")
 class LargeMessagesIT {
 
     private static final int MESSAGES = 24;

@@ -23,6 +23,7 @@ class MetadataIT {
     private static final String OPENID = "/.well-known/openid-configuration";
     private static final String RESOURCE = "/.well-known/oauth-protected-resource";
     private static final String DEVICE_CODE = "urn:ietf:params:oauth:grant-type:device_code";
+    private static final String TOKEN_EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
     private static final String REDIRECT = "http://127.0.0.1:8123/callback";
 
     private final Installation installation = Installation.shared();
@@ -44,7 +45,7 @@ class MetadataIT {
         expected.put("response_modes_supported", List.of("query"));
         expected.put(
                 "grant_types_supported",
-                List.of("authorization_code", "refresh_token", DEVICE_CODE, "client_credentials"));
+                List.of("authorization_code", "refresh_token", DEVICE_CODE, "client_credentials", TOKEN_EXCHANGE));
         expected.put("code_challenge_methods_supported", List.of("S256"));
         List<String> methods = List.of("none", "client_secret_basic", "client_secret_post", "private_key_jwt");
         expected.put("token_endpoint_auth_methods_supported", methods);
@@ -101,13 +102,7 @@ class MetadataIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "urn:ietf:params:oauth:grant-type:jwt-bearer",
-                "urn:ietf:params:oauth:grant-type:token-exchange",
-                "password",
-                "implicit"
-            })
+    @ValueSource(strings = {"urn:ietf:params:oauth:grant-type:jwt-bearer", "password", "implicit"})
     void aGrantTypeThatIsNotAdvertisedDoesNotWork(String grantType) {
         OAuthClient client = OAuthClient.publicClient(installation.proxy());
 
