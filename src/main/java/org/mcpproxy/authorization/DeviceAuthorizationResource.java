@@ -35,15 +35,22 @@ public class DeviceAuthorizationResource {
 
     private final ClientGate gate;
     private final DeviceSignOns signOns;
+    private final Payer payer;
     private final AddressRateLimits limits;
     private final Settings settings;
     private final AuditLog audit;
 
     @Inject
     public DeviceAuthorizationResource(
-            ClientGate gate, DeviceSignOns signOns, AddressRateLimits limits, Settings settings, AuditLog audit) {
+            ClientGate gate,
+            DeviceSignOns signOns,
+            Payer payer,
+            AddressRateLimits limits,
+            Settings settings,
+            AuditLog audit) {
         this.gate = gate;
         this.signOns = signOns;
+        this.payer = payer;
         this.limits = limits;
         this.settings = settings;
         this.audit = audit;
@@ -60,9 +67,9 @@ public class DeviceAuthorizationResource {
         Trail trail = Trail.of(http);
         Client client = gate.enter(authorization, parameters, trail);
         new Actor(null, client.id()).lay(http);
-        String payer = Payer.of(client, trail);
-        limits.of(AddressRateLimits.Kind.AUTHORIZATION).take(payer);
-        Begun begun = signOns.begin(client, parameters, payer, trail);
+        String account = payer.of(client, trail);
+        limits.of(AddressRateLimits.Kind.AUTHORIZATION).take(account);
+        Begun begun = signOns.begin(client, parameters, account, trail);
         audit.record(new DeviceSignOnBegun(trail, client.id()));
         return Response.ok(Json.write(answer(begun)))
                 .header("Cache-Control", "no-store")

@@ -31,13 +31,16 @@ public class PushedRequestResource {
 
     private final ClientGate gate;
     private final RequestUris uris;
+    private final Payer payer;
     private final AddressRateLimits limits;
     private final Settings settings;
 
     @Inject
-    public PushedRequestResource(ClientGate gate, RequestUris uris, AddressRateLimits limits, Settings settings) {
+    public PushedRequestResource(
+            ClientGate gate, RequestUris uris, Payer payer, AddressRateLimits limits, Settings settings) {
         this.gate = gate;
         this.uris = uris;
+        this.payer = payer;
         this.limits = limits;
         this.settings = settings;
     }
@@ -52,7 +55,7 @@ public class PushedRequestResource {
         Parameters parameters = new Parameters(form);
         Client client = gate.enter(authorization, parameters, Trail.of(http));
         new Actor(null, client.id()).lay(http);
-        limits.of(AddressRateLimits.Kind.AUTHORIZATION).take(Payer.of(client, Trail.of(http)));
+        limits.of(AddressRateLimits.Kind.AUTHORIZATION).take(payer.of(client, Trail.of(http)));
         URI uri = uris.push(client, parameters);
         long seconds = settings.lifetimes().pushedRequest().toSeconds();
         return Response.status(Response.Status.CREATED)

@@ -39,12 +39,7 @@ class Discovery {
 
     /** @throws Rejection {@code OKTA_UNAVAILABLE} while none has loaded */
     ProviderMetadata current() {
-        return known().orElseThrow(() -> Rejection.until(Reason.OKTA_UNAVAILABLE, NOT_YET));
-    }
-
-    /** Empty while none has loaded. */
-    Optional<ProviderMetadata> known() {
-        return Optional.ofNullable(current);
+        return Optional.ofNullable(current).orElseThrow(() -> Rejection.until(Reason.OKTA_UNAVAILABLE, NOT_YET));
     }
 
     /** @throws Rejection {@code OKTA_UNAVAILABLE} or {@code OKTA_ANSWER_INVALID}; the last good document stays */

@@ -8,7 +8,11 @@ import org.mcpproxy.oauth.Secret;
 /** Okta, or any other OpenID Connect issuer, as the rest of the proxy needs it. */
 public interface IdentityProvider {
 
-    /** The issuer as it writes itself, which is how its tokens name it; as it is configured, while discovery has not loaded. */
+    /**
+     * The issuer as it writes itself, which is how its tokens name it.
+     *
+     * @throws Rejection {@code OKTA_UNAVAILABLE} while discovery has not loaded
+     */
     URI issuer();
 
     /**

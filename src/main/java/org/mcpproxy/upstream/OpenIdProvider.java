@@ -87,7 +87,7 @@ class OpenIdProvider implements IdentityProvider {
 
     @Override
     public URI issuer() {
-        return discovery.known().map(ProviderMetadata::issuer).orElseGet(settings.okta()::issuer);
+        return discovery.current().issuer();
     }
 
     @Override

@@ -69,7 +69,7 @@ public final class Preregistered {
     private Preregistered() {}
 
     /** Written anew for one installation; it goes with the tests. */
-    static Path file() {
+    public static Path file() {
         return file(FILE);
     }
 

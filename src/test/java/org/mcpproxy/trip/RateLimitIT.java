@@ -16,6 +16,7 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.Preregistered;
 import org.mcpproxy.system.ProxySystem;
 import org.mcpproxy.system.RawRequest;
 
@@ -41,6 +42,7 @@ class RateLimitIT {
                 .with("REGISTRATIONS_PER_MINUTE", LIMIT)
                 .with("AUTHORIZATIONS_PER_MINUTE", LIMIT)
                 .with("FAILED_AUTHENTICATIONS_PER_MINUTE", LIMIT)
+                .with("CLIENTS_FILE", Preregistered.file())
                 .launch()
                 .awaitLive();
         open = OAuthClient.register(proxy, "none", REDIRECT);
@@ -85,7 +87,13 @@ class RateLimitIT {
         assertThat(confidential
                         .post("/oauth2/v1/par", Map.of(), confidential.basic(confidential.secret()))
                         .status())
-                .as("what one pushes that has proved who it is")
+                .as("what one pushes that registered itself, as anybody can as often as they like")
+                .isEqualTo(429);
+        OAuthClient known = OAuthClient.known(
+                proxy, Preregistered.APPLICATION, Preregistered.SECRET, Preregistered.HTTPS_REDIRECT_URI);
+        assertThat(known.post("/oauth2/v1/par", Map.of(), known.basic(Preregistered.SECRET))
+                        .status())
+                .as("what one pushes that an administrator registered")
                 .isEqualTo(400);
     }
 
