@@ -133,6 +133,7 @@ class OutageIT {
         cluster.database().startAgain();
 
         assertThat(served(() -> client.redeem(code), Answer::status).status()).isEqualTo(200);
+        awaitHealth("store", "well");
         assertThat(device.allow(new Browser(), "alice").status()).isEqualTo(200);
         assertThat(device.poll().status()).isEqualTo(200);
         persons.forEach(person -> assertThat(
