@@ -62,6 +62,8 @@ class HouseRulesTest {
             "authorization.BrowserSession",
             "authorization.ErrorRedirects",
             "authorization.RememberedConsent",
+            // lays the actor of a request
+            "token.ClientGate",
             // what is read and answered
             "web.RequestBody",
             "web.ShortBody",

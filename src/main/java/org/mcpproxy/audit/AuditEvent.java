@@ -12,9 +12,15 @@ public sealed interface AuditEvent {
 
     Trail trail();
 
-    String user();
+    /** Null where nobody is known. */
+    default String user() {
+        return null;
+    }
 
-    String client();
+    /** Null where none is known. */
+    default String client() {
+        return null;
+    }
 
     /**
      * What a client is registered as.
@@ -26,58 +32,38 @@ public sealed interface AuditEvent {
     record Registered(String clientName, String authenticationMethod, Collection<String> destinations) {}
 
     /** Dynamic registration (RFC 7591) of a client. */
-    record ClientRegistered(Trail trail, String client, Registered as) implements AuditEvent {
-        @Override
-        public String user() {
-            return null;
-        }
-    }
+    record ClientRegistered(Trail trail, String client, Registered as) implements AuditEvent {}
 
     /** A client changed its registration (RFC 7592 2.2). */
-    record ClientUpdated(Trail trail, String client, Registered as) implements AuditEvent {
-        @Override
-        public String user() {
-            return null;
-        }
-    }
+    record ClientUpdated(Trail trail, String client, Registered as) implements AuditEvent {}
 
     /** A client read its registration, which replaced the token for it (RFC 7592 2.1). */
-    record ClientRead(Trail trail, String client) implements AuditEvent {
-        @Override
-        public String user() {
-            return null;
-        }
-    }
+    record ClientRead(Trail trail, String client) implements AuditEvent {}
 
     /** A client removed its registration (RFC 7592 2.3). */
-    record ClientDeleted(Trail trail, String client) implements AuditEvent {
-        @Override
-        public String user() {
-            return null;
-        }
-    }
+    record ClientDeleted(Trail trail, String client) implements AuditEvent {}
 
     /** A device began a sign-on, which a person is to finish elsewhere (RFC 8628 3.1). */
-    record DeviceSignOnBegun(Trail trail, String client) implements AuditEvent {
-        @Override
-        public String user() {
-            return null;
-        }
-    }
+    record DeviceSignOnBegun(Trail trail, String client) implements AuditEvent {}
 
     /** A person entered the code that a device showed, and is asked next. */
-    record UserCodeEntered(Trail trail, String client) implements AuditEvent {
-        @Override
-        public String user() {
-            return null;
-        }
-    }
+    record UserCodeEntered(Trail trail, String client) implements AuditEvent {}
 
-    /** A person allowed or denied a client. The user is null where the sign-on comes after. */
-    record ConsentDecided(Trail trail, String user, String client, boolean allowed) implements AuditEvent {}
+    /**
+     * A person allowed or denied a client.
+     *
+     * @param user null where the sign-on comes after: it is in the line of that
+     * @param signOn names the sign-on, which has several steps
+     */
+    record ConsentDecided(Trail trail, String user, String client, String signOn, boolean allowed)
+            implements AuditEvent {}
 
-    /** A person came back from Okta, and is who Okta says. */
-    record SignedOn(Trail trail, String user, String client) implements AuditEvent {}
+    /**
+     * A person came back from Okta, and is who Okta says.
+     *
+     * @param signOn names the sign-on, as where the person was asked
+     */
+    record SignedOn(Trail trail, String user, String client, String signOn) implements AuditEvent {}
 
     /** Tokens were issued for a grant. */
     record TokensIssued(Trail trail, String user, String client, String grantType, String grant)
@@ -94,6 +80,7 @@ public sealed interface AuditEvent {
             REFRESH_TOKEN_REUSED,
             OKTA_SESSION_ENDED,
             CONSENT_DENIED,
+            SIGN_ON_FAILED,
             CLIENT_UPDATED,
             CLIENT_DELETED
         }
@@ -110,17 +97,7 @@ public sealed interface AuditEvent {
             implements AuditEvent {}
 
     /** A person signed out of this server in one browser. */
-    record SignedOut(Trail trail) implements AuditEvent {
-        @Override
-        public String user() {
-            return null;
-        }
-
-        @Override
-        public String client() {
-            return null;
-        }
-    }
+    record SignedOut(Trail trail) implements AuditEvent {}
 
     /**
      * A request was refused.
@@ -144,17 +121,7 @@ public sealed interface AuditEvent {
      * @param trail of the first of those that have none
      * @param count how many have none
      */
-    record RefusalsLeftOut(Trail trail, long count) implements AuditEvent {
-        @Override
-        public String user() {
-            return null;
-        }
-
-        @Override
-        public String client() {
-            return null;
-        }
-    }
+    record RefusalsLeftOut(Trail trail, long count) implements AuditEvent {}
 
     /**
      * An MCP request was relayed, or failed at the backend; both, one after the other, where the backend broke off.

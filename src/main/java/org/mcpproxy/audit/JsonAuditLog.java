@@ -28,6 +28,7 @@ import org.mcpproxy.audit.AuditEvent.UserCodeEntered;
 public class JsonAuditLog implements AuditLog {
 
     private static final String SUCCESS = "success";
+    private static final int BAD_REQUEST = 400;
 
     private final Clock clock;
     private final Supplier<PrintStream> out;
@@ -83,10 +84,10 @@ public class JsonAuditLog implements AuditLog {
             return named("user_code", SUCCESS);
         }
         if (event instanceof ConsentDecided decided) {
-            return named("consent", decided.allowed() ? "allowed" : "denied");
+            return named("consent", decided.allowed() ? "allowed" : "denied", "sign_on", decided.signOn());
         }
-        if (event instanceof SignedOn) {
-            return named("sign_on", SUCCESS);
+        if (event instanceof SignedOn signedOn) {
+            return named("sign_on", SUCCESS, "sign_on", signedOn.signOn());
         }
         if (event instanceof TokensIssued issued) {
             return named("tokens_issued", SUCCESS, "grant_type", issued.grantType(), "grant", issued.grant());
@@ -134,7 +135,7 @@ public class JsonAuditLog implements AuditLog {
     private static Map<String, Object> mcp(McpRequest request) {
         return named(
                 "mcp_request",
-                request.failure() == null ? SUCCESS : "failure",
+                request.failure() == null && request.status() < BAD_REQUEST ? SUCCESS : "failure",
                 "reason",
                 request.failure(),
                 "resource",

@@ -8,7 +8,6 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.Refused;
@@ -68,8 +67,8 @@ public class AuthorizeResource {
     }
 
     @GET
-    public Response authorize(@Context UriInfo uri, @Context HttpServletRequest http) {
-        Parameters brought = new Parameters(uri.getQueryParameters());
+    public Response authorize(@Context HttpServletRequest http) {
+        Parameters brought = Parameters.ofQuery(http.getQueryString());
         Parameters parameters = uris.resolve(brought);
         limitFetches(parameters, http);
         Redirection redirection = requests.redirection(parameters);

@@ -8,9 +8,9 @@ import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import org.mcpproxy.audit.Actor;
+import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.AuditEvent.SignedOn;
 import org.mcpproxy.audit.AuditLog;
@@ -19,6 +19,7 @@ import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorization.Upstream;
 import org.mcpproxy.authorization.SignOnSteps.Next;
 import org.mcpproxy.grant.Grant;
+import org.mcpproxy.grant.GrantEnding;
 import org.mcpproxy.grant.Granting;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
@@ -42,6 +43,7 @@ public class CallbackResource {
     private final SignOnSteps steps;
     private final IdentityProvider okta;
     private final Granting granting;
+    private final GrantEnding ending;
     private final AuditLog audit;
 
     @Inject
@@ -52,6 +54,7 @@ public class CallbackResource {
             SignOnSteps steps,
             IdentityProvider okta,
             Granting granting,
+            GrantEnding ending,
             AuditLog audit) {
         this.pendings = pendings;
         this.binding = binding;
@@ -59,6 +62,7 @@ public class CallbackResource {
         this.steps = steps;
         this.okta = okta;
         this.granting = granting;
+        this.ending = ending;
         this.audit = audit;
     }
 
@@ -69,27 +73,36 @@ public class CallbackResource {
     }
 
     @GET
-    public Response callback(@Context UriInfo uri, @Context HttpServletRequest http) {
-        Parameters parameters = new Parameters(uri.getQueryParameters());
+    public Response callback(@Context HttpServletRequest http) {
+        Parameters parameters = Parameters.ofQuery(http.getQueryString());
         PendingAuthorization pending = take(parameters, http);
         ClientRequest request = pending.request();
         new Actor(null, request.clientId()).lay(http);
-        SignOn signOn;
+        Grant grant;
         try {
-            signOn = signOn(parameters, pending);
+            SignOn signOn = signOn(parameters, pending);
+            audit.record(new SignedOn(Trail.of(http), signOn.user().id(), request.clientId(), pending.id()));
+            grant = granting.open(signOn, request.clientId(), request.scope(), request.resource());
         } catch (Rejection rejection) {
             return refuse(rejection, pending, http);
         }
-        audit.record(new SignedOn(Trail.of(http), signOn.user().id(), request.clientId()));
-        Grant grant = granting.open(signOn, request.clientId(), request.scope(), request.resource());
-        PendingAuthorization granted = pending.granted(grant.id());
-        Next next = steps.next(granted, false);
+        Next next = next(pending.granted(grant.id()), grant, http);
         Response.ResponseBuilder response =
                 Pages.redirect(next.location()).header(HttpHeaders.SET_COOKIE, session.begin(grant));
         if (next.finished()) {
             response.header(HttpHeaders.SET_COOKIE, binding.release(pending));
         }
         return response.build();
+    }
+
+    /** Nobody can get hold of a grant whose sign-on goes no further. */
+    private Next next(PendingAuthorization granted, Grant grant, HttpServletRequest http) {
+        try {
+            return steps.next(granted, false);
+        } catch (Rejection rejection) {
+            ending.end(grant.id(), Cause.SIGN_ON_FAILED, Trail.of(http));
+            throw rejection;
+        }
     }
 
     private PendingAuthorization take(Parameters parameters, HttpServletRequest http) {
@@ -127,9 +140,10 @@ public class CallbackResource {
         };
     }
 
-    /** That Okta cannot be reached is for the person to read: the application would only say that sign-on failed. */
+    /** That Okta or the store cannot be reached is for the person to read: the application would only say that sign-on failed. */
     private Response refuse(Rejection rejection, PendingAuthorization pending, HttpServletRequest http) {
-        if (rejection.reason() == Reason.OKTA_UNAVAILABLE) {
+        if (rejection.reason() == Reason.OKTA_UNAVAILABLE
+                || rejection.retryAfter().isPresent()) {
             throw rejection;
         }
         ClientRequest request = pending.request();

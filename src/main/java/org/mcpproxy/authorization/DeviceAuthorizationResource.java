@@ -16,7 +16,6 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import net.minidev.json.JSONObject;
-import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.DeviceSignOnBegun;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
@@ -65,8 +64,7 @@ public class DeviceAuthorizationResource {
             @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(form);
         Trail trail = Trail.of(http);
-        Client client = gate.enter(authorization, parameters, trail);
-        new Actor(null, client.id()).lay(http);
+        Client client = gate.enter(authorization, parameters, http);
         String account = payer.of(client, trail);
         limits.of(AddressRateLimits.Kind.AUTHORIZATION).take(account);
         Begun begun = signOns.begin(client, parameters, account, trail);

@@ -5,7 +5,13 @@ import java.util.Optional;
 /** The sign-ons under way. */
 public interface PendingAuthorizations {
 
-    /** @throws org.mcpproxy.oauth.Rejection {@code SERVER_FULL} where no more can be held */
+    /**
+     * To be asked before a sign-on begins; one that has begun goes on.
+     *
+     * @throws org.mcpproxy.oauth.Rejection {@code SERVER_FULL} where no more can be held
+     */
+    void requireRoom();
+
     void save(PendingAuthorization pending);
 
     Optional<PendingAuthorization> find(String handleHash);

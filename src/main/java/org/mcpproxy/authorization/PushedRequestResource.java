@@ -13,7 +13,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
-import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.config.Settings;
@@ -53,8 +52,7 @@ public class PushedRequestResource {
             @HeaderParam("Authorization") String authorization,
             @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(form);
-        Client client = gate.enter(authorization, parameters, Trail.of(http));
-        new Actor(null, client.id()).lay(http);
+        Client client = gate.enter(authorization, parameters, http);
         limits.of(AddressRateLimits.Kind.AUTHORIZATION).take(payer.of(client, Trail.of(http)));
         URI uri = uris.push(client, parameters);
         long seconds = settings.lifetimes().pushedRequest().toSeconds();

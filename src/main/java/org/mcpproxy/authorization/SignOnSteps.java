@@ -92,9 +92,10 @@ public class SignOnSteps {
      * Begins a sign-on, and binds it to the browser that asks for it.
      *
      * @param remembered as with {@link #next}
-     * @throws Rejection as {@link #next}
+     * @throws Rejection {@code SERVER_FULL}, and as {@link #next}
      */
     public Begun begin(ClientRequest request, boolean remembered) {
+        pendings.requireRoom();
         Secret browser = Secret.random(random);
         PendingAuthorization pending = new PendingAuthorization(
                 Secret.random(random).value().substring(0, ID_LENGTH),

@@ -1,5 +1,6 @@
 package org.mcpproxy.consent;
 
+import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.util.List;
 import org.mcpproxy.authorization.ClientRequest;
@@ -14,6 +15,7 @@ import org.mcpproxy.page.Page;
  * @param documentHost that publishes the client's metadata document, or null where it registered
  * @param device that shows the code, or null where the answer is redirected
  * @param user who has signed on, or null before that
+ * @param lasting whether it gets a refresh token, asked for or not
  */
 record ConsentPage(
         String clientName,
@@ -24,6 +26,7 @@ record ConsentPage(
         String destination,
         String resource,
         List<Meaning> scopes,
+        boolean lasting,
         boolean loopback,
         boolean privateScheme,
         String handle,
@@ -49,6 +52,7 @@ record ConsentPage(
                 request.isOfDevice() ? null : RedirectUris.destination(request.redirectUri()),
                 request.resource(),
                 request.scope().stream().map(Meaning::of).toList(),
+                client.mayUse(GrantType.REFRESH_TOKEN),
                 loopback,
                 !request.isOfDevice() && !loopback && !RedirectUris.isHttps(request.redirectUri()),
                 handle,

@@ -11,7 +11,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriInfo;
 import java.net.URI;
 import java.util.Optional;
 import org.mcpproxy.audit.Actor;
@@ -87,8 +86,8 @@ public class ConsentResource {
     }
 
     @GET
-    public Response ask(@Context UriInfo uri, @Context HttpServletRequest http) {
-        Parameters parameters = new Parameters(uri.getQueryParameters());
+    public Response ask(@Context HttpServletRequest http) {
+        Parameters parameters = Parameters.ofQuery(http.getQueryString());
         PendingAuthorization pending = find(parameters, http);
         ClientRequest request = pending.request();
         Client client = clients.find(request.clientId());
@@ -114,7 +113,7 @@ public class ConsentResource {
         PendingAuthorization taken =
                 pendings.take(pending.handleHash()).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
         audit.record(new ConsentDecided(
-                Trail.of(http), userId(taken), taken.request().clientId(), allowed));
+                Trail.of(http), userId(taken), taken.request().clientId(), taken.id(), allowed));
         return allowed ? allow(taken) : deny(taken, http);
     }
 

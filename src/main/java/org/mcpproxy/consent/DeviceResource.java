@@ -11,7 +11,6 @@ import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
-import jakarta.ws.rs.core.UriInfo;
 import java.time.Duration;
 import java.util.Map;
 import java.util.random.RandomGenerator;
@@ -82,8 +81,9 @@ public class DeviceResource {
     }
 
     @GET
-    public Response ask(@Context UriInfo uri, @Context HttpServletRequest http) {
-        String code = new Parameters(uri.getQueryParameters()).find("user_code").orElse("");
+    public Response ask(@Context HttpServletRequest http) {
+        String code =
+                Parameters.ofQuery(http.getQueryString()).find("user_code").orElse("");
         Secret browser = cookies.find(COOKIE, http).map(Secret::new).orElseGet(() -> Secret.random(random));
         return form(Response.Status.OK, code, browser, null)
                 .header(HttpHeaders.SET_COOKIE, cookies.set(COOKIE, browser.value(), LIFETIME))

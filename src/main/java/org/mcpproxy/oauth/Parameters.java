@@ -1,5 +1,6 @@
 package org.mcpproxy.oauth;
 
+import com.nimbusds.oauth2.sdk.util.URLUtils;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -18,6 +19,15 @@ public record Parameters(Map<String, List<String>> values) {
                 throw Rejection.of(Reason.MALFORMED_REQUEST);
             }
         });
+    }
+
+    /**
+     * Those of an address. Signs that a URI may not have stand for themselves, as browsers send some of them.
+     *
+     * @param query as it was sent, or null
+     */
+    public static Parameters ofQuery(String query) {
+        return new Parameters(URLUtils.parseParameters(query));
     }
 
     public Optional<String> find(String name) {

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.config.RelayLimits;
@@ -210,12 +211,14 @@ final class Arrival {
     }
 
     private void audit(Reason reason) {
+        Actor actor =
+                caller == null ? Actor.of(request) : new Actor(caller.user().orElse(null), caller.client());
         for (McpBody.Act act : message.map(McpBody::acts).orElse(NOTHING_READ)) {
             relay.audit()
                     .record(new AuditEvent.Refused(
                             Trail.of(request),
-                            caller == null ? null : caller.user().orElse(null),
-                            caller == null ? null : caller.client(),
+                            actor.user(),
+                            actor.client(),
                             resource.path(),
                             act.method(),
                             act.name(),

@@ -6,6 +6,7 @@ import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.Collections;
 import java.util.Optional;
+import org.mcpproxy.audit.Actor;
 import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -33,6 +34,7 @@ public class OktaTokenCheck implements BearerCheck {
         OktaAccessToken token = tokens.verify(
                 PresentedToken.find(Collections.list(request.getHeaders("Authorization")), request.getQueryString()),
                 request);
+        new Actor(token.user().orElse(null), token.client()).lay(request);
         requireNoService(token);
         return new Caller(
                 token.user(),

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import org.mcpproxy.audit.Actor;
 import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.oauth.Reason;
@@ -34,13 +35,19 @@ public class OwnTokenCheck implements BearerCheck {
 
     @Override
     public Caller caller(HttpServletRequest request, McpEndpoint endpoint) {
-        return caller(Collections.list(request.getHeaders("Authorization")), request.getQueryString(), endpoint);
+        AccessToken token =
+                verified(Collections.list(request.getHeaders("Authorization")), request.getQueryString(), endpoint);
+        new Actor(token.isOfService() ? null : token.subject(), token.clientId()).lay(request);
+        return caller(token);
     }
 
     /** @param query the raw query string, or null */
-    Caller caller(List<String> authorizations, String query, McpEndpoint endpoint) {
-        AccessToken token = tokens.verify(
+    AccessToken verified(List<String> authorizations, String query, McpEndpoint endpoint) {
+        return tokens.verify(
                 PresentedToken.find(authorizations, query), endpoint.resource().toString());
+    }
+
+    Caller caller(AccessToken token) {
         if (!grants.isLive(token.grantId())) {
             throw Rejection.of(Reason.TOKEN_REVOKED);
         }

@@ -47,8 +47,12 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
     }
 
     @Override
-    public void save(PendingAuthorization pending) {
+    public void requireRoom() {
         capacity.require();
+    }
+
+    @Override
+    public void save(PendingAuthorization pending) {
         ClientRequest request = pending.request();
         database.update(
                 """

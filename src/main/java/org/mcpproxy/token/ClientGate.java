@@ -2,8 +2,10 @@ package org.mcpproxy.token;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import jakarta.servlet.ServletRequest;
 import java.util.Optional;
 import java.util.Set;
+import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.ClientAuthenticator;
@@ -22,6 +24,13 @@ public class ClientGate {
     /** To check an assertion costs much more than a secret. */
     private static final Set<Reason> GUESSES = Set.of(Reason.CLIENT_SECRET_WRONG, Reason.CLIENT_ASSERTION_INVALID);
 
+    /** Of a client that there is. */
+    private static final Set<Reason> UNPROVEN = Set.of(
+            Reason.CLIENT_SECRET_WRONG,
+            Reason.CLIENT_ASSERTION_INVALID,
+            Reason.CLIENT_AUTHENTICATION_MISSING,
+            Reason.CLIENT_AUTHENTICATION_METHOD);
+
     private final ClientAuthenticator authenticator;
     private final FailedAuthentications failed;
     private final AddressRateLimits limits;
@@ -34,16 +43,24 @@ public class ClientGate {
     }
 
     /**
+     * Lays the actor of this request, for the audit, whether it gets in or not.
+     *
      * @param authorization the {@code Authorization} header, or null
      * @throws Rejection with a {@code CLIENT_…} reason, or {@code TOO_MANY_REQUESTS}
      */
-    public Client enter(String authorization, Parameters parameters, Trail trail) {
+    public Client enter(String authorization, Parameters parameters, ServletRequest request) {
+        Trail trail = Trail.of(request);
         Optional<String> clientId = authenticator.claimed(authorization, parameters);
         clientId.ifPresent(id -> failed.requireGuess(trail.address(), id));
         limitFetches(authorization, parameters, trail);
         try {
-            return authenticator.authenticate(authorization, parameters);
+            Client client = authenticator.authenticate(authorization, parameters);
+            new Actor(null, client.id()).lay(request);
+            return client;
         } catch (Rejection rejection) {
+            if (UNPROVEN.contains(rejection.reason())) {
+                clientId.ifPresent(id -> new Actor(null, id).lay(request));
+            }
             if (GUESSES.contains(rejection.reason())) {
                 clientId.ifPresent(id -> failed.countGuess(trail.address(), id));
             }

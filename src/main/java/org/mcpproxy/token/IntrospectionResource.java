@@ -14,7 +14,6 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.util.Map;
 import java.util.Optional;
-import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.TokenIntrospected;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
@@ -66,8 +65,7 @@ public class IntrospectionResource {
             throw new NotFoundException();
         }
         Parameters parameters = new Parameters(form);
-        Client client = gate.enter(authorization, parameters, Trail.of(http));
-        new Actor(null, client.id()).lay(http);
+        Client client = gate.enter(authorization, parameters, http);
         PreregisteredClient asking = asking(client);
         Secret token = new Secret(parameters.get("token", Reason.TOKEN_PARAMETER_MISSING));
         Optional<Introspected> found = introspection.of(token, asking);

@@ -11,7 +11,6 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
-import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
@@ -63,8 +62,7 @@ public class RevocationResource {
             @HeaderParam("Authorization") String authorization,
             @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(form);
-        Client client = gate.enter(authorization, parameters, Trail.of(http));
-        new Actor(null, client.id()).lay(http);
+        Client client = gate.enter(authorization, parameters, http);
         Secret token = new Secret(parameters.get("token", Reason.TOKEN_PARAMETER_MISSING));
         find(token).ifPresent(issued -> {
             if (!issued.clientId().equals(client.id())) {

@@ -15,7 +15,6 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.util.List;
-import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.TokensIssued;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
@@ -58,8 +57,7 @@ public class TokenResource {
             @HeaderParam("Authorization") String authorization,
             @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(form);
-        Client client = gate.enter(authorization, parameters, Trail.of(http));
-        new Actor(null, client.id()).lay(http);
+        Client client = gate.enter(authorization, parameters, http);
         Exchange exchange = exchange(parameters, client);
         TokenAnswer answer = exchange.exchange(new TokenRequest(client, parameters, Trail.of(http)));
         audit.record(new TokensIssued(

@@ -54,7 +54,7 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
             return refusal(Rejection.of(Reason.MALFORMED_REQUEST, failure));
         }
         Failures.log(Trail.of(request), failure);
-        return answer(ErrorAnswer.of(Reason.INTERNAL_ERROR), null);
+        return refusal(Rejection.of(Reason.INTERNAL_ERROR, failure));
     }
 
     /**

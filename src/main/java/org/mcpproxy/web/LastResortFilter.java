@@ -1,10 +1,14 @@
 package org.mcpproxy.web;
 
+import jakarta.inject.Inject;
 import jakarta.servlet.FilterChain;
 import jakarta.servlet.http.HttpFilter;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import org.mcpproxy.audit.Actor;
+import org.mcpproxy.audit.AuditEvent;
+import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.oauth.Reason;
 
@@ -13,6 +17,13 @@ import org.mcpproxy.oauth.Reason;
  * objects, tokens and all, into a file for its vendor's support.
  */
 public class LastResortFilter extends HttpFilter {
+
+    private final transient AuditLog audit;
+
+    @Inject
+    public LastResortFilter(AuditLog audit) {
+        this.audit = audit;
+    }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
@@ -24,9 +35,12 @@ public class LastResortFilter extends HttpFilter {
         }
     }
 
-    /** Also for what fails on another thread than the one that this filter is on. */
-    static void answer(Exception failure, HttpServletRequest request, HttpServletResponse response) throws IOException {
+    private void answer(Exception failure, HttpServletRequest request, HttpServletResponse response)
+            throws IOException {
         Failures.log(Trail.of(request), failure);
+        Actor actor = Actor.of(request);
+        audit.record(new AuditEvent.Refused(
+                Trail.of(request), actor.user(), actor.client(), request.getRequestURI(), Reason.INTERNAL_ERROR));
         if (!response.isCommitted()) {
             response.resetBuffer();
             ErrorAnswer.of(Reason.INTERNAL_ERROR).writeTo(request, response);

@@ -55,6 +55,23 @@ class JsonAuditLogTest {
     }
 
     @Test
+    void anMcpRequestThatTheServerRefusedWasNoSuccess() {
+        log.record(new AuditEvent.McpRequest(
+                TRAIL, "user", "client", "/mcp", "tools/call", "echo", 400, null, Duration.ofMillis(12)));
+
+        assertThat(lines()).contains("\"event\":\"mcp_request\",\"outcome\":\"failure\"", "\"status\":400");
+    }
+
+    /** The user is known only when the person comes back from Okta. */
+    @Test
+    void aConsentAndItsSignOnHaveOneName() {
+        log.record(new AuditEvent.ConsentDecided(TRAIL, null, "client", "a-sign-on", true));
+        log.record(new AuditEvent.SignedOn(TRAIL, "user", "client", "a-sign-on"));
+
+        assertThat(lines().lines()).hasSize(2).allMatch(line -> line.contains("\"sign_on\":\"a-sign-on\""));
+    }
+
+    @Test
     void whatBecomesOfARegistrationIsTold() {
         log.record(new AuditEvent.ClientUpdated(
                 TRAIL, "client", new AuditEvent.Registered("An app", "none", List.of("app.example", "cursor://"))));

@@ -19,6 +19,17 @@ class ParametersTest {
         assertThat(parameters.find("Code")).isEmpty();
     }
 
+    /** Browsers send some of these as they are. */
+    @Test
+    void signsThatAUriMayNotHaveStandForThemselves() {
+        Parameters parameters = Parameters.ofQuery("state=a|b^c`{\"d\"}<e>\\f&code=x%20y+z");
+
+        assertThat(parameters.find("state")).contains("a|b^c`{\"d\"}<e>\\f");
+        assertThat(parameters.find("code")).contains("x y z");
+        assertThat(Parameters.ofQuery(null).values()).isEmpty();
+        assertRefused(Reason.MALFORMED_REQUEST, () -> Parameters.ofQuery("code=a&code=b"));
+    }
+
     @Test
     void oneThatIsLeftOutIsRefusedForTheReasonThatWasNamed() {
         assertRefused(Reason.CODE_MISSING, () -> new Parameters(Map.of()).get("code", Reason.CODE_MISSING));

@@ -228,7 +228,7 @@ class OwnTokenCheckTest {
     }
 
     private Caller call(String token, McpEndpoint endpoint) {
-        return check.caller(List.of("Bearer " + token), null, endpoint);
+        return check.caller(check.verified(List.of("Bearer " + token), null, endpoint));
     }
 
     private Reason refusal(String token) {

@@ -3,6 +3,7 @@ package org.mcpproxy.trip;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -49,6 +50,28 @@ class ClientAuthenticationIT {
 
         assertThatItIsInvalidClient(answer);
         assertThat(answer.header("WWW-Authenticate")).startsWith("Basic ");
+    }
+
+    /** So that who looks for it sees whose secret somebody guesses at. */
+    @Test
+    void aRefusalNamesTheClientThatDidNotProveItself() {
+        OAuthClient client = register("client_secret_basic");
+
+        Answer wrong = client.token(client.refreshParameters("any"), "wrong");
+        Answer missing = client.revoke("any");
+
+        for (Answer answer : List.of(wrong, missing)) {
+            String id = answer.header("X-Request-Id");
+            installation.proxy().awaitConsole("audited", console -> console.contains(id));
+            assertThat(installation
+                            .proxy()
+                            .console()
+                            .lines()
+                            .filter(line -> line.contains(id) && line.contains("refusal")))
+                    .singleElement()
+                    .asString()
+                    .contains("\"client\":\"" + client.id() + "\"");
+        }
     }
 
     @Test

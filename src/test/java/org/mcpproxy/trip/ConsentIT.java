@@ -42,7 +42,7 @@ class ConsentIT {
     void itNamesTheClientWhereTheAnswerGoesTheScopesAndTheServer() {
         assertThat(ask().text())
                 .contains("A plain client", "<strong>127.0.0.1</strong>", "(mcp)", "(offline_access)")
-                .contains("runs on your own computer")
+                .contains("runs on your own computer", "It stays connected until you disconnect it")
                 .contains(installation.proxy().mcp().toString());
     }
 

@@ -221,6 +221,26 @@ class DeviceIT {
         assertThat(device.client().ping(tokens.get("access_token")).status()).isEqualTo(401);
     }
 
+    /** Of two people who enter one code the second was too late, and nobody could get hold of what was granted then. */
+    @Test
+    void whoComesTooLateLeavesNoGrant() {
+        Device device = Device.begun(installation.proxy());
+        Browser other = new Browser();
+        Page mine = device.question(browser);
+        Page theirs = device.question(other);
+        browser.get(browser.signOn(mine, "alice", installation.at("/oauth/device/done")));
+
+        URI back = other.signOn(theirs, "bob", installation.at("/oauth/callback"));
+        Page late = other.get(back);
+
+        assertThat(late.status()).isEqualTo(400);
+        assertThat(device.poll().status()).isEqualTo(200);
+        String id = late.header("X-Request-Id");
+        installation.proxy().awaitConsole("audited", console -> console.contains("\"sign_on_failed\""));
+        assertThat(installation.proxy().console().lines().filter(line -> line.contains(id)))
+                .anyMatch(line -> line.contains("\"grant_revoked\"") && line.contains("\"sign_on_failed\""));
+    }
+
     @Test
     void anotherClientGetsNothingByItsCode() {
         Device device = Device.begun(installation.proxy());

@@ -102,6 +102,31 @@ class MalformedRequestIT {
                 .doesNotContain("%zz");
     }
 
+    /** Nobody fills the log with stack traces by that, and browsers send some of them in a client's state. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "/",
+                "/mcp",
+                "/oauth2/v1/authorize",
+                "/oauth2/v1/clients/any",
+                "/oauth/callback",
+                "/oauth/consent",
+                "/oauth/device",
+                "/oauth/logout",
+                "/.well-known/oauth-authorization-server",
+                "/health"
+            })
+    void aSignThatAnAddressMayNotHaveIsNoFailureOfOurs(String path) throws IOException {
+        for (String sign : List.of("|", "^", "`", "{", "}", "\\", "<", ">", "\"")) {
+            assertThat(RawRequest.of("GET", path + "?state=a" + sign + "b&code=" + sign, host)
+                            .answer(port))
+                    .as(path + " " + sign)
+                    .matches("(?s)HTTP/1.1 [234].*");
+        }
+        assertThat(installation.proxy().console()).doesNotContain("\"reason\":\"internal_error\"");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"/oauth2/v1/token", "/oauth2/v1/revoke", "/oauth2/v1/par", "/oauth/consent", "/oauth/logout"})

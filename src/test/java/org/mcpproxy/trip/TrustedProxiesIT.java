@@ -48,13 +48,13 @@ class TrustedProxiesIT {
         String line = refusedFor(proxy);
 
         assertThat(line).contains("\"address\":\"" + CLAIMED + "\"");
+        String id = line.replaceAll(".*\"request_id\":\"(\\w+)\".*", "$1");
         Waiting.until(
                 "logged",
                 Duration.ofSeconds(10),
                 () -> proxy.allLogs()
                         .lines()
-                        .anyMatch(
-                                logged -> logged.contains(" GET /mcp 401 ") && logged.endsWith("\"" + CLAIMED + "\"")));
+                        .anyMatch(logged -> logged.contains(" GET /mcp 401 ") && logged.endsWith(" " + id)));
     }
 
     @Test
