@@ -140,10 +140,15 @@ public class CallbackResource {
         };
     }
 
-    /** That Okta or the store cannot be reached is for the person to read: the application would only say that sign-on failed. */
+    /**
+     * That Okta or the store cannot be reached is for the person to read: the application would only say that sign-on failed.
+     * A client that has gone is told nothing.
+     */
     private Response refuse(Rejection rejection, PendingAuthorization pending, HttpServletRequest http) {
-        if (rejection.reason() == Reason.OKTA_UNAVAILABLE
-                || rejection.retryAfter().isPresent()) {
+        boolean forThePerson = rejection.reason() == Reason.OKTA_UNAVAILABLE
+                || rejection.reason() == Reason.SIGN_ON_UNKNOWN
+                || rejection.retryAfter().isPresent();
+        if (forThePerson) {
             throw rejection;
         }
         ClientRequest request = pending.request();

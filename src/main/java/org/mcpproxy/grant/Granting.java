@@ -48,7 +48,7 @@ public class Granting {
      * Opens a grant for a person who has signed on. It ends when no code for it can be alive any more, unless a client
      * redeems one.
      *
-     * @throws Rejection {@code USER_IS_CLIENT}, {@code STORE_UNAVAILABLE}
+     * @throws Rejection {@code USER_IS_CLIENT}, {@code STORE_UNAVAILABLE}, or {@code SIGN_ON_UNKNOWN} where the client has gone meanwhile
      */
     public Grant open(SignOn signOn, String clientId, Scope scope, String resource) {
         Grant grant = new Grant(
@@ -61,7 +61,16 @@ public class Granting {
             session.discard(signOn.tokens());
             throw e;
         }
+        requireOpen(grant);
         return grant;
+    }
+
+    /** Where it ended before Okta's tokens were kept, as its client has gone, nobody else would revoke them. */
+    private void requireOpen(Grant grant) {
+        if (grants.find(grant.id()).isEmpty()) {
+            session.end(grant.id());
+            throw Rejection.of(Reason.SIGN_ON_UNKNOWN);
+        }
     }
 
     /** Revokes at Okta what a sign-on brought that is not good enough; it does its best. */

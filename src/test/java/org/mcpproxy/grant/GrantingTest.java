@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import java.lang.reflect.Proxy;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -36,7 +37,31 @@ class GrantingTest {
                 .isEqualTo(alice.user());
     }
 
+    /** Else nobody would ever revoke them. */
+    @Test
+    void whatEndedBeforeOktasTokensWereKeptIsRevokedThere() {
+        SignOn alice = endpoint.okta.redeem("code", null, null, null);
+        Grants goneAtOnce = (Grants) Proxy.newProxyInstance(
+                getClass().getClassLoader(), new Class<?>[] {Grants.class}, (proxy, method, arguments) -> {
+                    Object answer = method.invoke(endpoint.grants, arguments);
+                    if (method.getName().equals("open")) {
+                        endpoint.grants.end(((Grant) arguments[0]).id());
+                    }
+                    return answer;
+                });
+
+        assertRefused(
+                Reason.SIGN_ON_UNKNOWN,
+                () -> granting("reports", goneAtOnce).open(alice, "client", Scopes.offered(), Samples.RESOURCE));
+
+        assertThat(endpoint.okta.revoked()).isNotEmpty();
+    }
+
     private Granting granting(String service) {
+        return granting(service, endpoint.grants);
+    }
+
+    private Granting granting(String service, Grants grants) {
         Client client = new Client(
                 service,
                 Optional.empty(),
@@ -47,7 +72,7 @@ class GrantingTest {
                 Scopes.baseline(),
                 Instant.EPOCH);
         return new Granting(
-                endpoint.grants,
+                grants,
                 endpoint.codes,
                 endpoint.session,
                 id -> Optional.of(new PreregisteredClient(client, Set.of(), Set.of(), Set.of()))
