@@ -86,6 +86,9 @@ public sealed interface AuditEvent {
         }
     }
 
+    /** A client revoked a token that was none, or whose grant had ended before (RFC 7009 2.2). */
+    record NothingRevoked(Trail trail, String client) implements AuditEvent {}
+
     /**
      * An MCP server asked about a token.
      *

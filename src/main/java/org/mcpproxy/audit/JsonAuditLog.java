@@ -15,6 +15,7 @@ import org.mcpproxy.audit.AuditEvent.ConsentDecided;
 import org.mcpproxy.audit.AuditEvent.DeviceSignOnBegun;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
 import org.mcpproxy.audit.AuditEvent.McpRequest;
+import org.mcpproxy.audit.AuditEvent.NothingRevoked;
 import org.mcpproxy.audit.AuditEvent.RefusalsLeftOut;
 import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.AuditEvent.SignedOn;
@@ -94,6 +95,9 @@ public class JsonAuditLog implements AuditLog {
         }
         if (event instanceof GrantRevoked revoked) {
             return named("grant_revoked", SUCCESS, "reason", revoked.cause(), "grant", revoked.grant());
+        }
+        if (event instanceof NothingRevoked) {
+            return named("revocation", "nothing_revoked");
         }
         if (event instanceof TokenIntrospected asked) {
             return named("token_introspected", asked.active() ? "active" : "inactive", "grant", asked.grant());

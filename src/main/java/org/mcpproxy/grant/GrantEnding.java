@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.audit.AuditLog;
@@ -32,12 +33,18 @@ public class GrantEnding {
         this.audit = audit;
     }
 
-    /** Ends a grant, where it still lives; once, whoever else ends it at the same time. */
-    public void end(String grantId, Cause cause, Trail trail) {
-        grants.find(grantId).filter(grant -> grants.end(grantId)).ifPresent(grant -> {
+    /**
+     * Ends a grant, where it still lives; once, whoever else ends it at the same time.
+     *
+     * @return whether it ended by this
+     */
+    public boolean end(String grantId, Cause cause, Trail trail) {
+        Optional<Grant> ended = grants.find(grantId).filter(grant -> grants.end(grantId));
+        ended.ifPresent(grant -> {
             audit.record(new GrantRevoked(trail, grant.user().id(), grant.clientId(), grantId, cause));
             endAtOkta(grantId);
         });
+        return ended.isPresent();
     }
 
     /** Notes that grants ended in the store together with something else. Okta is told by the sweep. */
@@ -52,11 +59,17 @@ public class GrantEnding {
         grants.stream().takeWhile(grant -> System.nanoTime() - end < 0).allMatch(grant -> endAtOkta(grant.id()));
     }
 
-    /** Ends the token that a client has for itself, where nobody else has: all of its grant. At Okta there is nothing. */
-    public void endOfService(String clientId, String grantId, Trail trail) {
-        if (grants.endOfService(grantId)) {
+    /**
+     * Ends the token that a client has for itself, where nobody else has: all of its grant. At Okta there is nothing.
+     *
+     * @return whether it ended by this
+     */
+    public boolean endOfService(String clientId, String grantId, Trail trail) {
+        boolean ended = grants.endOfService(grantId);
+        if (ended) {
             audit.record(new GrantRevoked(trail, null, clientId, grantId, Cause.REVOKED_BY_CLIENT));
         }
+        return ended;
     }
 
     /** Here it has ended in any case. False where Okta is told so later. */

@@ -58,11 +58,13 @@ public class AuthorizationCodeExchange implements Exchange {
     public TokenAnswer exchange(TokenRequest request) {
         String hash = new Secret(request.parameters().get("code", Reason.CODE_MISSING)).hash();
         AuthorizationCode code = codes.find(hash).orElseThrow(() -> Rejection.of(Reason.CODE_UNKNOWN));
+        Optional<Grant> opened = grants.find(code.grantId());
+        opened.ifPresent(request::isOf);
         if (code.consumed()) {
             throw replayed(code, request);
         }
         CHECKS.require(new Presented(code, request), clock.instant());
-        Grant grant = grants.find(code.grantId()).orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
+        Grant grant = opened.orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
         RequestedResource.require(request.parameters(), grant);
         Optional<RefreshTokenValue> refreshToken = mint.firstRefreshToken(request.client());
         TokenAnswer answer = mint.mint(grant, request.client(), grant.scope(), refreshToken);

@@ -66,6 +66,7 @@ public class DeviceCodeExchange implements Exchange {
     private DeviceAuthorization find(TokenRequest request) {
         String hash = new Secret(request.parameters().get("device_code", Reason.DEVICE_CODE_MISSING)).hash();
         DeviceAuthorization device = devices.find(hash).orElseThrow(() -> Rejection.of(Reason.DEVICE_CODE_UNKNOWN));
+        device.grantId().flatMap(grants::find).ifPresent(request::isOf);
         if (!device.clientId().equals(request.client().id())) {
             throw Rejection.of(Reason.DEVICE_CODE_OF_OTHER_CLIENT);
         }

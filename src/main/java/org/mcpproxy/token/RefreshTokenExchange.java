@@ -74,6 +74,8 @@ public class RefreshTokenExchange implements Exchange {
                 .orElseThrow(() -> Rejection.of(Reason.REFRESH_TOKEN_UNKNOWN));
         RefreshToken token = find(value, request);
         Grant grant = grants.find(token.grantId()).orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
+        request.isOf(grant);
+        requireSameClient(token, request);
         RequestedResource.require(request.parameters(), grant);
         Scope scope = requestedScope(request.parameters(), grant);
         if (token.rotation().isPresent()) {
@@ -83,21 +85,25 @@ public class RefreshTokenExchange implements Exchange {
         return rotate(grant, scope, value, request);
     }
 
-    /** A token in another client's hands was stolen: the family ends, whoever the thief was. */
     private RefreshToken find(RefreshTokenValue presented, TokenRequest request) {
-        RefreshToken token =
-                refreshTokens.find(presented.whole().hash()).orElseThrow(() -> unknownOrReused(presented, request));
+        return refreshTokens.find(presented.whole().hash()).orElseThrow(() -> unknownOrReused(presented, request));
+    }
+
+    /** A token in another client's hands was stolen: the family ends, whoever the thief was. */
+    private void requireSameClient(RefreshToken token, TokenRequest request) {
         if (!token.clientId().equals(request.client().id())) {
             ending.end(token.grantId(), Cause.REFRESH_TOKEN_REUSED, request.trail());
             throw Rejection.of(Reason.REFRESH_TOKEN_OF_OTHER_CLIENT);
         }
-        return token;
     }
 
     /** Of a family that lives, a token that is no longer kept was used before the grace. */
     private Rejection unknownOrReused(RefreshTokenValue presented, TokenRequest request) {
         Optional<Grant> grant = grants.findByFamily(presented.family().hash());
-        grant.ifPresent(reused -> ending.end(reused.id(), Cause.REFRESH_TOKEN_REUSED, request.trail()));
+        grant.ifPresent(reused -> {
+            request.isOf(reused);
+            ending.end(reused.id(), Cause.REFRESH_TOKEN_REUSED, request.trail());
+        });
         return Rejection.of(grant.isPresent() ? Reason.REFRESH_TOKEN_REUSED : Reason.REFRESH_TOKEN_UNKNOWN);
     }
 

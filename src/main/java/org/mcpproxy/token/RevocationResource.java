@@ -11,7 +11,10 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.util.Optional;
+import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
+import org.mcpproxy.audit.AuditEvent.NothingRevoked;
+import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.grant.Grant;
@@ -39,6 +42,7 @@ public class RevocationResource {
     private final Grants grants;
     private final AccessTokens accessTokens;
     private final GrantEnding ending;
+    private final AuditLog audit;
 
     @Inject
     public RevocationResource(
@@ -46,12 +50,14 @@ public class RevocationResource {
             RefreshTokens refreshTokens,
             Grants grants,
             AccessTokens accessTokens,
-            GrantEnding ending) {
+            GrantEnding ending,
+            AuditLog audit) {
         this.gate = gate;
         this.refreshTokens = refreshTokens;
         this.grants = grants;
         this.accessTokens = accessTokens;
         this.ending = ending;
+        this.audit = audit;
     }
 
     /** An unknown token is a success (RFC 7009 2.2): it is not valid, as was wanted. */
@@ -64,24 +70,29 @@ public class RevocationResource {
         Parameters parameters = new Parameters(form);
         Client client = gate.enter(authorization, parameters, http);
         Secret token = new Secret(parameters.get("token", Reason.TOKEN_PARAMETER_MISSING));
-        find(token).ifPresent(issued -> {
-            if (!issued.clientId().equals(client.id())) {
-                throw Rejection.of(Reason.TOKEN_OF_OTHER_CLIENT);
-            }
-            if (issued.exchanged()) {
-                throw Rejection.of(Reason.EXCHANGED_TOKEN_NOT_REVOCABLE);
-            }
-            end(issued, Trail.of(http));
-        });
+        Optional<Issued> found = find(token);
+        found.flatMap(issued -> grants.find(issued.grantId()))
+                .ifPresent(grant -> new Actor(grant.user().id(), client.id()).lay(http));
+        found.ifPresent(issued -> requireOwn(issued, client));
+        if (found.filter(issued -> end(issued, Trail.of(http))).isEmpty()) {
+            audit.record(new NothingRevoked(Trail.of(http), client.id()));
+        }
         return Response.ok().header("Cache-Control", "no-store").build();
     }
 
-    private void end(Issued issued, Trail trail) {
-        if (issued.ofService()) {
-            ending.endOfService(issued.clientId(), issued.grantId(), trail);
-        } else {
-            ending.end(issued.grantId(), Cause.REVOKED_BY_CLIENT, trail);
+    private static void requireOwn(Issued issued, Client client) {
+        if (!issued.clientId().equals(client.id())) {
+            throw Rejection.of(Reason.TOKEN_OF_OTHER_CLIENT);
         }
+        if (issued.exchanged()) {
+            throw Rejection.of(Reason.EXCHANGED_TOKEN_NOT_REVOCABLE);
+        }
+    }
+
+    private boolean end(Issued issued, Trail trail) {
+        return issued.ofService()
+                ? ending.endOfService(issued.clientId(), issued.grantId(), trail)
+                : ending.end(issued.grantId(), Cause.REVOKED_BY_CLIENT, trail);
     }
 
     /** The hint is only a hint (RFC 7009 2.1), and the two kinds cannot be mistaken for each other. */

@@ -65,6 +65,7 @@ public class SubjectTokenExchange implements Exchange {
         Parameters parameters = request.parameters();
         requireAccessTokens(parameters);
         AccessToken subject = subject(parameters);
+        request.user().accept(subject.subject());
         require(client.mayExchange(subject.clientId(), subject.audience()), Reason.SUBJECT_TOKEN_NOT_FOR_CLIENT);
         require(subject.actors().size() < MOST_ACTORS, Reason.ACTORS_TOO_MANY);
         String resource = terms.resource(targets(parameters), client);

@@ -15,6 +15,7 @@ import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.time.Clock;
 import java.util.List;
+import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.TokensIssued;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
@@ -59,7 +60,8 @@ public class TokenResource {
         Parameters parameters = new Parameters(form);
         Client client = gate.enter(authorization, parameters, http);
         Exchange exchange = exchange(parameters, client);
-        TokenAnswer answer = exchange.exchange(new TokenRequest(client, parameters, Trail.of(http)));
+        TokenAnswer answer = exchange.exchange(
+                new TokenRequest(client, parameters, Trail.of(http), user -> new Actor(user, client.id()).lay(http)));
         audit.record(new TokensIssued(
                 Trail.of(http), answer.user(), client.id(), exchange.grantType().getValue(), answer.grantId()));
         return Response.ok(Json.write(answer.toResponse(clock.instant())))

@@ -1,6 +1,7 @@
 package org.mcpproxy.system;
 
 import java.net.URI;
+import java.util.List;
 import java.util.Optional;
 import org.mcpproxy.fixture.DocumentHost;
 import org.mcpproxy.okta.OktaOptions;
@@ -97,6 +98,13 @@ public final class Installation implements AutoCloseable {
     /** The {@code Authorization} of the last request to the MCP server behind, where that is one of its own. */
     public String lastAuthorization() {
         return backend.orElseThrow().authorization();
+    }
+
+    /** The lines that the audit has of the request that was answered so. */
+    public List<String> audited(Answer answer) {
+        String id = "\"request_id\":\"" + answer.header("X-Request-Id") + "\"";
+        proxy.awaitConsole("audited", console -> console.contains(id));
+        return proxy.console().lines().filter(line -> line.contains(id)).toList();
     }
 
     public URI at(String path) {

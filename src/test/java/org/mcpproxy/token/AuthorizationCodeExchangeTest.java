@@ -149,6 +149,7 @@ class AuthorizationCodeExchangeTest {
     @Test
     void anotherClientsCodeIsRefusedAndStaysGood() {
         assertRefused(Reason.CODE_OF_OTHER_CLIENT, () -> endpoint.redeem(Samples.client("thief"), codeRequest(code)));
+        assertThat(endpoint.users).containsExactly(grant.user().id());
 
         assertThat(endpoint.redeem(client, codeRequest(code))).isNotNull();
     }

@@ -176,7 +176,8 @@ class ClientCredentialsExchangeTest {
                 registered.registeredAt());
         assertRefused(
                 Reason.GRANT_TYPE_UNREGISTERED,
-                () -> exchange.exchange(new TokenRequest(claiming, parameters("resource", FILES), Samples.TRAIL)));
+                () -> exchange.exchange(
+                        new TokenRequest(claiming, parameters("resource", FILES), Samples.TRAIL, user -> {})));
     }
 
     private String audience(String client, Parameters parameters) {
@@ -185,6 +186,6 @@ class ClientCredentialsExchangeTest {
 
     private TokenAnswer answer(String client, Parameters parameters) {
         return exchange.exchange(
-                new TokenRequest(clients.find(client).orElseThrow().client(), parameters, Samples.TRAIL));
+                new TokenRequest(clients.find(client).orElseThrow().client(), parameters, Samples.TRAIL, user -> {}));
     }
 }

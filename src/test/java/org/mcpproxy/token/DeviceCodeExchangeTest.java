@@ -130,6 +130,7 @@ class DeviceCodeExchangeTest {
         assertRefused(Reason.AUTHORIZATION_PENDING, this::poll);
         Grant grant = allow();
         assertRefused(Reason.DEVICE_CODE_OF_OTHER_CLIENT, () -> endpoint.poll(other, code));
+        assertThat(endpoint.users).containsExactly(grant.user().id());
 
         assertThat(poll().grantId()).isEqualTo(grant.id());
         assertRefused(Reason.DEVICE_CODE_OF_OTHER_CLIENT, () -> endpoint.poll(other, code));

@@ -148,9 +148,12 @@ class RefreshTokenExchangeTest {
 
     @Test
     void aTokenInAnotherClientsHandsEndsTheFamily() {
+        endpoint.users.clear();
+
         assertRefused(Reason.REFRESH_TOKEN_OF_OTHER_CLIENT, () -> endpoint.refresh(Samples.client("thief"), first));
 
         assertEnded(Cause.REFRESH_TOKEN_REUSED);
+        assertThat(endpoint.users).containsExactly(grant.user().id());
     }
 
     /** The answer of a grace is for the client that it was given to. */

@@ -125,7 +125,10 @@ class SubjectTokenExchangeTest {
         assertRefused(
                 Reason.GRANT_TYPE_UNREGISTERED,
                 () -> exchange.exchange(new TokenRequest(
-                        Samples.client("inspector"), request(subject("inspector", JIRA, "mcp")), Samples.TRAIL)));
+                        Samples.client("inspector"),
+                        request(subject("inspector", JIRA, "mcp")),
+                        Samples.TRAIL,
+                        user -> {})));
     }
 
     @Test
@@ -266,7 +269,7 @@ class SubjectTokenExchangeTest {
 
     private TokenAnswer answer(String client, Parameters request) {
         return exchange.exchange(
-                new TokenRequest(clients.find(client).orElseThrow().client(), request, Samples.TRAIL));
+                new TokenRequest(clients.find(client).orElseThrow().client(), request, Samples.TRAIL, user -> {}));
     }
 
     private static Parameters request(Secret subject, String... namesAndValues) {

@@ -61,16 +61,10 @@ class ClientAuthenticationIT {
         Answer missing = client.revoke("any");
 
         for (Answer answer : List.of(wrong, missing)) {
-            String id = answer.header("X-Request-Id");
-            installation.proxy().awaitConsole("audited", console -> console.contains(id));
-            assertThat(installation
-                            .proxy()
-                            .console()
-                            .lines()
-                            .filter(line -> line.contains(id) && line.contains("refusal")))
+            assertThat(installation.audited(answer))
                     .singleElement()
                     .asString()
-                    .contains("\"client\":\"" + client.id() + "\"");
+                    .contains("\"event\":\"refusal\"", "\"client\":\"" + client.id() + "\"");
         }
     }
 

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.mcpproxy.okta.Endpoint;
+import org.mcpproxy.okta.OktaUser;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Installation;
 import org.mcpproxy.system.OAuthClient;
@@ -83,6 +84,17 @@ class CodeIT {
                 "client_id", OAuthClient.publicClient(installation.proxy()).id());
 
         assertThatItIsRefused(client.token(parameters), "invalid_grant");
+    }
+
+    @Test
+    void theAuditNamesTheUserWhoseCodeWasTried() {
+        Map<String, String> parameters = client.redemptionParameters(client.code("alice"));
+        parameters.put("code_verifier", new CodeVerifier().getValue());
+
+        assertThat(installation.audited(client.token(parameters)))
+                .singleElement()
+                .asString()
+                .contains("\"event\":\"refusal\"", "\"user\":\"" + OktaUser.ALICE.id() + "\"", client.id());
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.okta.Endpoint;
+import org.mcpproxy.okta.OktaUser;
 import org.mcpproxy.okta.RecordedRequest;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Installation;
@@ -101,6 +102,42 @@ class RevocationIT {
 
         assertThat(client.ping(second.get("access_token")).status()).isEqualTo(200);
         assertThat(client.refresh(second.get("refresh_token")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void theAuditNamesTheUserAndWhatEnded() {
+        assertThat(installation.audited(client.revoke(tokens.get("refresh_token"))))
+                .singleElement()
+                .asString()
+                .contains("\"event\":\"grant_revoked\"", user(), "\"client\":\"" + client.id() + "\"");
+    }
+
+    @Test
+    void theAuditSaysWhereThereWasNothingToRevoke() {
+        client.revoke(tokens.get("refresh_token"));
+
+        for (Answer again : List.of(client.revoke(tokens.get("refresh_token")), client.revoke("never-issued"))) {
+            assertThat(installation.audited(again))
+                    .singleElement()
+                    .asString()
+                    .contains("\"outcome\":\"nothing_revoked\"", "\"client\":\"" + client.id() + "\"");
+        }
+    }
+
+    @Test
+    void theAuditNamesTheUserWhoseTokenAnotherClientHas() {
+        OAuthClient other = OAuthClient.publicClient(installation.proxy());
+
+        for (String token : List.of(tokens.get("refresh_token"), tokens.get("access_token"))) {
+            assertThat(installation.audited(other.revoke(token)))
+                    .singleElement()
+                    .asString()
+                    .contains("\"event\":\"refusal\"", user(), "\"client\":\"" + other.id() + "\"");
+        }
+    }
+
+    private static String user() {
+        return "\"user\":\"" + OktaUser.ALICE.id() + "\"";
     }
 
     private void assertThatTheGrantHasEnded() {
