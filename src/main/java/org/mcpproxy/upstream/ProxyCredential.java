@@ -7,7 +7,9 @@ import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.ECKey;
 import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthentication;
+import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import com.nimbusds.oauth2.sdk.auth.ClientSecretBasic;
+import com.nimbusds.oauth2.sdk.auth.JWTAuthentication;
 import com.nimbusds.oauth2.sdk.auth.JWTAuthenticationClaimsSet;
 import com.nimbusds.oauth2.sdk.auth.PrivateKeyJWT;
 import com.nimbusds.oauth2.sdk.auth.Secret;
@@ -21,7 +23,9 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.mcpproxy.config.ExchangeClient;
 import org.mcpproxy.config.OktaSettings;
 import org.mcpproxy.config.OktaSettings.Credential;
@@ -62,14 +66,13 @@ class ProxyCredential {
     private ClientAuthentication of(String clientId, Credential credential, URI endpoint) {
         ClientID client = new ClientID(clientId);
         if (credential instanceof Credential.PrivateKey privateKey) {
-            return assertion(client, endpoint, privateKey.key());
+            return assertion(client, endpoint, privateKey.key(), clock.instant());
         }
         Credential.ClientSecret secret = (Credential.ClientSecret) credential;
         return new ClientSecretBasic(client, new Secret(secret.secret().value()));
     }
 
-    private PrivateKeyJWT assertion(ClientID client, URI endpoint, JWK key) {
-        Instant now = clock.instant();
+    private static JWTAuthentication assertion(ClientID client, URI endpoint, JWK key, Instant now) {
         JWTAuthenticationClaimsSet claims = new JWTAuthenticationClaimsSet(
                 client,
                 List.of(new Audience(endpoint)),
@@ -78,10 +81,25 @@ class ProxyCredential {
                 Date.from(now),
                 new JWTID());
         try {
-            return new PrivateKeyJWT(
-                    claims, algorithm(key), ((AsymmetricJWK) key).toPrivateKey(), key.getKeyID(), null);
+            return new NamedAssertion(new PrivateKeyJWT(
+                    claims, algorithm(key), ((AsymmetricJWK) key).toPrivateKey(), key.getKeyID(), null));
         } catch (JOSEException e) {
             throw new IllegalStateException("OKTA_PRIVATE_KEY cannot sign", e);
+        }
+    }
+
+    /** With {@code client_id} beside it, which RFC 7521 4.2 leaves open and some issuers ask for. */
+    private static final class NamedAssertion extends JWTAuthentication {
+
+        NamedAssertion(PrivateKeyJWT signed) {
+            super(ClientAuthenticationMethod.PRIVATE_KEY_JWT, signed.getClientAssertion());
+        }
+
+        @Override
+        public Map<String, List<String>> toParameters() {
+            Map<String, List<String>> parameters = new HashMap<>(super.toParameters());
+            parameters.put("client_id", List.of(getClientID().getValue()));
+            return parameters;
         }
     }
 

@@ -5,6 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -61,6 +62,9 @@ public final class RequestLog {
                 secretsSeen.addAll(List.of(values));
             }
         });
+        Optional.ofNullable(request.getHeader("Authorization"))
+                .map(credentials -> credentials.substring(credentials.indexOf(' ') + 1))
+                .ifPresent(secretsSeen::add);
         Set<String> headers = new TreeSet<>();
         Collections.list(request.getHeaderNames()).forEach(name -> headers.add(name.toLowerCase(Locale.ROOT)));
         requests.add(new RecordedRequest(

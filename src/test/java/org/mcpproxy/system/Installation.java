@@ -1,6 +1,9 @@
 package org.mcpproxy.system;
 
+import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.RSAKey;
 import java.net.URI;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.mcpproxy.fixture.DocumentHost;
@@ -29,9 +32,10 @@ public final class Installation implements AutoCloseable {
         } else {
             plan.with("MCP_BACKEND", mcpServer);
         }
+        if (!plan.names("OKTA_PRIVATE_KEY")) {
+            plan.with("OKTA_CLIENT_ID", okta.clientId()).with("OKTA_CLIENT_SECRET", okta.clientSecret());
+        }
         proxy = plan.with("OKTA_ISSUER", okta.issuer())
-                .with("OKTA_CLIENT_ID", okta.clientId())
-                .with("OKTA_CLIENT_SECRET", okta.clientSecret())
                 .with("LOGLEVEL", "DEBUG")
                 .launch();
         okta.allowRedirect(proxy.at("/oauth/callback"));
@@ -61,6 +65,25 @@ public final class Installation implements AutoCloseable {
     /** One of its own, with further settings and another kind of org. */
     public static Installation start(Plan plan, OktaOptions options) {
         return answering(plan, OktaTenant.start(options)).awaitReady();
+    }
+
+    /** One of its own whose proxy proves who it is at Okta by a key, not by a secret. */
+    public static Installation startWithKey(Plan plan, OktaOptions options) {
+        OktaTenant okta = OktaTenant.start(options);
+        plan.with("OKTA_CLIENT_ID", okta.keyClientId()).with("OKTA_PRIVATE_KEY", pem(okta.privateKey()));
+        return answering(plan, okta).awaitReady();
+    }
+
+    /** In one line, as a variable holds it. */
+    private static String pem(RSAKey key) {
+        try {
+            byte[] encoded = key.toRSAPrivateKey().getEncoded();
+            return "-----BEGIN PRIVATE KEY-----\\n"
+                    + Base64.getEncoder().encodeToString(encoded)
+                    + "\\n-----END PRIVATE KEY-----";
+        } catch (JOSEException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** One of its own in front of an MCP server that the caller has started, and ends. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
@@ -12,12 +13,17 @@ import org.mcpproxy.okta.Endpoint;
 import org.mcpproxy.okta.Fault;
 import org.mcpproxy.okta.OktaOptions;
 import org.mcpproxy.okta.OktaUser;
+import org.mcpproxy.okta.RecordedRequest;
+import org.mcpproxy.okta.RequestLog;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Installation;
 import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.ProxySystem;
 
-/** The Okta session behind a grant, where Okta's tokens live so shortly that every refresh asks for it. */
+/**
+ * The Okta session behind a grant, where Okta's tokens live so shortly that every refresh asks for it. The proxy proves who
+ * it is by {@code private_key_jwt}.
+ */
 class OktaSessionIT {
 
     private static final Duration SHORTER_THAN_WE_RELY_ON = Duration.ofSeconds(30);
@@ -26,7 +32,7 @@ class OktaSessionIT {
 
     @BeforeAll
     static void start() {
-        installation = Installation.start(
+        installation = Installation.startWithKey(
                 ProxySystem.plan(), OktaOptions.custom().withAccessTokenLifetime(SHORTER_THAN_WE_RELY_ON));
     }
 
@@ -91,6 +97,24 @@ class OktaSessionIT {
         assertThat(answers.stream().map(answer -> answer.get("refresh_token")).distinct())
                 .hasSize(1);
         assertThat(client.refresh(answers.get(0).get("refresh_token")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void theKeyProvesWhoAsksOktaAndStandsInNoLog() {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        client.revoke(
+                client.refresh(client.signOn("alice").get("refresh_token")).get("refresh_token"));
+
+        RequestLog requests = installation.okta().requests();
+        assertThat(requests.to(Endpoint.REVOKE)).isNotEmpty();
+        assertThat(Stream.of(Endpoint.TOKEN, Endpoint.REVOKE).flatMap(endpoint -> requests.to(endpoint).stream()))
+                .extracting(RecordedRequest::clientAuthentication)
+                .containsOnly("private_key_jwt");
+        String logs = installation.proxy().allLogs();
+        assertThat(installation.okta().secretsIssued())
+                .filteredOn(secret -> secret.startsWith("eyJ"))
+                .hasSizeGreaterThan(2)
+                .noneMatch(logs::contains);
     }
 
     @Test

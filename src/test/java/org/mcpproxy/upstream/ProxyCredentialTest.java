@@ -13,13 +13,14 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
-import com.nimbusds.oauth2.sdk.auth.PrivateKeyJWT;
+import com.nimbusds.oauth2.sdk.auth.JWTAuthentication;
 import java.net.URI;
 import java.text.ParseException;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.Date;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.OktaSettings.Credential;
 
@@ -55,11 +56,25 @@ class ProxyCredentialTest {
         assertThat(assertion.verify(new ECDSAVerifier(key))).isTrue();
     }
 
+    /** Some issuers ask for it, though the assertion says it too. */
+    @Test
+    void theClientIsNamedBesideItsAssertion() throws JOSEException {
+        JWTAuthentication authentication = authentication(new ECKeyGenerator(Curve.P_256).generate());
+
+        assertThat(authentication.toParameters())
+                .containsEntry("client_id", List.of(ScriptedIssuer.CLIENT_ID))
+                .containsKeys("client_assertion", "client_assertion_type");
+    }
+
     private static SignedJWT assertion(JWK key) {
+        return authentication(key).getClientAssertion();
+    }
+
+    private static JWTAuthentication authentication(JWK key) {
         ProxyCredential credential = new ProxyCredential(
                 UpstreamDeployment.settings(
                         URI.create("https://your-org.okta.com/oauth2/default"), new Credential.PrivateKey(key)),
                 Clock.fixed(NOW, ZoneOffset.UTC));
-        return ((PrivateKeyJWT) credential.at(ENDPOINT)).getClientAssertion();
+        return (JWTAuthentication) credential.at(ENDPOINT);
     }
 }
