@@ -204,6 +204,18 @@ class HouseRulesTest {
             .resideInAPackage(ROOT + ".upstream..")
             .allowEmptyShould(false);
 
+    /** The container finds cookies within the values of others; {@code web.Cookies} reads the header itself. */
+    @ArchTest
+    static final ArchRule theContainersCookiesAreNotRead = noClasses()
+            .should()
+            .accessTargetWhere(describe(
+                    "the container parses cookies",
+                    access -> access.getTarget().getName().equals("getCookies")))
+            .orShould()
+            .dependOnClassesThat()
+            .haveFullyQualifiedName("jakarta.ws.rs.CookieParam")
+            .allowEmptyShould(false);
+
     @ArchTest
     static final ArchRule settingsAreReadInConfigAlone = classes()
             .that(dependOn("org.eclipse.microprofile.config."))

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import net.minidev.json.JSONObject;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Reason;
@@ -20,6 +21,18 @@ import org.mcpproxy.oauth.Scopes;
 
 /** What is taken of a client's metadata (RFC 7591 2), whether it registers them or publishes them in a document. */
 public final class ClientMetadataRules {
+
+    /** What is understood. All else is to be ignored (RFC 7591 2), however it is written. */
+    private static final Set<String> UNDERSTOOD = Set.of(
+            "client_name",
+            "grant_types",
+            "jwks",
+            "jwks_uri",
+            "redirect_uris",
+            "require_pushed_authorization_requests",
+            "response_types",
+            "scope",
+            "token_endpoint_auth_method");
 
     private static final int MAX_REDIRECT_URIS = 16;
 
@@ -43,7 +56,10 @@ public final class ClientMetadataRules {
      */
     public static ClientMetadata parse(String json) {
         try {
-            ClientMetadata metadata = ClientMetadata.parse(JSONObjectUtils.parse(json));
+            JSONObject written = JSONObjectUtils.parse(json);
+            written.keySet().retainAll(UNDERSTOOD);
+            requireUris(written.get("redirect_uris"));
+            ClientMetadata metadata = ClientMetadata.parse(written);
             // a client that relies on it must not be left to believe that it holds (RFC 9126 6)
             require(!metadata.requiresPushedAuthorizationRequests(), Reason.PUSHED_REQUESTS_ALONE_UNSUPPORTED);
             return metadata;
@@ -56,6 +72,15 @@ public final class ClientMetadataRules {
             // what the parser lets through to its own constructors, such as a null among the redirect URIs
             throw Rejection.of(Reason.CLIENT_METADATA_INVALID);
         }
+    }
+
+    private static void requireUris(Object written) {
+        boolean all = !(written instanceof List<?> uris)
+                || uris.stream()
+                        .filter(String.class::isInstance)
+                        .map(String.class::cast)
+                        .allMatch(uri -> RedirectUris.parse(uri).isPresent());
+        require(all, Reason.REDIRECT_URI_UNACCEPTABLE);
     }
 
     /** @throws Rejection {@code CLIENT_NAME_TOO_LONG} */

@@ -106,6 +106,15 @@ public final class RedirectUris {
                 .isPresent();
     }
 
+    /** As {@link #isLoopback}, or https there: whoever listens is a program of that machine. */
+    public static boolean isOnThisMachine(String redirectUri) {
+        return isLoopback(redirectUri)
+                || parse(redirectUri)
+                        .filter(uri -> "https".equalsIgnoreCase(uri.getScheme()))
+                        .filter(uri -> Loopback.isLoopback(uri.getHost()))
+                        .isPresent();
+    }
+
     /** Whether it is https on another machine, so that the browser and DNS vouch for who receives the answer. */
     public static boolean isHttps(String redirectUri) {
         return parse(redirectUri)
@@ -145,7 +154,7 @@ public final class RedirectUris {
                 List.of(http.group(1), Optional.ofNullable(http.group(3)).orElse("")));
     }
 
-    private static Optional<URI> parse(String redirectUri) {
+    static Optional<URI> parse(String redirectUri) {
         if (redirectUri == null
                 || redirectUri.length() > MAX_LENGTH
                 || !ASCII.matcher(redirectUri).matches()) {

@@ -42,7 +42,7 @@ record ConsentPage(
             String user,
             String handle,
             String csrf) {
-        boolean loopback = RedirectUris.isLoopback(request.redirectUri());
+        boolean loopback = RedirectUris.isOnThisMachine(request.redirectUri());
         return new ConsentPage(
                 client.name().map(ConsentPage::plain).orElse("An application without a name"),
                 client.documentHost().orElse(null),

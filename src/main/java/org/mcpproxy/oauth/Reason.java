@@ -259,6 +259,9 @@ public enum Reason {
     TOKEN_EXPIRED(BearerTokenError.INVALID_TOKEN, "The access token has expired."),
     TOKEN_ISSUER_WRONG(BearerTokenError.INVALID_TOKEN, "The access token is from another issuer."),
     TOKEN_AUDIENCE_WRONG(BearerTokenError.INVALID_TOKEN, "The access token is for another resource."),
+    TOKEN_OF_PROXY(
+            BearerTokenError.INVALID_TOKEN,
+            "The access token is one that Okta issued to this proxy itself, which no client may have."),
     TOKEN_REVOKED(BearerTokenError.INVALID_TOKEN, "The access token has been revoked."),
     SCOPE_INSUFFICIENT(BearerTokenError.INSUFFICIENT_SCOPE, "The access token lacks a scope that is needed here."),
     POLICY_KEEPS_OUT(

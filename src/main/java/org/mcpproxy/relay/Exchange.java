@@ -111,8 +111,13 @@ final class Exchange implements OpenStreams.Open {
             sent.cancel();
             return;
         }
-        timeout = relay.threads().after(relay.limits().times().firstByte(), this::giveUpAsLate);
+        timeout = relay.threads().after(untilHead(relay.limits().times()), this::giveUpAsLate);
         sent.answer().whenComplete(this::answer);
+    }
+
+    /** A server may send the head of a stream that it is asked for only with the first event. */
+    private Duration untilHead(RelayLimits.Times times) {
+        return request.isToListen() ? times.idle() : times.firstByte();
     }
 
     /** It may have waited: nothing must be done any more for a client who has gone, or a grant that has ended. */

@@ -37,7 +37,7 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
                 .then(this::requireParties);
     }
 
-    /** @throws Rejection {@code TOKEN_ISSUER_WRONG}, {@code TOKEN_AUDIENCE_WRONG}, {@code TOKEN_EXPIRED} or {@code TOKEN_MALFORMED} */
+    /** @throws Rejection {@code TOKEN_ISSUER_WRONG}, {@code TOKEN_AUDIENCE_WRONG}, {@code TOKEN_EXPIRED}, {@code TOKEN_OF_PROXY} or {@code TOKEN_MALFORMED} */
     @Override
     public void require(JWTClaimsSet claims, Instant now) {
         rules.require(claims, now);
@@ -84,9 +84,13 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
         return notBefore != null && notBefore.toInstant().isAfter(now.plus(SKEW));
     }
 
+    /** A token of this proxy's own may be in the hands of an MCP server, which is sent it where its credential is {@code okta}. */
     private void requireParties(JWTClaimsSet claims, Instant now) {
         if (claims.getSubject() == null || text(claims, okta.clientClaim()).isEmpty()) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
+        }
+        if (text(claims, okta.clientClaim()).filter(okta.clientId()::equals).isPresent()) {
+            throw Rejection.of(Reason.TOKEN_OF_PROXY);
         }
     }
 

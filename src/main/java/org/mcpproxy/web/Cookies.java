@@ -2,10 +2,9 @@ package org.mcpproxy.web;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import jakarta.servlet.http.Cookie;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Duration;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -36,24 +35,43 @@ public class Cookies {
         return cookie(name, "", 0);
     }
 
+    /** Empty where the name comes twice, too: one of the two is somebody else's. */
     public Optional<String> find(String name, HttpServletRequest request) {
-        return all(request)
-                .filter(cookie -> cookie.getName().equals(prefix + name))
-                .map(Cookie::getValue)
-                .findFirst();
+        List<String> values = pairs(request)
+                .filter(pair -> pair.name().equals(prefix + name))
+                .map(Pair::value)
+                .toList();
+        return values.size() == 1 ? Optional.of(values.get(0)) : Optional.empty();
     }
 
     /** Clears every cookie of ours whose name begins so. */
     public List<String> clearAll(String namePrefix, HttpServletRequest request) {
-        return all(request)
-                .map(Cookie::getName)
+        return pairs(request)
+                .map(Pair::name)
                 .filter(name -> name.startsWith(prefix + namePrefix))
                 .map(name -> clear(name.substring(prefix.length())))
                 .toList();
     }
 
-    private static Stream<Cookie> all(HttpServletRequest request) {
-        return request.getCookies() == null ? Stream.empty() : Arrays.stream(request.getCookies());
+    /**
+     * As browsers write them, apart by semicolons alone (RFC 6265 4.2.1). The container parts them at commas too, and would
+     * find a cookie of ours within the value of one that another host may set for us.
+     */
+    private static Stream<Pair> pairs(HttpServletRequest request) {
+        return Collections.list(request.getHeaders("Cookie")).stream()
+                .flatMap(header -> Stream.of(header.split(";")))
+                .map(Pair::of);
+    }
+
+    private record Pair(String name, String value) {
+
+        /** RFC 6265 5.2; one without a name has an empty one. */
+        static Pair of(String written) {
+            int equals = written.indexOf('=');
+            return new Pair(
+                    written.substring(0, Math.max(0, equals)).strip(),
+                    written.substring(equals + 1).strip());
+        }
     }
 
     /** Written here, as JAX-RS adds a {@code Version} of a standard that RFC 6265 has replaced. */

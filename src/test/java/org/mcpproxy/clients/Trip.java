@@ -3,6 +3,7 @@ package org.mcpproxy.clients;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -23,20 +24,34 @@ record Trip(int exitCode, List<String> steps, String output) {
 
     /** @throws IllegalStateException where it takes longer than three minutes */
     static Trip of(String script, String... arguments) {
+        return within(LIMIT, "", script, arguments);
+    }
+
+    /** The same for a script that may take as long as this, and reads from its standard input. */
+    static Trip within(Duration limit, String input, String script, String... arguments) {
         Process process = NodeProject.start(new ProcessBuilder().redirectErrorStream(true), script, arguments);
         CompletableFuture<List<String>> lines = CompletableFuture.supplyAsync(() -> linesOf(process));
         try {
-            boolean ended = process.waitFor(LIMIT.toSeconds(), TimeUnit.SECONDS);
+            write(input, process);
+            boolean ended = process.waitFor(limit.toSeconds(), TimeUnit.SECONDS);
             NodeProject.end(process);
             String output = String.join("\n", lines.join());
             if (!ended) {
-                throw new IllegalStateException(script + " took longer than " + LIMIT + ":\n" + output);
+                throw new IllegalStateException(script + " took longer than " + limit + ":\n" + output);
             }
             return new Trip(process.exitValue(), stepsIn(lines.join()), output);
         } catch (InterruptedException e) {
             NodeProject.end(process);
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    private static void write(String input, Process process) {
+        try (Writer writer = process.outputWriter()) {
+            writer.write(input);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

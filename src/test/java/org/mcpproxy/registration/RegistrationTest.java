@@ -167,7 +167,6 @@ class RegistrationTest {
                 "{'redirect_uris':['https://app.example/cb'],'response_types':[null]}",
                 "{'redirect_uris':['https://app.example/cb'],'scope':1}",
                 "{'redirect_uris':['https://app.example/cb'],'client_name':1}",
-                "{'redirect_uris':['https://app.example/cb'],'software_version':''}",
                 "{'redirect_uris':['https://app.example/cb'],'token_endpoint_auth_method':'private_key_jwt'}",
                 "{'redirect_uris':['https://app.example/cb'],'token_endpoint_auth_method':' '}",
                 "{'redirect_uris':['https://app.example/cb'],'jwks':{'keys':[1]}}"
@@ -175,6 +174,37 @@ class RegistrationTest {
     void metadataThatCannotBeReadIsRefusedAndDoesNotFail(String json) {
         assertRefused(Reason.CLIENT_METADATA_INVALID, () -> register(json));
         assertThat(clients.count()).isZero();
+    }
+
+    /** RFC 7591 2. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "'software_version':''",
+                "'software_statement':'none'",
+                "'client_uri':''",
+                "'logo_uri':'/relative'",
+                "'policy_uri':1",
+                "'contacts':{}",
+                "'client_name#de':1",
+                "'made_up':null"
+            })
+    void whatIsNotUnderstoodIsIgnoredHoweverItIsWritten(String member) {
+        assertThat(register("{" + PUBLIC + "," + member + "}").client().redirectUris())
+                .isNotEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://app.example\\\\@evil.example/cb",
+                "https://app.example/\\tcb",
+                "https://app example/",
+                "%",
+                ":"
+            })
+    void whatIsNoUriIsNoRedirectUri(String uri) {
+        assertRefused(Reason.REDIRECT_URI_UNACCEPTABLE, () -> register("{'redirect_uris':['" + uri + "']}"));
     }
 
     /** RFC 7592 3. */

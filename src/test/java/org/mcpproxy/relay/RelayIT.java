@@ -414,6 +414,22 @@ class RelayIT {
         }
     }
 
+    /** A server may send the head of a stream only with its first event. */
+    @Test
+    void aStreamThatAClientOpensMayBeginLater() {
+        try (RawClient listener = alice.send("GET", "", "Accept: text/event-stream")) {
+            RawBackend.Request opening = system.backend().next();
+            try (RawClient client = alice.post(PING)) {
+                system.backend().next();
+                assertThat(client.status()).isEqualTo(504);
+            }
+            opening.answer("200 OK\r\nContent-Type: text/event-stream", "data: {}\n\n");
+
+            assertThat(listener.status()).isEqualTo(200);
+            assertThat(listener.body()).contains("data: {}");
+        }
+    }
+
     @Test
     void aBackendsChallengeAndRedirectDoNotReachTheClient() {
         for (String status : new String[] {"401 Unauthorized", "302 Found\r\nLocation: http://evil.example/"}) {

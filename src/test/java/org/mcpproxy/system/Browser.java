@@ -103,13 +103,16 @@ public final class Browser {
                 .collect(Collectors.joining("&"));
     }
 
+    /** As every request of it carries them. */
+    public String cookieHeader() {
+        return cookies.entrySet().stream()
+                .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
+                .collect(Collectors.joining("; "));
+    }
+
     private Page send(HttpRequest.Builder request) {
         if (!cookies.isEmpty()) {
-            request.header(
-                    "Cookie",
-                    cookies.entrySet().stream()
-                            .map(cookie -> cookie.getKey() + "=" + cookie.getValue())
-                            .collect(Collectors.joining("; ")));
+            request.header("Cookie", cookieHeader());
         }
         HttpRequest built = OneRequest.perConnection(request)
                 .header("Accept", "text/html,application/xhtml+xml")

@@ -35,9 +35,10 @@ public final class Installation implements AutoCloseable {
         if (!plan.names("OKTA_PRIVATE_KEY")) {
             plan.with("OKTA_CLIENT_ID", okta.clientId()).with("OKTA_CLIENT_SECRET", okta.clientSecret());
         }
-        proxy = plan.with("OKTA_ISSUER", okta.issuer())
-                .with("LOGLEVEL", "DEBUG")
-                .launch();
+        if (!plan.names("LOGLEVEL")) {
+            plan.with("LOGLEVEL", "DEBUG");
+        }
+        proxy = plan.with("OKTA_ISSUER", okta.issuer()).launch();
         okta.allowRedirect(proxy.at("/oauth/callback"));
         okta.allowPostLogoutRedirect(proxy.at("/"));
     }
@@ -45,16 +46,21 @@ public final class Installation implements AutoCloseable {
     /** The one that all tests share that change nothing for others; it ends with the tests. */
     public static synchronized Installation shared() {
         if (shared == null) {
-            shared = start(ProxySystem.plan()
-                    .with("REGISTRATIONS_PER_MINUTE", PLENTY)
-                    .with("AUTHORIZATIONS_PER_MINUTE", PLENTY)
-                    .with("FAILED_AUTHENTICATIONS_PER_MINUTE", PLENTY)
-                    .with("CLIENTS_FILE", Preregistered.file())
-                    .with("CLIENT_DOCUMENT_PRIVATE_HOSTS", DocumentHost.shared().authority())
-                    .with("CLIENT_DOCUMENT_TRUSTSTORE", DocumentHost.shared().trusted()));
+            shared = start(generous());
             Runtime.getRuntime().addShutdownHook(new Thread(shared::close));
         }
         return shared;
+    }
+
+    /** A proxy that knows the clients of {@link Preregistered}, and minds nobody's haste. */
+    public static Plan generous() {
+        return ProxySystem.plan()
+                .with("REGISTRATIONS_PER_MINUTE", PLENTY)
+                .with("AUTHORIZATIONS_PER_MINUTE", PLENTY)
+                .with("FAILED_AUTHENTICATIONS_PER_MINUTE", PLENTY)
+                .with("CLIENTS_FILE", Preregistered.file())
+                .with("CLIENT_DOCUMENT_PRIVATE_HOSTS", DocumentHost.shared().authority())
+                .with("CLIENT_DOCUMENT_TRUSTSTORE", DocumentHost.shared().trusted());
     }
 
     /** One of its own, with further settings. */

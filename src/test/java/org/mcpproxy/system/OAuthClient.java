@@ -293,13 +293,23 @@ public final class OAuthClient {
                 .DELETE());
     }
 
+    /** Calls a tool of the MCP server with this argument. */
+    public Answer callTool(String accessToken, String argument) {
+        String parameters = "{\"name\":\"tool\",\"arguments\":{\"it\":\"" + argument + "\"}}";
+        return send(message(proxy.mcp(), accessToken, "tools/call", parameters));
+    }
+
     private static HttpRequest.Builder message(URI endpoint, String accessToken, String method) {
+        return message(endpoint, accessToken, method, "{}");
+    }
+
+    private static HttpRequest.Builder message(URI endpoint, String accessToken, String method, String parameters) {
         return HttpRequest.newBuilder(endpoint)
                 .header("Authorization", "Bearer " + accessToken)
                 .header("Content-Type", "application/json")
                 .header("Accept", "application/json, text/event-stream")
                 .POST(HttpRequest.BodyPublishers.ofString(
-                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\"}"));
+                        "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"" + method + "\",\"params\":" + parameters + "}"));
     }
 
     /** Any request, with the timeout that all have. */

@@ -47,6 +47,16 @@ class ConsentIT {
     }
 
     @ParameterizedTest
+    @ValueSource(strings = {"http://127.0.0.1:8123/callback", "http://localhost/", "https://localhost:8443/callback"})
+    void itWarnsOfWhatRunsOnThePersonsOwnComputer(String redirectUri) {
+        OAuthClient local = OAuthClient.register(installation.proxy(), "none", redirectUri);
+
+        assertThat(browser.follow(local.authorizationUri(), NOWHERE).text())
+                .contains("runs on your own computer")
+                .doesNotContain("The answer opens a program");
+    }
+
+    @ParameterizedTest
     @ValueSource(
             strings = {
                 "<script>alert(1)</script>",

@@ -142,6 +142,12 @@ class OktaTokenIT {
         assertRefused(forge().with("aud", "api://default").signed(), "token_audience_wrong");
     }
 
+    /** The attack: an MCP server whose credential is {@code okta} calls another one with the token that it was sent. */
+    @Test
+    void aTokenThatOktaIssuedToTheProxyItselfIsRefused() {
+        assertRefused(forge().with("cid", okta.clientId()).signed(), "token_of_proxy");
+    }
+
     @Test
     void anExpiredTokenIsRefused() {
         assertRefused(forge().expired().signed(), "token_expired");

@@ -9,6 +9,8 @@ import java.util.Map;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Installation;
@@ -66,6 +68,33 @@ class OverTlsIT {
         cookies.forEach((name, value) -> browser.cookies().put(name.replace("__Host-", ""), value));
 
         assertThat(browser.get(here(begun.next().orElseThrow())).hasForm()).isFalse();
+    }
+
+    /**
+     * The attack: another host of the same domain sets a cookie for all of them, in whose value stands one of ours. The
+     * prefix keeps it from setting that one itself.
+     */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "other=1,%s",
+                "other=1, %s",
+                "$Version=1,%s",
+                "other=\"1\",%s;more=2",
+                "other=\"a;%s\"",
+                "other=1\t%s"
+            })
+    void aCookieWithinTheValueOfAnotherIsNotTakenForOne(String attack) {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        Browser attacker = new Browser();
+        URI question = here(attacker.get(authorizationUri(client)).next().orElseThrow());
+        assertThat(attacker.get(question).hasForm()).isTrue();
+
+        Answer answer = OAuthClient.send(
+                HttpRequest.newBuilder(question).header("Cookie", attack.formatted(attacker.cookieHeader())));
+
+        assertThat(answer.status()).isEqualTo(400);
+        assertThat(answer.text()).doesNotContain("<form");
     }
 
     @Test

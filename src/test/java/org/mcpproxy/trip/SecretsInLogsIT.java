@@ -67,7 +67,12 @@ class SecretsInLogsIT {
         secrets.add(code);
         keep(tokens);
         keep(refreshed);
-        client.ping(tokens.get("access_token"));
+        String argument = "an-argument-of-a-tool-" + client.state();
+        secrets.add(argument);
+        assertThat(client.callTool(tokens.get("access_token"), argument).status())
+                .isEqualTo(200);
+        assertThat(client.callTool(tokens.get("access_token"), argument + "\\x").status())
+                .isEqualTo(400);
         secrets.add(installation.lastAuthorization().substring("Bearer ".length()));
         push(client, method);
         refused(client, method, code, refreshed);

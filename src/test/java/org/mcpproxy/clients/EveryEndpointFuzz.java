@@ -1,0 +1,180 @@
+package org.mcpproxy.clients;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.mcpproxy.oauth.Json;
+import org.mcpproxy.system.Answer;
+import org.mcpproxy.system.Browser;
+import org.mcpproxy.system.Installation;
+import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.Page;
+import org.mcpproxy.system.Preregistered;
+
+/**
+ * Requests that are nearly right, and nonsense, to every endpoint: none is answered with a failure of the server's, takes long,
+ * shows or logs the server's inside, or leaves something in memory.
+ */
+class EveryEndpointFuzz {
+
+    private static final int WARM_UP = 20_000;
+    private static final int CASES = Integer.getInteger("fuzz.cases", 100_000);
+    private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime() % Integer.MAX_VALUE);
+    private static final Duration LIMIT = Duration.ofMinutes(30);
+    private static final long MOST_GROWTH = 24L << 20;
+
+    private static final List<String> PATHS = List.of(
+            "/",
+            "/.well-known/jwks.json",
+            "/.well-known/oauth-authorization-server",
+            "/.well-known/oauth-protected-resource",
+            "/.well-known/oauth-protected-resource/mcp",
+            "/.well-known/openid-configuration",
+            "/health/ready",
+            "/mcp",
+            "/mcp",
+            "/mcp",
+            "/oauth/callback",
+            "/oauth/consent",
+            "/oauth/device",
+            "/oauth/logout",
+            "/oauth2/v1/authorize",
+            "/oauth2/v1/clients",
+            "/oauth2/v1/device_authorization",
+            "/oauth2/v1/introspect",
+            "/oauth2/v1/par",
+            "/oauth2/v1/revoke",
+            "/oauth2/v1/token",
+            "/okta/mcp");
+
+    private static final List<String> WORDS = List.of(
+            "S256",
+            "allow",
+            "authorization_code",
+            "client_credentials",
+            "code",
+            "mcp",
+            "openid",
+            "password",
+            "refresh_token",
+            "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:token-exchange",
+            "urn:ietf:params:oauth:token-type:access_token");
+
+    private final Installation installation =
+            Installation.start(Installation.generous().optimized().with("LOGLEVEL", "INFO"));
+
+    @AfterEach
+    void stop() {
+        installation.close();
+    }
+
+    @Test
+    void noEndpointFailsHangsTalksOrGrows() throws IOException, InterruptedException {
+        fuzz(WARM_UP, SEED);
+        long before = liveBytes();
+
+        fuzz(CASES, SEED + 1);
+
+        assertThat(liveBytes() - before).as("growth in bytes").isLessThan(MOST_GROWTH);
+        assertThat(installation.proxy().allLogs())
+                .doesNotContain("\tat ", "internal_error", "FFDC1015I")
+                .doesNotContainPattern("(?m)^\\[ERROR");
+        assertThat(OAuthClient.publicClient(installation.proxy())
+                        .signOn("alice")
+                        .status())
+                .isEqualTo(200);
+    }
+
+    private void fuzz(int cases, long seed) {
+        Trip trip = Trip.within(LIMIT, Json.write(given()), "fuzz.mjs", String.valueOf(cases), String.valueOf(seed));
+
+        System.out.println(trip.output());
+        assertThat(trip.exitCode()).as(trip.output()).isZero();
+        assertThat(trip.steps()).containsExactly("requests", "bytes");
+    }
+
+    /** Values and requests that are right somewhere: what is nearly right gets further than nonsense. */
+    private Map<String, Object> given() {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        OAuthClient confidential =
+                OAuthClient.register(installation.proxy(), "client_secret_basic", Preregistered.REDIRECT_URI);
+        Answer tokens = client.signOn("alice");
+        Answer others = client.signOn("bob");
+        Browser browser = new Browser();
+        Page question = browser.follow(client.authorizationUri(), client.redirectUri());
+        List<String> own = new ArrayList<>(WORDS);
+        own.addAll(List.of(
+                client.id(),
+                client.redirectUri().toString(),
+                client.verifier(),
+                confidential.id(),
+                confidential.secret(),
+                others.get("access_token"),
+                others.get("refresh_token"),
+                Preregistered.SERVER,
+                installation.proxy().mcp().toString()));
+        own.addAll(question.hiddenFields().values());
+        return Map.of(
+                "base", installation.at("").toString(),
+                "paths", PATHS,
+                "tokens", List.of(tokens.get("access_token")),
+                "cookie", browser.cookieHeader(),
+                "own", own,
+                "right", right(client, confidential, others, browser.cookieHeader(), question));
+    }
+
+    private List<Map<String, Object>> right(
+            OAuthClient client, OAuthClient confidential, Answer tokens, String cookie, Page question) {
+        Map<String, String> consent = new HashMap<>(question.hiddenFields());
+        consent.put("decision", "allow");
+        String basic = confidential.basic(confidential.secret());
+        String server = OAuthClient.known(
+                        installation.proxy(), Preregistered.SERVER, Preregistered.SECRET, Preregistered.REDIRECT_URI)
+                .basic(Preregistered.SECRET);
+        return List.of(
+                right("GET", "/oauth2/v1/authorize", Map.of(), client.authorizationParameters()),
+                right("POST", "/oauth2/v1/par", Map.of(), client.authorizationParameters()),
+                right("POST", "/oauth2/v1/par", Map.of("authorization", basic), confidential.authorizationParameters()),
+                right("POST", "/oauth2/v1/token", Map.of(), client.redemptionParameters(client.code("bob"))),
+                right("POST", "/oauth2/v1/token", Map.of(), client.refreshParameters(tokens.get("refresh_token"))),
+                right(
+                        "POST",
+                        "/oauth2/v1/introspect",
+                        Map.of("authorization", server),
+                        Map.of("token", tokens.get("access_token"))),
+                right("POST", "/oauth2/v1/revoke", Map.of("authorization", basic), Map.of("token", "none")),
+                right("POST", "/oauth/consent", Map.of("cookie", cookie), consent));
+    }
+
+    private static Map<String, Object> right(
+            String method, String path, Map<String, String> headers, Map<String, String> parameters) {
+        return Map.of("method", method, "path", path, "headers", headers, "parameters", parameters);
+    }
+
+    /** What is left in the server's heap after a full collection. */
+    private long liveBytes() throws IOException, InterruptedException {
+        Process histogram = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
+                        String.valueOf(installation.proxy().pid()),
+                        "GC.class_histogram")
+                .start();
+        String printed = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        histogram.waitFor();
+        return printed.lines()
+                .filter(line -> line.startsWith("Total "))
+                .map(line -> line.split("\\s+"))
+                .mapToLong(parts -> Long.parseLong(parts[2]))
+                .findFirst()
+                .orElseThrow();
+    }
+}
