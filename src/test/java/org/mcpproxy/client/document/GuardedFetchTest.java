@@ -75,8 +75,11 @@ class GuardedFetchTest {
     @Test
     void theRequestSaysNothingOfThisServerAndAsksForPlainJson() {
         host.json("/heard", "{}", "Set-Cookie: a=b; Path=/");
-        fetch("/heard");
-        fetch("/heard");
+        ClientDocumentSettings settings = allowing(host.authority());
+        try (GuardedFetch fetch = open(new HostRules(settings), settings, DNS, DEADLINE)) {
+            fetch.fetch(url(host.url("/heard")), MOST);
+            fetch.fetch(url(host.url("/heard")), MOST);
+        }
 
         assertThat(host.requests("/heard"))
                 .hasSize(2)
@@ -329,8 +332,13 @@ class GuardedFetchTest {
 
     @Test
     void onePrivateAddressAmongPublicOnesIsEnough() {
+        int before = host.connections();
+
         assertRefused(
                 Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetchUnlisted(name -> addresses("8.8.8.8", "10.0.0.1")));
+        assertRefused(
+                Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetchUnlisted(name -> addresses("127.0.0.1", "8.8.8.8")));
+        assertThat(host.connections()).isEqualTo(before);
     }
 
     /** Were the name asked for again to connect, the second answer would lead to this machine. */
@@ -387,6 +395,18 @@ class GuardedFetchTest {
                 "a.bad.good.example",
                 "bad.good.example.",
                 "other.example")) {
+            assertRefused(Reason.CLIENT_DOCUMENT_HOST_DENIED, () -> rules.require(url("https://" + host + "/c")));
+        }
+    }
+
+    /** To DNS, a name with a dot at its end is the same name. */
+    @Test
+    void aDomainThatIsDeniedIsDeniedHoweverItsNameEnds() {
+        HostRules rules = new HostRules(new ClientDocumentSettings(
+                true, Set.of(), Set.of("bad.example"), Set.of(), Optional.empty(), Optional.empty()));
+
+        rules.require(url("https://good.example./c"));
+        for (String host : Set.of("bad.example", "bad.example.", "a.bad.example.")) {
             assertRefused(Reason.CLIENT_DOCUMENT_HOST_DENIED, () -> rules.require(url("https://" + host + "/c")));
         }
     }
