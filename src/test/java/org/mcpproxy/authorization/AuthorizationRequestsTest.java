@@ -125,6 +125,7 @@ class AuthorizationRequestsTest {
         "response_mode, fragment, RESPONSE_MODE_UNSUPPORTED",
         "response_mode, form_post, RESPONSE_MODE_UNSUPPORTED",
         "request, eyJhbGciOiJub25lIn0.e30., REQUEST_OBJECT_UNSUPPORTED",
+        "request, anything, REQUEST_OBJECT_UNSUPPORTED",
         "request_uri, https://evil.example/request, REQUEST_URI_UNSUPPORTED",
         "prompt, none, INTERACTION_FORBIDDEN",
         "prompt, none login, MALFORMED_REQUEST",
@@ -170,7 +171,15 @@ class AuthorizationRequestsTest {
                 read(with(with(GOOD, "prompt", prompt), "max_age", "3600")).demands();
 
         assertThat(demands.anew()).isTrue();
+        assertThat(demands.maxAge()).contains(Duration.ZERO);
         assertThat(demands.authenticatedSince(Instant.EPOCH)).contains(Instant.EPOCH);
+    }
+
+    /** OpenID Connect Core 3.1.2.1: {@code max_age=0} is {@code prompt=login} in other words. */
+    @Test
+    void anAgeOfNothingMeansToSignOnAnew() {
+        assertThat(read(with(GOOD, "max_age", "0")).demands())
+                .isEqualTo(read(with(GOOD, "prompt", "login")).demands());
     }
 
     @ParameterizedTest

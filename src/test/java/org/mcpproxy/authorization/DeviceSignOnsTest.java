@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +67,32 @@ class DeviceSignOnsTest {
                 Reason.GRANT_TYPE_UNREGISTERED,
                 () -> signOns.begin(Samples.client("redirected"), Samples.parameters(), "payer", Samples.TRAIL));
         assertThat(column()).isEmpty();
+    }
+
+    /** It authenticated by what was known of it; what it may do is another question. */
+    @Test
+    void aClientThatMayNoLongerAskSoBeginsNothing() {
+        clients.add(Samples.client("client"));
+
+        assertRefused(Reason.GRANT_TYPE_UNREGISTERED, this::begin);
+        assertThat(column()).isEmpty();
+    }
+
+    /** Two devices with one code: a person would allow the wrong one. */
+    @Test
+    void aCodeThatIsTakenIsDrawnAgainAndNeverGivenTwice() {
+        AtomicInteger drawn = new AtomicInteger();
+        DeviceSignOns unlucky =
+                signOns(new UserCodes(Samples.settings(), () -> drawn.incrementAndGet() > 24 ? 1L << 40 : 0));
+        DeviceSignOns stuck = signOns(new UserCodes(Samples.settings(), () -> 0));
+
+        Begun first = begin(unlucky);
+        Begun second = begin(unlucky);
+
+        assertThat(first.userCode()).isNotEqualTo(second.userCode());
+        assertThat(drawn).as("eight letters, of four codes").hasValue(32);
+        assertRefused(Reason.SERVER_FULL, () -> begin(stuck));
+        assertThat(column()).hasSize(2);
     }
 
     /** RFC 8628 6.1: no vowels, of which words are made, and nothing that looks like something else. */
@@ -146,7 +173,11 @@ class DeviceSignOnsTest {
     }
 
     private Begun begin(String... namesAndValues) {
-        return signOns.begin(CLIENT, Samples.parameters(namesAndValues), "payer", Samples.TRAIL);
+        return begin(signOns, namesAndValues);
+    }
+
+    private static Begun begin(DeviceSignOns with, String... namesAndValues) {
+        return with.begin(CLIENT, Samples.parameters(namesAndValues), "payer", Samples.TRAIL);
     }
 
     private List<String> column() {

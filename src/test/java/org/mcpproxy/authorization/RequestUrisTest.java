@@ -68,6 +68,25 @@ class RequestUrisTest {
         assertThat(uris.resolve(reference(fresh))).as("nobody else used it up").isEqualTo(GOOD);
     }
 
+    /** The attack: what a client pushed, changed by whoever has the browser (RFC 9101 6.3). */
+    @Test
+    void whatTheBrowserBringsBesideTheNameCountsForNothing() {
+        Parameters reference = reference(uris.push(CLIENT, GOOD));
+        Parameters changed =
+                with(with(reference, "redirect_uri", "https://evil.example/callback"), "scope", "mcp offline_access");
+
+        assertThat(uris.resolve(changed)).isEqualTo(GOOD);
+    }
+
+    /** The attack: to push in the name of another client. */
+    @Test
+    void whoAuthenticatedIsWhoseRequestItIsWhateverClientItNames() {
+        URI uri = uris.push(CLIENT, with(GOOD, "client_id", "another"));
+
+        assertThat(uris.resolve(reference(uri))).isEqualTo(GOOD);
+        assertUnknown(with(reference(uri), "client_id", "another"));
+    }
+
     /** A node may end, or a store be full, before the browser has an answer. */
     @Test
     void untilItIsUsedTheBrowserMayComeAgain() {

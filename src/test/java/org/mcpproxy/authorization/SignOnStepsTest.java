@@ -24,6 +24,7 @@ import org.mcpproxy.grant.DeviceAuthorization;
 import org.mcpproxy.grant.DeviceAuthorization.Decision;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.upstream.SignOnDemands;
@@ -37,18 +38,7 @@ class SignOnStepsTest {
     private final TokenEndpoint endpoint = new TokenEndpoint();
     private final PendingAuthorizations pendings = endpoint.store.pendings;
     private final Approvals approvals = endpoint.store.approvals;
-    private final SignOnSteps steps = new SignOnSteps(
-            pendings,
-            KnownDocuments.none(endpoint.store.clients),
-            endpoint.okta,
-            endpoint.grants,
-            endpoint.granting,
-            approvals,
-            endpoint.store.devices,
-            new AuthorizationAnswer(endpoint.settings),
-            endpoint.settings,
-            Samples.RANDOM,
-            endpoint.clock);
+    private final SignOnSteps steps = steps(pendings);
     private final PendingAuthorization requested = new PendingAuthorization(
             "id",
             "",
@@ -90,6 +80,49 @@ class SignOnStepsTest {
     @BeforeEach
     void register() {
         endpoint.store.clients.add(Samples.client("client").managedBy("token"));
+    }
+
+    /** Anybody may begin sign-ons, and leave them. */
+    @Test
+    void whereNoMoreCanBeHeldNoneBeginsAndOktaHearsOfNone() {
+        SignOnSteps full = steps(new Full(pendings));
+
+        assertRefused(Reason.SERVER_FULL, () -> full.begin(requested.request(), false));
+        assertRefused(Reason.SERVER_FULL, () -> full.begin(requested.request(), true));
+
+        assertThat(endpoint.store.column("SELECT id FROM pending_authorization"))
+                .isEmpty();
+        assertThat(endpoint.okta.begun()).isEmpty();
+    }
+
+    @Test
+    void whatHasBegunGoesOnWhereNoMoreCanBeHeld() {
+        assertAtOkta(steps(new Full(pendings)).next(requested.allowed(), false).location());
+    }
+
+    @Test
+    void aSignOnBeginsUnapprovedBoundToItsBrowserAndNotForLong() {
+        SignOnSteps.Begun begun = steps.begin(requested.request(), false);
+        SignOnSteps.Begun another = steps.begin(requested.request(), false);
+
+        PendingAuthorization pending = asked(begun.location());
+        assertThat(pending.request()).isEqualTo(requested.request());
+        assertThat(pending.approved()).isFalse();
+        assertThat(pending.id()).isEqualTo(begun.id()).isNotEqualTo(another.id());
+        assertThat(pending.browserHash()).isEqualTo(begun.browser().hash());
+        assertThat(another.browser()).isNotEqualTo(begun.browser());
+
+        endpoint.clock.advance(endpoint.settings.lifetimes().signOn());
+        assertThat(pendings.find(pending.handleHash())).isEmpty();
+    }
+
+    /** What a browser remembers may be another person's. */
+    @Test
+    void aRememberedConsentIsNoApproval() {
+        assertAtOkta(steps.begin(requested.request(), true).location());
+
+        assertThat(pendings.find(new Secret("state-1").hash()).orElseThrow().approved())
+                .isFalse();
     }
 
     @Test
@@ -264,6 +297,23 @@ class SignOnStepsTest {
 
         endpoint.store.registrations.remove(DEVICE, "next");
         assertRefused(Reason.SIGN_ON_UNKNOWN, () -> steps.next(signedOn, false));
+        Grant late = endpoint.grant(DEVICE);
+        assertRefused(Reason.SIGN_ON_UNKNOWN, () -> steps.next(signedOn.granted(late.id()), false));
+    }
+
+    private SignOnSteps steps(PendingAuthorizations kept) {
+        return new SignOnSteps(
+                kept,
+                KnownDocuments.none(endpoint.store.clients),
+                endpoint.okta,
+                endpoint.grants,
+                endpoint.granting,
+                approvals,
+                endpoint.store.devices,
+                new AuthorizationAnswer(endpoint.settings),
+                endpoint.settings,
+                Samples.RANDOM,
+                endpoint.clock);
     }
 
     private PendingAuthorization ofDevice() {
@@ -309,5 +359,29 @@ class SignOnStepsTest {
     private PendingAuthorization asked(URI consent) {
         String handle = consent.toString().substring(CONSENT.length());
         return pendings.find(new Secret(handle).hash()).orElseThrow();
+    }
+
+    /** Sign-ons to which none can be added. */
+    private record Full(PendingAuthorizations pendings) implements PendingAuthorizations {
+
+        @Override
+        public void requireRoom() {
+            throw Rejection.of(Reason.SERVER_FULL);
+        }
+
+        @Override
+        public void save(PendingAuthorization pending) {
+            pendings.save(pending);
+        }
+
+        @Override
+        public Optional<PendingAuthorization> find(String handleHash) {
+            return pendings.find(handleHash);
+        }
+
+        @Override
+        public Optional<PendingAuthorization> take(String handleHash) {
+            return pendings.take(handleHash);
+        }
     }
 }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
 import com.nimbusds.jose.JWSSigner;
@@ -69,6 +70,51 @@ class ClientAssertionsTest {
         assertRefused(Reason.CLIENT_ASSERTION_REPLAYED, () -> authenticate(signed(JWSAlgorithm.RS256, "once")));
     }
 
+    @Test
+    void itIsRememberedForAsLongAsItWouldBeTaken() throws Exception {
+        String assertion = signed(JWSAlgorithm.ES256, "long");
+        authenticate(assertion);
+
+        clock.advance(Duration.ofMinutes(5).plusSeconds(59));
+        used.forgetExpired(clock.instant());
+        assertRefused(Reason.CLIENT_ASSERTION_REPLAYED, () -> authenticate(assertion));
+        clock.advance(Duration.ofSeconds(1));
+        assertInvalid(assertion);
+    }
+
+    /** The attack: to use up the names that another client gives its assertions. */
+    @Test
+    void whatOneClientUsedIsNotUsedUpForAnother() throws Exception {
+        ClientAssertions assertions = new ClientAssertions(documents, used, Samples.settings(), clock);
+        authenticate(signed(JWSAlgorithm.ES256, "1"));
+
+        assertions.require(
+                client("another", new JWKSet(RSA.toPublicJWK())),
+                ClientAssertions.parse(
+                        signed(claims("1").issuer("another").subject("another").build())));
+        assertThat(used.count()).isEqualTo(2);
+    }
+
+    /** The attack: what the client's key has signed for something else. */
+    @Test
+    void anotherKindOfTokenIsNoAssertion() throws Exception {
+        for (String type : List.of("at+jwt", "dpop+jwt", "oauth-authz-req+jwt", "logout+jwt")) {
+            assertInvalid(typed(type));
+        }
+        assertThat(used.count()).isZero();
+        assertThat(authenticate(typed("JWT"))).isEqualTo(client);
+        assertThat(authenticate(typed("client-authentication+jwt"))).isEqualTo(client);
+    }
+
+    private String typed(String type) throws JOSEException {
+        JWSHeader header = new JWSHeader.Builder(JWSAlgorithm.RS256)
+                .type(new JOSEObjectType(type))
+                .build();
+        SignedJWT jwt = new SignedJWT(header, claims(type).build());
+        jwt.sign(new RSASSASigner(RSA));
+        return jwt.serialize();
+    }
+
     /** Anybody may publish a document, and keys. */
     @Test
     void strangersCannotLeaveNoRoomForTheOthers() throws Exception {
@@ -91,6 +137,26 @@ class ClientAssertionsTest {
 
         assertThat(ClientKeys.areUsable(new JWKSet(weak))).isFalse();
         assertThat(ClientKeys.areUsable(new JWKSet(RSA.toPublicJWK()))).isTrue();
+    }
+
+    @Test
+    void aClientThatChangedItsKeysIsKnownByTheNewOnes() throws Exception {
+        RSAKey next = rsa();
+        ClientAssertions assertions = new ClientAssertions(
+                new Changing(client, new JWKSet(RSA.toPublicJWK()), new JWKSet(next.toPublicJWK())),
+                used,
+                Samples.settings(),
+                clock);
+
+        assertions.require(
+                client,
+                ClientAssertions.parse(signed(JWSAlgorithm.RS256, claims("next").build(), new RSASSASigner(next))));
+        assertRefused(
+                Reason.CLIENT_ASSERTION_INVALID,
+                () -> assertions.require(
+                        client,
+                        ClientAssertions.parse(
+                                signed(JWSAlgorithm.RS256, claims("stranger").build(), new RSASSASigner(rsa())))));
     }
 
     private static KeyPair weakKeys() throws Exception {
@@ -123,9 +189,14 @@ class ClientAssertionsTest {
         assertChangedIsInvalid(claims -> claims.audience(List.of(Samples.ISSUER, "https://other.example")));
         assertChangedIsInvalid(claims -> claims.audience((String) null));
         assertChangedIsInvalid(claims -> claims.jwtID(null));
+        assertChangedIsInvalid(claims -> claims.jwtID(" "));
         assertChangedIsInvalid(claims -> claims.jwtID("a".repeat(256)));
         String otherSubject = signed(claims("sub").subject("registered").build());
         assertInvalid(otherSubject);
+        ClientAssertions assertions = new ClientAssertions(documents, used, Samples.settings(), clock);
+        assertRefused(
+                Reason.CLIENT_ASSERTION_INVALID,
+                () -> assertions.require(client, ClientAssertions.parse(otherSubject)));
         assertRefused(
                 Reason.CLIENT_AUTHENTICATION_METHOD,
                 () -> authenticator.authenticate(null, parameters(otherSubject, "registered")));
@@ -178,6 +249,10 @@ class ClientAssertionsTest {
                         null,
                         Samples.parameters(
                                 "client_assertion", assertion, "client_assertion_type", "urn:other", "client_id", ID)));
+        assertRefused(
+                Reason.MALFORMED_REQUEST,
+                () -> authenticator.authenticate(
+                        null, Samples.with(parameters(assertion, ID), "client_secret", "hunter2")));
     }
 
     private void assertChangedIsInvalid(UnaryOperator<JWTClaimsSet.Builder> change) throws Exception {
@@ -257,6 +332,30 @@ class ClientAssertionsTest {
                 plain.registeredAt(),
                 Optional.empty(),
                 Optional.of(new ClientKeys(Optional.of(keys), Optional.empty())));
+    }
+
+    /** A client whose keys are others where they are fetched anew. */
+    private record Changing(Client client, JWKSet atHand, JWKSet anew) implements ClientDocuments {
+
+        @Override
+        public Client current(String clientId) {
+            return client;
+        }
+
+        @Override
+        public Client lastGood(String clientId) {
+            return client;
+        }
+
+        @Override
+        public boolean isNew(String clientId) {
+            return false;
+        }
+
+        @Override
+        public Optional<JWKSet> keys(Client known, boolean fetched) {
+            return Optional.of(fetched ? anew : atHand);
+        }
     }
 
     private static RSAKey rsa() {

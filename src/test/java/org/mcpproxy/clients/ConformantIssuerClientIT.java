@@ -22,7 +22,7 @@ class ConformantIssuerClientIT {
                 .as(trip.output())
                 .containsExactly(
                         "authorization-code-grant authorization-code-grant SUCCESS",
-                        "metadata-endpoint authorization-server-metadata SUCCESS",
-                        "metadata-endpoint authorization-server-metadata-cimd SUCCESS");
+                        "authorization-server-metadata-endpoint authorization-server-metadata SUCCESS",
+                        "authorization-server-metadata-endpoint authorization-server-metadata-cimd SUCCESS");
     }
 }

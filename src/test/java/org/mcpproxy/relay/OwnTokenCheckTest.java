@@ -221,6 +221,8 @@ class OwnTokenCheckTest {
         assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
         register(Set.of(), Scopes.baseline(), GrantType.TOKEN_EXCHANGE);
         assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
+        register(Set.of(MCP), new Scope(), GrantType.TOKEN_EXCHANGE);
+        assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
     }
 
     private Caller call(String token) {

@@ -142,6 +142,19 @@ class DeviceAuthorizationsContractTest {
                 .isEqualTo(clock.instant().plus(Kept.UNUSED));
     }
 
+    /** Whoever asks at the very moment has read that it was allowed. */
+    @Test
+    void whatNobodyAllowedIsNotRedeemed() {
+        DeviceAuthorization believed = believedAllowed();
+
+        assertThat(redeem(believed, "first")).as("nobody has decided").isFalse();
+        devices.deny("one");
+        assertThat(redeem(believed, "first")).as("it was denied").isFalse();
+
+        assertThat(devices.find("one").orElseThrow().decision()).isEqualTo(Decision.DENIED);
+        assertThat(kept.tokens()).isEmpty();
+    }
+
     @Test
     void ofManyWhoRedeemOneAtOnceOneWinsAndItsTokenStands() {
         DeviceAuthorization allowed = allowed();
@@ -213,6 +226,21 @@ class DeviceAuthorizationsContractTest {
                 one.expiresAt(),
                 one.decision(),
                 one.grantId());
+    }
+
+    private DeviceAuthorization believedAllowed() {
+        return new DeviceAuthorization(
+                device.hash(),
+                device.userCodeHash(),
+                device.clientId(),
+                device.scope(),
+                device.resource(),
+                device.payer(),
+                device.address(),
+                device.begunAt(),
+                device.expiresAt(),
+                Decision.ALLOWED,
+                Optional.of("grant"));
     }
 
     private DeviceAuthorization allowed() {

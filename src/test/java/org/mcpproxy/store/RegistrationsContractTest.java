@@ -20,6 +20,7 @@ import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.grant.Approvals.Approval;
 import org.mcpproxy.grant.AuthorizationCode;
+import org.mcpproxy.grant.DeviceAuthorization.Decision;
 import org.mcpproxy.grant.EndedGrant;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.Registrations;
@@ -156,6 +157,34 @@ class RegistrationsContractTest {
                 .isTrue();
     }
 
+    /** That it comes again, too. */
+    @Test
+    void aDeviceCodeThatWasRedeemedStays() {
+        signOn("client");
+        store.devices.begin(kept.device("redeemed", "client"));
+        store.devices.allow("redeemed", "grant of client");
+        store.devices.redeem(
+                store.devices.find("redeemed").orElseThrow(),
+                Optional.empty(),
+                clock.instant().plus(Kept.UNUSED));
+
+        registrations.replace(moved("next"), "token", false);
+        assertThat(store.devices.find("redeemed").orElseThrow().decision()).isEqualTo(Decision.REDEEMED);
+        registrations.remove("client", "next");
+        assertThat(store.devices.find("redeemed").orElseThrow().decision()).isEqualTo(Decision.REDEEMED);
+    }
+
+    /** Nobody ended it, so the audit does not tell of it. */
+    @Test
+    void aGrantThatHadExpiredByItselfDoesNotEndWithItsClient() {
+        store.grants.open(grant("expired", "client"));
+        clock.advance(Kept.SIGN_ON);
+        store.grants.open(grant("live", "client"));
+
+        assertThat(registrations.remove("client", "token"))
+                .contains(List.of(new EndedGrant("live", Samples.ALICE.id())));
+    }
+
     @Test
     void ofManyWhoComeWithOneTokenAtOnceOneIsFirst() {
         List<Boolean> first = Race.of(100, () -> {
@@ -205,6 +234,25 @@ class RegistrationsContractTest {
         assertThat(ended).hasSize(250).doesNotHaveDuplicates();
         assertThat(kept.column("SELECT id FROM access_grant")).containsExactly("of another");
         assertThat(kept.column("SELECT grant_id FROM revocation")).hasSize(250).doesNotContain("of another");
+    }
+
+    /** A node that had no time to end what it told all others of lets nobody in by it, and whoever comes next ends it. */
+    @Test
+    void whatExpiredWithOldMetadataEndsWithItsClientAndIsToldOnce() {
+        store.grants.open(grant("left", "client"));
+        LosableDatabase losable = new LosableDatabase();
+        Database database = losable.over(store.source());
+        losable.loseAfter(1);
+        RevocationLog revocations = new RevocationLog(database, Samples.settings());
+
+        assertThat(new JdbcRegistrations(database, revocations, clock).replace(moved("next"), "token", true))
+                .contains(List.of(new EndedGrant("left", Samples.ALICE.id())));
+
+        assertThat(kept.column("SELECT id FROM access_grant")).containsExactly("left");
+        assertThat(revocations.isLive("left")).isFalse();
+        assertThat(registrations.remove("client", "next")).isPresent();
+        assertThat(kept.column("SELECT id FROM access_grant")).isEmpty();
+        assertThat(kept.column("SELECT grant_id FROM revocation")).containsExactly("left");
     }
 
     /** So that the audit tells of it once. */

@@ -5,6 +5,7 @@ import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.oauth2.sdk.GrantType;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -13,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.client.Client;
+import org.mcpproxy.client.PreregisteredClient;
 import org.mcpproxy.fixture.Race;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.TokenEndpoint;
@@ -20,6 +22,7 @@ import org.mcpproxy.grant.DeviceAuthorization;
 import org.mcpproxy.grant.DeviceAuthorization.Decision;
 import org.mcpproxy.grant.DeviceAuthorizations;
 import org.mcpproxy.grant.Grant;
+import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Scopes;
@@ -138,6 +141,14 @@ class DeviceCodeExchangeTest {
     }
 
     @Test
+    void aDeviceThatTheFileNoLongerLetsHaveItGetsNothing() {
+        allow();
+        endpoint.written(new PreregisteredClient(client, Set.of(Samples.ISSUER + "/files/mcp"), Set.of(), Set.of()));
+
+        assertRefused(Reason.CLIENT_CUT_BACK, this::poll);
+    }
+
+    @Test
     void anotherResourceThanWasAllowedIsRefused() {
         allow();
 
@@ -178,6 +189,15 @@ class DeviceCodeExchangeTest {
     }
 
     @Test
+    void whoIsSecondByAMomentGetsNothingAndTheGrantEnds() {
+        Grant grant = allow();
+
+        assertRefused(Reason.DEVICE_CODE_REPLAYED, () -> endpoint.poll(client, code, new Outrun(devices)));
+
+        assertThat(endpoint.grants.find(grant.id())).isEmpty();
+    }
+
+    @Test
     void ofManyAtOnceAtMostOneGetsTokensAndTheGrantEnds() {
         Grant grant = allow();
 
@@ -205,5 +225,45 @@ class DeviceCodeExchangeTest {
 
     private TokenAnswer poll() {
         return endpoint.poll(client, code);
+    }
+
+    /** Devices whose codes somebody else uses up, each between the look at it and its use. */
+    private record Outrun(DeviceAuthorizations devices) implements DeviceAuthorizations {
+
+        @Override
+        public boolean begin(DeviceAuthorization begun) {
+            return devices.begin(begun);
+        }
+
+        @Override
+        public Optional<DeviceAuthorization> find(String hash) {
+            return devices.find(hash);
+        }
+
+        @Override
+        public Optional<DeviceAuthorization> findOpen(List<String> userCodeHashes) {
+            return devices.findOpen(userCodeHashes);
+        }
+
+        @Override
+        public boolean poll(String hash) {
+            return devices.poll(hash);
+        }
+
+        @Override
+        public boolean allow(String hash, String grantId) {
+            return devices.allow(hash, grantId);
+        }
+
+        @Override
+        public boolean deny(String hash) {
+            return devices.deny(hash);
+        }
+
+        @Override
+        public boolean redeem(DeviceAuthorization allowed, Optional<RefreshToken> first, Instant grantExpiresAt) {
+            return devices.redeem(allowed, Optional.empty(), grantExpiresAt)
+                    && devices.redeem(allowed, first, grantExpiresAt);
+        }
     }
 }

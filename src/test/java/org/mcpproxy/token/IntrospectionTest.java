@@ -14,6 +14,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
+import org.mcpproxy.client.Client;
 import org.mcpproxy.client.PreregisteredClient;
 import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.client.preregistered.ClientsOfFile;
@@ -24,6 +26,8 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.fixture.TokenEndpoint;
+import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -209,9 +213,41 @@ class IntrospectionTest {
                 .mint(new Identity("reports", "reports", Profile.UNKNOWN, Optional.of("grant")), FILES_BACKEND);
         assertThat(asked("files-server", identity)).isPresent();
 
-        Introspection later =
-                introspection(keys, grant -> true, id -> clients.find(id).filter(known -> id.equals("files-server")));
-        assertThat(later.of(identity, client("files-server"))).isEmpty();
+        PreregisteredClient reports = client("reports");
+        PreregisteredClient elsewhere =
+                new PreregisteredClient(reports.client(), Set.of(Samples.ISSUER + "/jira/mcp"), Set.of(), Set.of());
+        PreregisteredClient ofPeople =
+                new PreregisteredClient(Samples.client("reports"), reports.resources(), Set.of(), Set.of());
+        for (Optional<PreregisteredClient> now :
+                List.of(Optional.<PreregisteredClient>empty(), Optional.of(elsewhere), Optional.of(ofPeople))) {
+            Introspection later = introspection(keys, grant -> true, id -> now);
+            assertThat(later.of(identity, client("files-server"))).isEmpty();
+        }
+    }
+
+    /** The attack: to find out with a refresh token that was come by whether it is still good, or whose it is. */
+    @Test
+    void aRefreshTokenConcernsItsClientAloneUntilItIsUsedOrItsGrantEnds() {
+        TokenEndpoint endpoint = new TokenEndpoint();
+        Client owner = Samples.client("reports");
+        Grant grant = endpoint.grant("reports");
+        Secret first = endpoint.redeem(owner, TokenEndpoint.codeRequest(endpoint.code(grant)))
+                .refreshToken()
+                .orElseThrow();
+        Introspection there = introspection(keys, id -> true, clients, endpoint.store);
+
+        assertThat(there.of(first, client("reports")).orElseThrow().toResponse(Samples.ISSUER))
+                .containsEntry("sub", Samples.ALICE.id())
+                .containsEntry("client_id", "reports")
+                .doesNotContainKey("token_type");
+        assertThat(there.of(first, client("files-server"))).isEmpty();
+
+        Secret second = endpoint.refresh(owner, first).refreshToken().orElseThrow();
+        assertThat(there.of(first, client("reports"))).isEmpty();
+        assertThat(there.of(second, client("reports"))).isPresent();
+
+        endpoint.ending.end(grant.id(), Cause.REVOKED_BY_CLIENT, Samples.TRAIL);
+        assertThat(there.of(second, client("reports"))).isEmpty();
     }
 
     private Optional<Introspected> asked(String client, Secret token) {

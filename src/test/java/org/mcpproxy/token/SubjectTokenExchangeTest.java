@@ -142,6 +142,16 @@ class SubjectTokenExchangeTest {
         assertThat(audience(answer("agent", subject))).isEqualTo(DEFAULT);
     }
 
+    /** Where none is named it is meant; another one that is named is not. */
+    @Test
+    void aClientOfOneServerActsNowhereElse() {
+        Secret subject = subject("inspector", FILES, "mcp");
+
+        assertThat(audience(answer("next", subject))).isEqualTo(FILES);
+        assertRefused(Reason.RESOURCE_NOT_FOR_CLIENT, () -> answer("next", subject, "resource", DEFAULT));
+        assertRefused(Reason.RESOURCE_UNKNOWN, () -> answer("next", subject, "audience", "https://evil.example"));
+    }
+
     @Test
     void scopesAreThoseOfTheSubjectThatTheClientHasAndTheServerKnows() {
         Secret narrow = subject("inspector", JIRA, "mcp");
@@ -159,6 +169,11 @@ class SubjectTokenExchangeTest {
         assertRefused(
                 Reason.SCOPE_UNKNOWN,
                 () -> answer("agent", subject("inspector", JIRA, "files.write"), "resource", DEFAULT));
+        Secret anothers = subject("inspector", FILES, "mcp files.write");
+        assertThat(answer("next", anothers).scope())
+                .as("which has it not, whatever the user allowed another")
+                .isEqualTo(new Scope("mcp"));
+        assertRefused(Reason.SCOPE_UNKNOWN, () -> answer("next", anothers, "scope", "files.write"));
     }
 
     /** The attack: to go on for ever by exchanging what was exchanged. */
@@ -172,6 +187,15 @@ class SubjectTokenExchangeTest {
         assertThat(answer.expiresAt()).isEqualTo(clock.instant().plus(Duration.ofMinutes(3)));
         clock.advance(Duration.ofMinutes(3));
         assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("agent", subject, "resource", FILES));
+    }
+
+    /** Of before tokens were told to live shorter. */
+    @Test
+    void itLivesNoLongerThanAnyTokenHoweverLongItsSubject() {
+        Secret subject = subject("inspector", JIRA, "mcp", Duration.ofHours(5));
+
+        assertThat(answer("agent", subject, "resource", FILES).expiresAt())
+                .isEqualTo(clock.instant().plus(settings.lifetimes().accessToken()));
     }
 
     @Test
@@ -225,7 +249,7 @@ class SubjectTokenExchangeTest {
     /** It asks for a token of its own. */
     @Test
     void aServicesTokenIsNoUsers() {
-        Secret service = token("service", "service", JIRA, "mcp");
+        Secret service = token("service", "service", JIRA, "mcp", Duration.ofMinutes(10));
 
         assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("agent", service, "resource", FILES));
     }
@@ -285,10 +309,14 @@ class SubjectTokenExchangeTest {
     }
 
     private Secret subject(String client, String audience, String scope) {
-        return token("00ualice", client, audience, scope);
+        return subject(client, audience, scope, Duration.ofMinutes(10));
     }
 
-    private Secret token(String subject, String client, String audience, String scope) {
+    private Secret subject(String client, String audience, String scope, Duration life) {
+        return token("00ualice", client, audience, scope, life);
+    }
+
+    private Secret token(String subject, String client, String audience, String scope, Duration life) {
         return accessTokens.mint(new AccessToken(
                 subject,
                 client,
@@ -296,7 +324,7 @@ class SubjectTokenExchangeTest {
                 Scope.parse(scope),
                 "grant",
                 "id",
-                clock.instant().plus(Duration.ofMinutes(10)),
+                clock.instant().plus(life),
                 Optional.of(new Profile("alice@example.com", Set.of("engineering")))));
     }
 }

@@ -38,6 +38,26 @@ class UserCodeTriesTest {
         tries.take("browser", "203.0.113.10");
     }
 
+    /** Else one who tries on and on would keep everybody from entering a code. */
+    @Test
+    void whoIsStoppedCostsTheOthersNothing() {
+        for (int i = 0; i < 10; i++) {
+            tries.take("browser", "203.0.113.9");
+        }
+        for (int i = 0; i < 1_000; i++) {
+            assertRefused(Reason.TOO_MANY_REQUESTS, () -> tries.take("browser", "203.0.113.9"));
+        }
+        for (int i = 0; i < 50; i++) {
+            tries.take("another-" + i, "203.0.113.9");
+        }
+        for (int i = 0; i < 1_000; i++) {
+            String forgetful = "forgetful-" + i;
+            assertRefused(Reason.TOO_MANY_REQUESTS, () -> tries.take(forgetful, "203.0.113.9"));
+        }
+
+        tries.take("elsewhere", "203.0.113.10");
+    }
+
     @Test
     void allTogetherHaveAThousandInAMinute() {
         for (int i = 0; i < 1_000; i++) {

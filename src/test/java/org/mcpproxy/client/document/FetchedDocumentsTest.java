@@ -4,8 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.jose.JOSEException;
+import com.nimbusds.jose.jwk.Curve;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
+import com.nimbusds.jose.jwk.gen.ECKeyGenerator;
 import com.nimbusds.jose.jwk.gen.RSAKeyGenerator;
 import com.nimbusds.jose.util.Base64URL;
 import com.nimbusds.oauth2.sdk.GrantType;
@@ -19,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import net.minidev.json.JSONObject;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -27,12 +30,15 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.client.Client;
+import org.mcpproxy.client.ClientIdUrl;
+import org.mcpproxy.config.BadSetting;
 import org.mcpproxy.config.ClientDocumentSettings;
 import org.mcpproxy.fixture.DocumentHost;
 import org.mcpproxy.fixture.Race;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 
 /** What documents say, and for how long it is believed. */
 class FetchedDocumentsTest {
@@ -89,8 +95,14 @@ class FetchedDocumentsTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"client_secret_basic", "client_secret_post", "client_secret_jwt", "tls_client_auth"})
-    void aDocumentWithAnotherMethodIsRefused(String method) {
+    void aDocumentWithAnotherMethodIsRefused(String method) throws JOSEException {
         assertInvalid("/method", "token_endpoint_auth_method", method);
+        JSONObject keyed = document("/method");
+        keyed.put("token_endpoint_auth_method", method);
+        keyed.put("jwks", keys());
+        publish("/method", keyed);
+
+        assertRefused(Reason.CLIENT_DOCUMENT_INVALID, () -> documents(true).current(host.url("/method")));
     }
 
     @Test
@@ -149,6 +161,60 @@ class FetchedDocumentsTest {
                 .hasValueSatisfying(uri -> assertThat(uri).hasToString(host.url("/jwks")));
     }
 
+    /** RFC 7591 2. */
+    @Test
+    void keysInBothPlacesAreRefused() throws JOSEException {
+        JSONObject json = document("/both");
+        json.put("token_endpoint_auth_method", "private_key_jwt");
+        json.put("jwks", keys());
+        publish("/both", json);
+        assertThat(documents(true).current(host.url("/both")).keys()).isPresent();
+        json.put("jwks_uri", host.url("/jwks"));
+        publish("/both", json);
+
+        assertRefused(Reason.CLIENT_DOCUMENT_INVALID, () -> documents(true).current(host.url("/both")));
+    }
+
+    @Test
+    void keysThatAreFetchedKeepToTheSameRules() throws JOSEException {
+        Client client = locating("/fetched-keys");
+        host.json("/fetched-keys", "{\"keys\":[{\"kty\":\"oct\",\"k\":\"AAAA\"}]}");
+        assertRefused(Reason.CLIENT_DOCUMENT_INVALID, () -> documents.keys(client, false));
+
+        host.json("/fetched-keys", keys().toJSONString());
+        clock.advance(FetchCache.FAILURE_HOLDS);
+        assertThat(documents.keys(client, false).orElseThrow().size()).isOne();
+    }
+
+    /** The attack: assertions of nobody's, so that the host is asked again and again. */
+    @Test
+    void keysAreFetchedAnewOnceInAMoment() throws JOSEException {
+        Client client = locating("/anew");
+        host.json("/anew", keys().toJSONString());
+        documents.keys(client, false);
+        for (int i = 0; i < 5; i++) {
+            documents.keys(client, true);
+        }
+        assertThat(host.requests("/anew")).hasSize(1);
+
+        clock.advance(FetchCache.FAILURE_HOLDS.plusSeconds(1));
+        documents.keys(client, true);
+        assertThat(host.requests("/anew")).hasSize(2);
+    }
+
+    private Client locating(String path) {
+        JSONObject json = document("/of" + path);
+        json.put("token_endpoint_auth_method", "private_key_jwt");
+        json.put("jwks_uri", host.url(path));
+        publish("/of" + path, json);
+        return documents.current(host.url("/of" + path));
+    }
+
+    private static JSONObject keys() throws JOSEException {
+        return new JSONObject(
+                new JWKSet(new ECKeyGenerator(Curve.P_256).generate().toPublicJWK()).toJSONObject());
+    }
+
     @Test
     void aSymmetricKeyIsRefused() {
         JSONObject json = document("/symmetric");
@@ -193,6 +259,33 @@ class FetchedDocumentsTest {
         publish("/failing", document("/failing"));
         clock.advance(FetchCache.FAILURE_HOLDS);
         assertThat(documents.current(url).id()).isEqualTo(url);
+    }
+
+    /** Else who keeps us busy for a moment would keep a client from coming for longer. */
+    @Test
+    void thatWeAreBusyIsHeldAgainstNobody() throws BadSetting {
+        host.json("/busy", "{}");
+        AtomicBoolean busy = new AtomicBoolean(true);
+        ClientDocumentSettings settings = settings(true);
+        try (GuardedFetch fetch = new GuardedFetch(
+                new HostRules(settings),
+                FetchClient.of(settings, settings.tls().open(), InetAddress::getAllByName),
+                GuardedFetch.DEADLINE)) {
+            FetchCache<String> cache = new FetchCache<>(
+                    fetch,
+                    1024,
+                    (url, text) -> {
+                        if (busy.getAndSet(false)) {
+                            throw Rejection.of(Reason.SERVER_FULL);
+                        }
+                        return text;
+                    },
+                    clock);
+            ClientIdUrl url = ClientIdUrl.parse(host.url("/busy")).orElseThrow();
+
+            assertRefused(Reason.SERVER_FULL, () -> cache.current(url));
+            assertThat(cache.current(url)).isEqualTo("{}");
+        }
     }
 
     @Test
@@ -283,9 +376,12 @@ class FetchedDocumentsTest {
     }
 
     private FetchedDocuments documents(boolean on) {
-        ClientDocumentSettings settings = new ClientDocumentSettings(
-                on, Set.of(), Set.of(), Set.of(host.authority()), Optional.empty(), Optional.of(host.authorities()));
         return new FetchedDocuments(
-                Samples.settings(settings), clock, InetAddress::getAllByName, GuardedFetch.DEADLINE);
+                Samples.settings(settings(on)), clock, InetAddress::getAllByName, GuardedFetch.DEADLINE);
+    }
+
+    private static ClientDocumentSettings settings(boolean on) {
+        return new ClientDocumentSettings(
+                on, Set.of(), Set.of(), Set.of(host.authority()), Optional.empty(), Optional.of(host.authorities()));
     }
 }

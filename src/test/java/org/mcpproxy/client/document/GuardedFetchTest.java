@@ -14,7 +14,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletionService;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,6 +34,8 @@ import org.mcpproxy.config.ClientDocumentSettings;
 import org.mcpproxy.config.TrustedAuthorities;
 import org.mcpproxy.fixture.DocumentHost;
 import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.system.Waiting;
 
 /** What a stranger may try who names a URL to be fetched, against a host over real TLS. */
 class GuardedFetchTest {
@@ -67,8 +75,11 @@ class GuardedFetchTest {
     @Test
     void theRequestSaysNothingOfThisServerAndAsksForPlainJson() {
         host.json("/heard", "{}", "Set-Cookie: a=b; Path=/");
-        fetch("/heard");
-        fetch("/heard");
+        ClientDocumentSettings settings = allowing(host.authority());
+        try (GuardedFetch fetch = open(new HostRules(settings), settings, DNS, DEADLINE)) {
+            fetch.fetch(url(host.url("/heard")), MOST);
+            fetch.fetch(url(host.url("/heard")), MOST);
+        }
 
         assertThat(host.requests("/heard"))
                 .hasSize(2)
@@ -92,6 +103,79 @@ class GuardedFetchTest {
         host.answer("/status", status, "application/json", "{}");
 
         assertRefused(Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetch("/status"));
+    }
+
+    /** Whoever is told to come again could be told so for ever. */
+    @ParameterizedTest
+    @ValueSource(strings = {"503 Service Unavailable", "429 Too Many Requests"})
+    void nothingIsAskedForTwice(String status) {
+        String path = "/again-" + status.substring(0, 3);
+        host.answer(path, status, "application/json", "{}", "Retry-After: 0");
+
+        assertRefused(Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetch(path));
+        assertThat(host.requests(path)).hasSize(1);
+    }
+
+    @Test
+    void aHeadMayBeAsLongAsAllowedAndNoLonger() {
+        host.json("/head", "{}", headers(90, "a"));
+        host.json("/many-headers", "{}", headers(120, "a"));
+        host.json("/long-header", "{}", headers(1, "a".repeat(9 * 1024)));
+
+        assertThat(fetch("/head").text()).isEqualTo("{}");
+        assertRefused(Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetch("/many-headers"));
+        assertRefused(Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetch("/long-header"));
+    }
+
+    private static String[] headers(int count, String value) {
+        return IntStream.range(0, count)
+                .mapToObj(number -> "X-Header-" + number + ": " + value)
+                .toArray(String[]::new);
+    }
+
+    @Test
+    void aBodyThatIsNoUtf8IsRefused() {
+        host.script("/latin", out -> {
+            write(out, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 3\r\n\r\n");
+            out.write(new byte[] {'"', (byte) 0xe9, '"'});
+        });
+
+        assertRefused(Reason.CLIENT_DOCUMENT_INVALID, () -> fetch("/latin"));
+    }
+
+    /** The attack: a host that keeps each of many fetches waiting. */
+    @Test
+    void noMoreThanSixteenAreUnderWayAndTheOthersComeAgain() throws Exception {
+        CountDownLatch held = new CountDownLatch(1);
+        host.script("/held", out -> {
+            held.await();
+            write(out, "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 2\r\n\r\n{}");
+        });
+        ClientDocumentSettings settings = allowing(host.authority());
+        ExecutorService askers = Executors.newCachedThreadPool();
+        try (GuardedFetch fetch = open(new HostRules(settings), settings, DNS, ENDED)) {
+            CompletionService<Optional<Reason>> ended = new ExecutorCompletionService<>(askers);
+            for (int i = 0; i < 17; i++) {
+                ended.submit(() -> refusal(fetch, host.url("/held")));
+            }
+            assertThat(ended.take().get()).contains(Reason.SERVER_FULL);
+            held.countDown();
+            for (int i = 0; i < 16; i++) {
+                assertThat(ended.take().get()).isNotEqualTo(Optional.of(Reason.SERVER_FULL));
+            }
+        } finally {
+            held.countDown();
+            askers.shutdownNow();
+        }
+    }
+
+    private static Optional<Reason> refusal(GuardedFetch fetch, String url) {
+        try {
+            fetch.fetch(url(url), MOST);
+            return Optional.empty();
+        } catch (Rejection rejection) {
+            return Optional.of(rejection.reason());
+        }
     }
 
     @ParameterizedTest
@@ -173,10 +257,9 @@ class GuardedFetchTest {
     }
 
     @Test
-    void aHostThatNoKnownAuthorityVouchesForIsRefused() throws BadSetting {
+    void aHostThatNoKnownAuthorityVouchesForIsRefused() {
         ClientDocumentSettings settings = settings(Set.of(host.authority()), Optional.empty(), Optional.empty());
-        try (GuardedFetch fetch = new GuardedFetch(
-                new HostRules(settings), FetchClient.of(settings, settings.tls().open(), DNS), DEADLINE)) {
+        try (GuardedFetch fetch = open(new HostRules(settings), settings, DNS, DEADLINE)) {
             assertRefused(Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetch.fetch(url(host.url("/good")), MOST));
         }
     }
@@ -249,8 +332,13 @@ class GuardedFetchTest {
 
     @Test
     void onePrivateAddressAmongPublicOnesIsEnough() {
+        int before = host.connections();
+
         assertRefused(
                 Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetchUnlisted(name -> addresses("8.8.8.8", "10.0.0.1")));
+        assertRefused(
+                Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetchUnlisted(name -> addresses("127.0.0.1", "8.8.8.8")));
+        assertThat(host.connections()).isEqualTo(before);
     }
 
     /** Were the name asked for again to connect, the second answer would lead to this machine. */
@@ -311,19 +399,43 @@ class GuardedFetchTest {
         }
     }
 
+    /** To DNS, a name with a dot at its end is the same name. */
+    @Test
+    void aDomainThatIsDeniedIsDeniedHoweverItsNameEnds() {
+        HostRules rules = new HostRules(new ClientDocumentSettings(
+                true, Set.of(), Set.of("bad.example"), Set.of(), Optional.empty(), Optional.empty()));
+
+        rules.require(url("https://good.example./c"));
+        for (String host : Set.of("bad.example", "bad.example.", "a.bad.example.")) {
+            assertRefused(Reason.CLIENT_DOCUMENT_HOST_DENIED, () -> rules.require(url("https://" + host + "/c")));
+        }
+    }
+
     private static Set<Optional<URI>> proxies() {
         return Set.of(Optional.empty(), Optional.of(URI.create("http://127.0.0.1:1")));
     }
 
     private static void assertEndsWithTheDeadline(String path, int brokenOffBefore) {
-        Instant begun = Instant.now();
-        assertRefused(Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetch(path));
-        assertThat(Duration.between(begun, Instant.now())).isLessThan(ENDED);
-        while (host.brokenOff() == brokenOffBefore
-                && Duration.between(begun, Instant.now()).compareTo(ENDED) < 0) {
-            Thread.onSpinWait();
+        ClientDocumentSettings settings = allowing(host.authority());
+        try (GuardedFetch fetch = open(new HostRules(settings), settings, DNS, DEADLINE)) {
+            Instant begun = Instant.now();
+            assertRefused(Reason.CLIENT_DOCUMENT_UNAVAILABLE, () -> fetch.fetch(url(host.url(path)), MOST));
+            assertThat(Duration.between(begun, Instant.now())).isLessThan(ENDED);
+            Waiting.until(
+                    "the connection to be ended, though the fetches go on",
+                    ENDED,
+                    () -> host.brokenOff() > brokenOffBefore);
         }
-        assertThat(host.brokenOff()).as("the connection is ended too").isGreaterThan(brokenOffBefore);
+    }
+
+    private static GuardedFetch open(
+            HostRules rules, ClientDocumentSettings settings, Lookup lookup, Duration deadline) {
+        try {
+            return new GuardedFetch(
+                    rules, FetchClient.of(settings, settings.tls().open(), lookup), deadline);
+        } catch (BadSetting e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     private static Fetched fetch(String path) {
@@ -343,11 +455,8 @@ class GuardedFetchTest {
     }
 
     private static Fetched fetch(HostRules rules, ClientDocumentSettings settings, Lookup lookup, String url) {
-        try (GuardedFetch fetch =
-                new GuardedFetch(rules, FetchClient.of(settings, settings.tls().open(), lookup), DEADLINE)) {
+        try (GuardedFetch fetch = open(rules, settings, lookup, DEADLINE)) {
             return fetch.fetch(url(url), MOST);
-        } catch (BadSetting e) {
-            throw new IllegalStateException(e);
         }
     }
 

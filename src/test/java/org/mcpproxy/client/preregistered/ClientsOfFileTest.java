@@ -150,6 +150,43 @@ class ClientsOfFileTest {
                 .contains("reports: jwks_uri needs CLIENT_DOCUMENTS=on");
     }
 
+    /** By one way only, and by one at least: nobody must come in who need not prove anything. */
+    @Test
+    void aClientProvesItselfByOneSecretOrOneSetOfKeys() throws JOSEException {
+        Entry keyed = service()
+                .without("client_secret")
+                .with("token_endpoint_auth_method", "private_key_jwt")
+                .with(
+                        "jwks",
+                        new JWKSet(new ECKeyGenerator(Curve.P_256).generate().toPublicJWK()).toJSONObject());
+        assertThat(read(keyed.array()).client().keys()).isPresent();
+
+        assertThat(problems(SETTINGS, service().without("client_secret").array()))
+                .containsExactly("CLIENTS_FILE (clients.json): reports: client_secret_basic needs client_secret, or"
+                        + " client_secret_sha256 instead of it.");
+        assertThat(problems(
+                        SETTINGS,
+                        keyed.with("jwks_uri", "https://reports.example/jwks.json")
+                                .array()))
+                .containsExactly(
+                        "CLIENTS_FILE (clients.json): reports: private_key_jwt needs jwks or jwks_uri, and not both.");
+        assertThat(problems(SETTINGS, keyed.with("jwks", "a key").array()))
+                .contains("CLIENTS_FILE (clients.json): reports: jwks must be an object.");
+    }
+
+    @Test
+    void aFileOfMoreThanAThousandClientsIsRefused() {
+        JSONArray file = new JSONArray();
+        for (int i = 0; i < 1_000; i++) {
+            file.add(service().with("client_id", "reports-" + i).json);
+        }
+        assertThat(clients(file.toJSONString()).find("reports-999")).isPresent();
+        file.add(service().json);
+
+        assertThat(problems(SETTINGS, file.toJSONString()))
+                .containsExactly("CLIENTS_FILE (clients.json): There may be 1000 clients.");
+    }
+
     /** Whoever could read such a file could sign. */
     @Test
     void aPrivateOrSharedKeyIsRefusedAndSoIsNone() throws JOSEException {
