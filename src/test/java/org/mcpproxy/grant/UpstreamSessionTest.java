@@ -273,6 +273,21 @@ class UpstreamSessionTest {
         assertRefused(Reason.OKTA_SESSION_ENDED, () -> session.fresh(grant));
     }
 
+    /** Okta's new refresh token is kept by then, and Okta is not asked for another. */
+    @Test
+    void thatOktasKeysCannotBeHadIsNoEndOfTheSession() {
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringValidation(() -> {
+            throw Rejection.until(Reason.OKTA_UNAVAILABLE, Duration.ofSeconds(15));
+        });
+        assertRefused(Reason.OKTA_UNAVAILABLE, () -> session.fresh(grant));
+        assertRefused(Reason.OKTA_UNAVAILABLE, () -> session.fresh(grant));
+
+        endpoint.okta.duringValidation(() -> {});
+        assertThat(session.fresh(grant).refreshToken()).contains(new Secret("okta-refresh-2"));
+        assertThat(endpoint.okta.refreshed()).hasSize(1);
+    }
+
     /** Such as where the node died between the two. */
     @Test
     void tokensWhoseIdTokenNobodyHasLookedAtAreGivenToNobody() {
