@@ -23,7 +23,7 @@ import org.mcpproxy.oauth.Rejection;
 final class ClientGrants {
 
     /** In each part: some half a second on a small machine. */
-    static final int BATCH = 10_000;
+    static final int BATCH = 5_000;
 
     /** For whoever began to do the next part himself. */
     static final Duration HIS_TIME = Duration.ofMinutes(1);
@@ -137,21 +137,13 @@ final class ClientGrants {
     private List<EndedGrant> expire(Handle handle, String clientId, Instant openedUntil, Instant now) {
         List<EndedGrant> part = handle.select("""
                         SELECT id, user_id FROM access_grant WHERE client_id = ? AND expires_at > ? AND opened_at <= ?
-                        ORDER BY id LIMIT ? FOR UPDATE
+                        LIMIT ? FOR UPDATE
                         """, clientId, now, openedUntil, batch)
                 .map((row, context) -> new EndedGrant(row.getString("id"), row.getString("user_id")))
                 .list();
         List<String> ids = part.stream().map(EndedGrant::id).toList();
-        if (!ids.isEmpty()) {
-            handle.createUpdate("UPDATE access_grant SET expires_at = :expired WHERE id IN (<ids>)")
-                    .bind("expired", EXPIRED)
-                    .bindList("ids", ids)
-                    .execute();
-            handle.createUpdate("""
-                    INSERT INTO revocation (grant_id) SELECT id FROM access_grant WHERE id IN (<ids>)
-                        AND NOT EXISTS (SELECT 1 FROM revocation WHERE grant_id = access_grant.id)
-                    """).bindList("ids", ids).execute();
-        }
+        Rows.each(handle, "UPDATE access_grant SET expires_at = ? WHERE id = ?", ids, EXPIRED);
+        Rows.tellAll(handle, ids);
         return part;
     }
 

@@ -89,6 +89,28 @@ class UpstreamSessionTest {
         assertThat(fresh.get(20, TimeUnit.SECONDS).accessToken()).isEqualTo(new Secret("okta-access-2"));
     }
 
+    @Test
+    void ofManyOnTwoNodesWhoWaitForADeadHolderOneRefreshesWhenItsTimeIsOver() throws Exception {
+        UpstreamSession otherNode = session(endpoint.store.beside(endpoint.clock).upstream);
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.upstream.lease(grant, "a node that died", Duration.ofSeconds(20));
+        List<FutureTask<UpstreamTokens>> waiting = Stream.of(session, otherNode)
+                .flatMap(node -> Stream.generate(() -> new FutureTask<>(() -> node.fresh(grant)))
+                        .limit(20))
+                .toList();
+        List<Thread> threads = waiting.stream().map(Thread::new).toList();
+        threads.forEach(Thread::start);
+        threads.forEach(UpstreamSessionTest::waitUntilItWaitsOrIsOver);
+        assertThat(endpoint.okta.refreshed()).isEmpty();
+
+        endpoint.clock.advance(Duration.ofSeconds(20));
+
+        for (FutureTask<UpstreamTokens> one : waiting) {
+            assertThat(one.get(30, TimeUnit.SECONDS).accessToken()).isEqualTo(new Secret("okta-access-2"));
+        }
+        assertThat(endpoint.okta.refreshed()).hasSize(1);
+    }
+
     /** Okta's old refresh token is dead by then. */
     @Test
     void whatOktaHasRotatedIsKeptThoughTheStoreIsAwayForAMoment() {
