@@ -12,11 +12,14 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.config.SharedClock;
 import org.mcpproxy.fixture.Samples;
 
-
 /** What a node reads until it is ready, by PostgreSQL's own count of rows: a measured time would depend on all else that runs. */
 class StartReadsTest {
 
     private static final int GRANTS = 10_000;
+
+    /** More than a start opens. */
+    private static final int CONNECTIONS = 20;
+
     private static final Settings SETTINGS = Samples.settings();
     private static final Clock CLOCK = Clock.systemUTC();
     private static final String READ_OF_GRANTS = """
@@ -24,7 +27,6 @@ class StartReadsTest {
             WHERE relname IN ('client', 'access_grant', 'refresh_token', 'upstream_session')
             """;
 
-    /** One thread uses one connection of the pool, whose counts are complete when it asks for them. */
     private final DataSource source = Databases.POSTGRESQL.fresh();
 
     @Test
@@ -68,12 +70,16 @@ class StartReadsTest {
         assertThat(schedule.loaded()).isTrue();
     }
 
+    /** Each connection counts for itself until it is told to say so; the pool gives them out in turn. */
     private long read() {
-        return Jdbi.create(source).withHandle(handle -> {
-            handle.execute("SELECT pg_stat_force_next_flush()");
-            handle.execute("SELECT 1");
-            return handle.select(READ_OF_GRANTS).mapTo(Long.class).one();
-        });
+        Jdbi jdbi = Jdbi.create(source);
+        for (int i = 0; i < CONNECTIONS; i++) {
+            jdbi.useHandle(handle -> handle.select("SELECT pg_stat_force_next_flush()")
+                    .mapToMap()
+                    .list());
+        }
+        return jdbi.withHandle(
+                handle -> handle.select(READ_OF_GRANTS).mapTo(Long.class).one());
     }
 
     private static void grant(Handle handle) {
