@@ -22,6 +22,7 @@ class H2ToPostgresql {
 
     private static final List<String> TABLES = List.of(
             "client",
+            "client_ending",
             "client_assertion",
             "pushed_request",
             "device_authorization",

@@ -9,6 +9,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.util.Optional;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.audit.AuditEvent.Refused;
@@ -18,6 +19,8 @@ import org.mcpproxy.audit.Trail;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorization.Upstream;
 import org.mcpproxy.authorization.SignOnSteps.Next;
+import org.mcpproxy.client.Client;
+import org.mcpproxy.client.ClientLookup;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.GrantEnding;
 import org.mcpproxy.grant.Granting;
@@ -38,6 +41,7 @@ import org.mcpproxy.web.Pages;
 public class CallbackResource {
 
     private final PendingAuthorizations pendings;
+    private final ClientLookup clients;
     private final BrowserBinding binding;
     private final BrowserSession session;
     private final SignOnSteps steps;
@@ -49,6 +53,7 @@ public class CallbackResource {
     @Inject
     public CallbackResource(
             PendingAuthorizations pendings,
+            ClientLookup clients,
             BrowserBinding binding,
             BrowserSession session,
             SignOnSteps steps,
@@ -57,6 +62,7 @@ public class CallbackResource {
             GrantEnding ending,
             AuditLog audit) {
         this.pendings = pendings;
+        this.clients = clients;
         this.binding = binding;
         this.session = session;
         this.steps = steps;
@@ -75,8 +81,10 @@ public class CallbackResource {
     @GET
     public Response callback(@Context HttpServletRequest http) {
         Parameters parameters = Parameters.ofQuery(http.getQueryString());
-        PendingAuthorization pending = take(parameters, http);
+        PendingAuthorization pending = find(parameters, http);
         ClientRequest request = pending.request();
+        Optional<Client> asAllowed = clients.findRegistration(request.clientId());
+        take(pending);
         new Actor(null, request.clientId()).lay(http);
         Grant grant;
         try {
@@ -86,7 +94,7 @@ public class CallbackResource {
         } catch (Rejection rejection) {
             return refuse(rejection, pending, http);
         }
-        Next next = next(pending.granted(grant.id()), grant, http);
+        Next next = next(pending.granted(grant.id()), asAllowed, grant, http);
         Response.ResponseBuilder response =
                 Pages.redirect(next.location()).header(HttpHeaders.SET_COOKIE, session.begin(grant));
         if (next.finished()) {
@@ -96,8 +104,9 @@ public class CallbackResource {
     }
 
     /** Nobody can get hold of a grant whose sign-on goes no further. */
-    private Next next(PendingAuthorization granted, Grant grant, HttpServletRequest http) {
+    private Next next(PendingAuthorization granted, Optional<Client> asAllowed, Grant grant, HttpServletRequest http) {
         try {
+            requireSame(asAllowed, granted.request());
             return steps.next(granted, false);
         } catch (Rejection rejection) {
             ending.end(grant.id(), Cause.SIGN_ON_FAILED, Trail.of(http));
@@ -105,14 +114,28 @@ public class CallbackResource {
         }
     }
 
-    private PendingAuthorization take(Parameters parameters, HttpServletRequest http) {
+    /**
+     * Of what a client changes, all that is pending is forgotten; this was taken already. Asked once the grant is open, so that a
+     * later change finds that.
+     */
+    private void requireSame(Optional<Client> asAllowed, ClientRequest request) {
+        if (!clients.findRegistration(request.clientId()).equals(asAllowed)) {
+            throw Rejection.of(Reason.SIGN_ON_UNKNOWN);
+        }
+    }
+
+    private PendingAuthorization find(Parameters parameters, HttpServletRequest http) {
         String state = new Secret(parameters.get("state", Reason.SIGN_ON_UNKNOWN)).hash();
         PendingAuthorization pending = pendings.find(state).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
         binding.require(pending, http);
         if (pending.step() != Step.OKTA) {
             throw Rejection.of(Reason.SIGN_ON_STEP_WRONG);
         }
-        return pendings.take(state).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
+        return pending;
+    }
+
+    private void take(PendingAuthorization pending) {
+        pendings.take(pending.handleHash()).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
     }
 
     private SignOn signOn(Parameters parameters, PendingAuthorization pending) {

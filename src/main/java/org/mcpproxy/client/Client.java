@@ -73,6 +73,21 @@ public record Client(
                 keys);
     }
 
+    /** The same without the token by which it manages its registration, which changes though nothing else does. */
+    Client unmanaged() {
+        return new Client(
+                id,
+                name,
+                redirectUris,
+                authenticationMethod,
+                secretHash,
+                grantTypes,
+                scope,
+                registeredAt,
+                Optional.empty(),
+                keys);
+    }
+
     /** The host whose document it is known by: what has been checked of it; empty for one that registered. */
     public Optional<String> documentHost() {
         return ClientIdUrl.parse(id).map(ClientIdUrl::authority);

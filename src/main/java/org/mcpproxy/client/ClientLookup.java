@@ -57,6 +57,16 @@ public class ClientLookup {
                         .isPresent();
     }
 
+    /**
+     * How a client is registered now, to be compared with how it is later; empty for one that is known by its document, and for
+     * one that is not there.
+     */
+    public Optional<Client> findRegistration(String clientId) {
+        return ClientIdUrl.isMeant(clientId)
+                ? Optional.empty()
+                : findRegistered(clientId).map(Client::unmanaged);
+    }
+
     /** As {@link #mayBeAnswered}, for a client that is not redirected to but asks for its answer itself. */
     public boolean mayAskForAnswer(String clientId, GrantType grantType) {
         return ClientIdUrl.isMeant(clientId)

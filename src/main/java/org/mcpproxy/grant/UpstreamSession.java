@@ -133,11 +133,14 @@ public class UpstreamSession {
         return validated;
     }
 
-    /** With another person's tokens nothing can go on. */
+    /** With another person's tokens nothing can go on. That nobody can tell whose they are is no end: they are kept, and told later. */
     private UpstreamTokens validated(RefreshedTokens refreshed) {
         try {
             return okta.validated(refreshed);
         } catch (Rejection e) {
+            if (e.reason() != Reason.ID_TOKEN_INVALID) {
+                throw e;
+            }
             LOG.log(Level.WARNING, "A refresh at Okta brought an ID token of another person");
             throw Rejection.of(Reason.OKTA_SESSION_ENDED, e);
         }

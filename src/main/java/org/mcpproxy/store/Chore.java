@@ -6,6 +6,11 @@ interface Chore {
     /** For the log. */
     String name();
 
+    /** How many parts of it are done in one round, before the others have their turn. */
+    default int mostParts() {
+        return Housekeeping.MOST_PARTS;
+    }
+
     /**
      * Does a part of it.
      *

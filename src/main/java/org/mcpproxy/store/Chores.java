@@ -6,6 +6,7 @@ import java.time.Clock;
 import java.time.Duration;
 import java.util.List;
 import java.util.random.RandomGenerator;
+import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.grant.UpstreamSessions;
@@ -24,6 +25,7 @@ public class Chores {
     private final RevocationLog revocations;
     private final UpstreamSessions sessions;
     private final UpstreamSession session;
+    private final AuditLog audit;
     private final Settings settings;
     private final RandomGenerator random;
     private final Clock clock;
@@ -34,6 +36,7 @@ public class Chores {
             RevocationLog revocations,
             UpstreamSessions sessions,
             UpstreamSession session,
+            AuditLog audit,
             Settings settings,
             RandomGenerator random,
             Clock clock) {
@@ -41,6 +44,7 @@ public class Chores {
         this.revocations = revocations;
         this.sessions = sessions;
         this.session = session;
+        this.audit = audit;
         this.settings = settings;
         this.random = random;
         this.clock = clock;
@@ -58,6 +62,7 @@ public class Chores {
                 deletion("pending_authorization", "handle_hash", "expires_at", Duration.ZERO),
                 deletion("device_authorization", "hash", "expires_at", JdbcDeviceAuthorizations.KEPT),
                 deletion("authorization_code", "hash", "expires_at", JdbcAuthorizationCodes.REPLAY_KNOWN),
+                new EndingClients(new ClientGrants(database, revocations, clock), audit),
                 new ExpiredGrants(database, revocations, clock),
                 deletion("client_assertion", "hash", "expires_at", Duration.ZERO),
                 deletion("approval", "organization, user_id, client_id", "expires_at", Duration.ZERO),

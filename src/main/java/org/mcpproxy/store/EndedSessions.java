@@ -7,7 +7,6 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Iterator;
 import java.util.List;
 import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.grant.UpstreamSessions;
@@ -53,16 +52,29 @@ final class EndedSessions implements Chore {
         return "upstream_session";
     }
 
-    /** Stops where Okta is away, as each further try would take its time-out, and where it is slow: others wait. */
+    /** So that what must not be kept for long goes in time, however many sessions have ended. */
+    @Override
+    public int mostParts() {
+        return 1;
+    }
+
+    /**
+     * Stops where Okta is away or takes no more for now, as each further try would take its time-out, and where it is slow:
+     * others wait. There is more to do now only while all goes well.
+     */
     @Override
     public boolean part() {
         long end = System.nanoTime() + PART.toNanos();
         take();
-        Iterator<Ended> ended = ended().iterator();
-        while (ended.hasNext() && System.nanoTime() - end < 0) {
-            revoke(ended.next());
+        List<Ended> ended = ended();
+        boolean allWell = true;
+        for (Ended next : ended) {
+            if (System.nanoTime() - end >= 0) {
+                return allWell;
+            }
+            allWell &= revoke(next);
         }
-        return false;
+        return allWell && ended.size() == BATCH;
     }
 
     /** Those that a node of the first version has ended, or that came from its store. */
@@ -72,9 +84,10 @@ final class EndedSessions implements Chore {
                 clock.instant().minus(OTHERS_TIME));
     }
 
-    private void revoke(Ended ended) {
+    private boolean revoke(Ended ended) {
         try {
             session.end(ended.grantId());
+            return true;
         } catch (Rejection e) {
             putOff(ended);
             if (e.reason() == Reason.OKTA_UNAVAILABLE) {
@@ -84,6 +97,7 @@ final class EndedSessions implements Chore {
             putOff(ended);
             Failures.log("Revoking at Okta", e);
         }
+        return false;
     }
 
     private void putOff(Ended ended) {

@@ -8,7 +8,7 @@ import org.jdbi.v3.core.Handle;
 /** Ends grants that were not used for too long, as if somebody had ended them: with all that hangs on them. */
 final class ExpiredGrants implements Chore {
 
-    static final int BATCH = 100;
+    static final int BATCH = 500;
 
     private final Database database;
     private final RevocationLog revocations;

@@ -73,10 +73,10 @@ public class Housekeeping {
     private boolean leavesMore(Chore chore) {
         try {
             int parts = 0;
-            while (parts < MOST_PARTS && isOurs() && chore.part()) {
+            while (parts < chore.mostParts() && isOurs() && chore.part()) {
                 parts++;
             }
-            return parts == MOST_PARTS;
+            return parts == chore.mostParts();
         } catch (Rejection e) {
             LOG.log(Level.DEBUG, "Housekeeping came to nothing at {0}: {1}", chore.name(), e.reason());
         } catch (RuntimeException e) {

@@ -5,11 +5,12 @@ import jakarta.inject.Singleton;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
-import java.time.Instant;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jdbi.v3.core.Handle;
+import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.grant.EndedGrant;
 import org.mcpproxy.grant.Registrations;
@@ -24,18 +25,25 @@ public class JdbcRegistrations implements Registrations {
 
     private static final Logger LOG = System.getLogger(JdbcRegistrations.class.getName());
 
-    private static final Instant EXPIRED = Instant.EPOCH;
+    /** For how long a request ends what has expired; the rest of many is left to housekeeping. */
+    private static final Duration LONGEST = Duration.ofSeconds(5);
+
+    private static final int PART = 100;
 
     private static final String MINE = " WHERE id = ? AND registration_token_hash = ?";
 
     private final Database database;
-    private final RevocationLog revocations;
+    private final ClientGrants grants;
     private final Clock clock;
 
     @Inject
     public JdbcRegistrations(Database database, RevocationLog revocations, Clock clock) {
+        this(database, new ClientGrants(database, revocations, clock), clock);
+    }
+
+    JdbcRegistrations(Database database, ClientGrants grants, Clock clock) {
         this.database = database;
-        this.revocations = revocations;
+        this.grants = grants;
         this.clock = clock;
     }
 
@@ -48,37 +56,37 @@ public class JdbcRegistrations implements Registrations {
 
     @Override
     public Optional<List<EndedGrant>> replace(Client client, String tokenHash, boolean endsGrants) {
-        return changed(handle -> update(handle, client, tokenHash), handle -> {
-            List<EndedGrant> expired = endsGrants ? expireGrants(handle, client.id()) : List.of();
-            forget(handle, client.id());
-            return expired;
-        });
+        return changed(
+                client.id(),
+                handle -> update(handle, client, tokenHash),
+                handle -> endsGrants ? grants.begin(handle, client.id(), Cause.CLIENT_UPDATED) : List.of());
     }
 
     @Override
     public Optional<List<EndedGrant>> remove(String clientId, String tokenHash) {
-        return changed(handle -> handle.execute("DELETE FROM client" + MINE, clientId, tokenHash), handle -> {
-            List<EndedGrant> expired = expireGrants(handle, clientId);
-            forget(handle, clientId);
-            return expired;
-        });
+        return changed(
+                clientId,
+                handle -> handle.execute("DELETE FROM client" + MINE, clientId, tokenHash),
+                handle -> grants.begin(handle, clientId, Cause.CLIENT_DELETED));
     }
 
     private Optional<List<EndedGrant>> changed(
-            Function<Handle, Integer> client, Function<Handle, List<EndedGrant>> whatHangsOnIt) {
-        Optional<List<EndedGrant>> expired = database.inTransaction(
-                handle -> client.apply(handle) > 0 ? Optional.of(whatHangsOnIt.apply(handle)) : Optional.empty());
+            String clientId, Function<Handle, Integer> client, Function<Handle, List<EndedGrant>> grantsOfIt) {
+        Optional<List<EndedGrant>> first = database.inTransaction(handle -> client.apply(handle) > 0
+                ? Optional.of(forget(handle, clientId, grantsOfIt.apply(handle)))
+                : Optional.empty());
+        Optional<List<EndedGrant>> expired = first.map(part -> grants.goOn(clientId, part));
         expired.ifPresent(this::endAll);
         return expired;
     }
 
-    /** In parts. What is not done, because the database or this node goes away, housekeeping does: they have expired. */
+    /** In parts. What is not done in time, or because the database or this node goes away, housekeeping does: they have expired. */
     private void endAll(List<EndedGrant> expired) {
         List<String> ids = expired.stream().map(EndedGrant::id).toList();
-        ids.forEach(revocations::note);
+        long end = System.nanoTime() + LONGEST.toNanos();
         try {
-            for (int from = 0; from < ids.size(); from += ExpiredGrants.BATCH) {
-                List<String> part = ids.subList(from, Math.min(from + ExpiredGrants.BATCH, ids.size()));
+            for (int from = 0; from < ids.size() && System.nanoTime() - end < 0; from += PART) {
+                List<String> part = ids.subList(from, Math.min(from + PART, ids.size()));
                 database.inTransaction(handle -> end(handle, part));
             }
         } catch (Rejection unavailable) {
@@ -109,36 +117,13 @@ public class JdbcRegistrations implements Registrations {
                 tokenHash);
     }
 
-    /** A code that was redeemed stays, so that a replay is known. */
-    private static void forget(Handle handle, String clientId) {
+    /** A code that was redeemed stays, so that a replay is known. After the grants, as whoever redeems takes locks in this order. */
+    private static List<EndedGrant> forget(Handle handle, String clientId, List<EndedGrant> ended) {
         handle.execute("DELETE FROM pushed_request WHERE client_id = ?", clientId);
         handle.execute("DELETE FROM device_authorization WHERE client_id = ? AND decision <> 'REDEEMED'", clientId);
         handle.execute("DELETE FROM pending_authorization WHERE client_id = ?", clientId);
         handle.execute("DELETE FROM authorization_code WHERE client_id = ? AND consumed_at IS NULL", clientId);
         handle.execute("DELETE FROM approval WHERE client_id = ?", clientId);
-    }
-
-    /**
-     * From the end of the transaction on they are of no use: every node reads that they are revoked, and they have expired
-     * even for whoever read the clock before. Few statements, as nodes would miss what a transaction says that takes longer
-     * than they read back.
-     */
-    private List<EndedGrant> expireGrants(Handle handle, String clientId) {
-        handle.execute(
-                "UPDATE access_grant SET expires_at = ? WHERE client_id = ? AND expires_at > ?",
-                EXPIRED,
-                clientId,
-                clock.instant());
-        handle.execute("""
-                INSERT INTO revocation (grant_id)
-                SELECT id FROM access_grant WHERE client_id = ? AND expires_at = ?
-                    AND NOT EXISTS (SELECT 1 FROM revocation WHERE grant_id = access_grant.id)
-                """, clientId, EXPIRED);
-        return handle.select(
-                        "SELECT id, user_id FROM access_grant WHERE client_id = ? AND expires_at = ? ORDER BY id",
-                        clientId,
-                        EXPIRED)
-                .map((row, context) -> new EndedGrant(row.getString("id"), row.getString("user_id")))
-                .list();
+        return ended;
     }
 }

@@ -75,6 +75,11 @@ final class Rows {
                 grantIds,
                 now,
                 now.plus(EndedSessions.OTHERS_TIME));
+        tellAll(handle, grantIds);
+    }
+
+    /** Writes down for every node that grants have ended, where that is not said yet. */
+    static void tellAll(Handle handle, Collection<String> grantIds) {
         each(handle, """
                 INSERT INTO revocation (grant_id)
                 SELECT ended.id FROM (SELECT CAST(? AS VARCHAR(64)) AS id) ended

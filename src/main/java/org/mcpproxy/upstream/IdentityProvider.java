@@ -51,10 +51,11 @@ public interface IdentityProvider {
     RefreshedTokens refresh(UpstreamTokens tokens);
 
     /**
-     * The refreshed tokens with their ID token, where it is valid (OpenID Connect Core 12.2). One that cannot be
-     * validated, be it only that its key is too new to be known, is left aside, and the old one stays.
+     * The refreshed tokens with their ID token, where it is valid (OpenID Connect Core 12.2). One that is not is left aside,
+     * and the old one stays.
      *
-     * @throws Rejection {@code ID_TOKEN_INVALID} where it is valid and another person's, which is no slip
+     * @throws Rejection {@code ID_TOKEN_INVALID} where it is valid and another person's, which is no slip; {@code
+     *     OKTA_UNAVAILABLE} where nobody can tell, as the issuer's document or keys cannot be had
      */
     UpstreamTokens validated(RefreshedTokens refreshed);
 

@@ -50,7 +50,7 @@ public class IssuerKeys implements JWKSource<SecurityContext> {
     private final Clock clock;
     private final ReentrantLock fetching = new ReentrantLock();
     private volatile CachedKeys known = CachedKeys.NONE;
-    private Instant noFetchBefore = Instant.MIN;
+    private volatile Instant noFetchBefore = Instant.MIN;
     private Instant noSearchBefore = Instant.MIN;
 
     @Inject
@@ -65,12 +65,24 @@ public class IssuerKeys implements JWKSource<SecurityContext> {
         this(null, null, null);
     }
 
-    /** @throws Rejection {@code OKTA_UNAVAILABLE} where there are no keys that may still be used */
+    /**
+     * @throws Rejection {@code OKTA_UNAVAILABLE} where there are no keys that may still be used, or the one that is asked for is
+     *     not among them and the issuer cannot be asked
+     */
     @Override
     public List<JWK> get(JWKSelector selector, SecurityContext context) {
         CachedKeys seen = current();
         List<JWK> found = selector.select(seen.set());
-        return found.isEmpty() ? selector.select(search(seen).set()) : found;
+        return found.isEmpty() ? searched(selector, seen) : found;
+    }
+
+    /** While the issuer cannot be asked, nobody can tell whether it signs with a key that is not known. */
+    private List<JWK> searched(JWKSelector selector, CachedKeys seen) {
+        List<JWK> found = selector.select(search(seen).set());
+        if (found.isEmpty() && clock.instant().isBefore(noFetchBefore)) {
+            throw Rejection.until(Reason.OKTA_UNAVAILABLE, AFTER_FAILURE);
+        }
+        return found;
     }
 
     /**

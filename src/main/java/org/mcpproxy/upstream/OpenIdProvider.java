@@ -199,7 +199,10 @@ class OpenIdProvider implements IdentityProvider {
                             null),
                     null);
         } catch (Rejection e) {
-            LOG.log(Level.DEBUG, "The refreshed ID token is left aside: {0}", e.reason());
+            if (e.reason() != Reason.ID_TOKEN_INVALID) {
+                throw e;
+            }
+            LOG.log(Level.DEBUG, "The refreshed ID token is left aside");
             return false;
         }
         tokens.idToken().ifPresent(previous -> requireSamePerson(claims, previous));

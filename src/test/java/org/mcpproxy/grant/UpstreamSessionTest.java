@@ -89,6 +89,28 @@ class UpstreamSessionTest {
         assertThat(fresh.get(20, TimeUnit.SECONDS).accessToken()).isEqualTo(new Secret("okta-access-2"));
     }
 
+    @Test
+    void ofManyOnTwoNodesWhoWaitForADeadHolderOneRefreshesWhenItsTimeIsOver() throws Exception {
+        UpstreamSession otherNode = session(endpoint.store.beside(endpoint.clock).upstream);
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.upstream.lease(grant, "a node that died", Duration.ofSeconds(20));
+        List<FutureTask<UpstreamTokens>> waiting = Stream.of(session, otherNode)
+                .flatMap(node -> Stream.generate(() -> new FutureTask<>(() -> node.fresh(grant)))
+                        .limit(20))
+                .toList();
+        List<Thread> threads = waiting.stream().map(Thread::new).toList();
+        threads.forEach(Thread::start);
+        threads.forEach(UpstreamSessionTest::waitUntilItWaitsOrIsOver);
+        assertThat(endpoint.okta.refreshed()).isEmpty();
+
+        endpoint.clock.advance(Duration.ofSeconds(20));
+
+        for (FutureTask<UpstreamTokens> one : waiting) {
+            assertThat(one.get(30, TimeUnit.SECONDS).accessToken()).isEqualTo(new Secret("okta-access-2"));
+        }
+        assertThat(endpoint.okta.refreshed()).hasSize(1);
+    }
+
     /** Okta's old refresh token is dead by then. */
     @Test
     void whatOktaHasRotatedIsKeptThoughTheStoreIsAwayForAMoment() {
@@ -271,6 +293,21 @@ class UpstreamSessionTest {
 
         assertRefused(Reason.OKTA_SESSION_ENDED, () -> session.fresh(grant));
         assertRefused(Reason.OKTA_SESSION_ENDED, () -> session.fresh(grant));
+    }
+
+    /** Okta's new refresh token is kept by then, and Okta is not asked for another. */
+    @Test
+    void thatOktasKeysCannotBeHadIsNoEndOfTheSession() {
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringValidation(() -> {
+            throw Rejection.until(Reason.OKTA_UNAVAILABLE, Duration.ofSeconds(15));
+        });
+        assertRefused(Reason.OKTA_UNAVAILABLE, () -> session.fresh(grant));
+        assertRefused(Reason.OKTA_UNAVAILABLE, () -> session.fresh(grant));
+
+        endpoint.okta.duringValidation(() -> {});
+        assertThat(session.fresh(grant).refreshToken()).contains(new Secret("okta-refresh-2"));
+        assertThat(endpoint.okta.refreshed()).hasSize(1);
     }
 
     /** Such as where the node died between the two. */

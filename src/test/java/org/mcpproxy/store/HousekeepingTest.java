@@ -6,12 +6,14 @@ import static org.mcpproxy.fixture.Refusals.assertRefused;
 import java.lang.reflect.Proxy;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.ScriptedOkta;
@@ -31,6 +33,7 @@ class HousekeepingTest {
     private static final Duration SECOND = Duration.ofSeconds(1);
 
     private final SettableClock clock = new SettableClock();
+    private final List<AuditEvent> audit = new ArrayList<>();
     private final ScriptedOkta okta = new ScriptedOkta(clock);
     private final Databases kind;
     private final Store store;
@@ -45,8 +48,8 @@ class HousekeepingTest {
         kept = new Kept(store, clock);
         revocations = new RevocationLog(store.database, SETTINGS);
         session = new UpstreamSession(store.upstream, okta, SETTINGS, Samples.RANDOM, clock);
-        Chores chores =
-                new Chores(store.database, revocations, store.upstream, session, SETTINGS, Samples.RANDOM, clock);
+        Chores chores = new Chores(
+                store.database, revocations, store.upstream, session, audit::add, SETTINGS, Samples.RANDOM, clock);
         housekeeping = new Housekeeping(chores, leases(), Samples.RANDOM);
     }
 
@@ -226,6 +229,92 @@ class HousekeepingTest {
         assertThat(okta.revoked()).hasSize(EndedSessions.BATCH);
         housekeeping.round();
         assertThat(okta.revoked()).hasSize(EndedSessions.BATCH + 1);
+    }
+
+    /** Else the sessions of a client with many grants would live on at Okta for days. */
+    @Test
+    void whileThereAreMoreOktaSessionsTheNextRoundIsSoon() {
+        endManySessions(2);
+
+        housekeeping.round();
+        assertThat(housekeeping.pause()).isLessThan(SECOND);
+        housekeeping.round();
+        assertThat(housekeeping.pause()).isLessThan(SECOND);
+        housekeeping.round();
+        assertThat(housekeeping.pause()).isEqualTo(Housekeeping.INTERVAL);
+        assertThat(okta.revoked()).hasSize(2 * EndedSessions.BATCH);
+    }
+
+    /** Okta may be slow, and what must not be kept for long would be kept meanwhile. */
+    @Test
+    void betweenTwoPartsOfTheOktaSessionsAllElseHasItsTurn() {
+        endManySessions(3);
+        Counted others = new Counted(() -> false);
+        Housekeeping both = housekeeping(others, endedSessions());
+
+        both.round();
+        both.round();
+
+        assertThat(others.parts).isEqualTo(2);
+        assertThat(okta.revoked()).hasSize(2 * EndedSessions.BATCH);
+    }
+
+    /** Okta's rate limit is everybody's: whoever signs on needs it too. */
+    @Test
+    void whileOktaTakesNoMoreNobodyHurries() {
+        endManySessions(2);
+        AtomicInteger tries = new AtomicInteger();
+        okta.duringRevocation(() -> {
+            if (tries.incrementAndGet() > 3) {
+                throw Rejection.until(Reason.OKTA_UNAVAILABLE, Duration.ofSeconds(30));
+            }
+        });
+
+        housekeeping.round();
+
+        assertThat(tries).hasValue(4);
+        assertThat(housekeeping.pause()).isEqualTo(Housekeeping.INTERVAL);
+    }
+
+    /** Or those that can never be revoked would be tried without a pause. */
+    @Test
+    void afterAFailureNobodyHurries() {
+        endManySessions(2);
+        AtomicInteger tries = new AtomicInteger();
+        okta.duringRevocation(() -> {
+            if (tries.incrementAndGet() == 1) {
+                throw Rejection.of(Reason.OKTA_REFUSED_PROXY);
+            }
+        });
+
+        housekeeping.round();
+
+        assertThat(okta.revoked()).hasSize(EndedSessions.BATCH - 1);
+        assertThat(housekeeping.pause()).isEqualTo(Housekeeping.INTERVAL);
+    }
+
+    /** Each waits for its turn at Okta, and one node at a time asks. */
+    @Test
+    void twoNodesDoNotRevokeAtOnce() {
+        endManySessions(2);
+        Housekeeping other = housekeeping(endedSessions());
+        okta.duringRevocation(other::round);
+
+        housekeeping(endedSessions()).round();
+
+        assertThat(okta.revoked()).hasSize(EndedSessions.BATCH).doesNotHaveDuplicates();
+    }
+
+    private void endManySessions(int batches) {
+        for (int number = 0; number < batches * EndedSessions.BATCH; number++) {
+            session.keep("grant-" + number, okta.issue());
+        }
+        endSessions();
+        clock.advance(Duration.ofMinutes(1));
+    }
+
+    private Chore endedSessions() {
+        return new EndedSessions(store.database, store.upstream, session, clock);
     }
 
     /** In a rolling update nodes of both versions end grants. */

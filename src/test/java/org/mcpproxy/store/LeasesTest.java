@@ -71,6 +71,19 @@ class LeasesTest {
         assertThat(got).containsOnlyOnce(true);
     }
 
+    /** Whoever comes in the moment that its time is over may have it, and nobody before. */
+    @Test
+    void whileTheTimeRunsOnEachHoldsItForItsTimeAlone() {
+        AtomicInteger holders = new AtomicInteger();
+
+        List<Boolean> got = Race.of(100, () -> {
+            clock.advance(Duration.ofSeconds(6));
+            return leases.tryAcquire("work", "holder-" + holders.incrementAndGet(), MINUTE);
+        });
+
+        assertThat(got.stream().filter(held -> held)).hasSizeBetween(1, 1 + 600 / 60);
+    }
+
     private boolean isHeldBy(String holder) {
         return store.database.inTransaction(handle -> leases.isHeld(handle, "work", holder));
     }

@@ -92,6 +92,25 @@ class MigrationTest {
                 .isZero();
     }
 
+    /** Else a flood of any of them would make the removal of each client read all of it. */
+    @Test
+    void whatGoesWithAClientIsFoundByAnIndex() {
+        DataSource source = Databases.POSTGRESQL.fresh();
+        Migration.run(source);
+
+        assertThat(List.of(
+                        "pushed_request",
+                        "device_authorization",
+                        "pending_authorization",
+                        "authorization_code",
+                        "approval",
+                        "access_grant"))
+                .allSatisfy(table -> assertThat(count(
+                                source,
+                                "pg_indexes WHERE tablename = '" + table + "' AND indexdef LIKE '%(client_id)'"))
+                        .isEqualTo(1));
+    }
+
     /** PostgreSQL takes back what a transaction has begun, statements that change tables among them. */
     @Test
     void whoeverIsKilledBetweenTwoStatementsOfAMigrationBeginsItAgain() {

@@ -1,6 +1,7 @@
 package org.mcpproxy.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 import static org.mcpproxy.fixture.TokenEndpoint.codeRequest;
 
@@ -234,6 +235,23 @@ class RefreshTokenExchangeTest {
         endpoint.okta.duringRefresh(() -> {});
         assertThat(endpoint.refresh(client, first).refreshToken()).isPresent();
         assertThat(endpoint.audit).noneMatch(GrantRevoked.class::isInstance);
+    }
+
+    /** The refresh at Okta went well; whose its ID token is nobody can tell. */
+    @Test
+    void thatOktasKeysCannotBeHadEndsNothingAndUsesNothingUp() {
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.duringValidation(() -> {
+            throw Rejection.until(Reason.OKTA_UNAVAILABLE, Duration.ofSeconds(7));
+        });
+        Rejection refused = catchThrowableOfType(Rejection.class, () -> endpoint.refresh(client, first));
+        assertThat(refused.reason().status()).isEqualTo(503);
+        assertThat(refused.retryAfter()).contains(Duration.ofSeconds(7));
+
+        endpoint.okta.duringValidation(() -> {});
+        assertThat(endpoint.refresh(client, first).refreshToken()).isPresent();
+        assertThat(endpoint.audit).noneMatch(GrantRevoked.class::isInstance);
+        assertThat(endpoint.okta.refreshed()).hasSize(1);
     }
 
     /** What is kept for a client that asks again does not give its tokens away. */

@@ -6,6 +6,7 @@ import static org.mcpproxy.fixture.TokenEndpoint.codeRequest;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -70,6 +71,31 @@ class TwoNodesTest {
         TokenAnswer answer = one.refresh(client, first);
 
         assertThat(two.refresh(client, first)).isEqualTo(answer);
+    }
+
+    /** Each of them asks a second later than another did, and the grace is over before the last. */
+    @Test
+    void whereTheGraceEndsWhileManyAskAgainNobodyGetsOtherTokensAndTheGrantEnds() {
+        Secret first = firstRefreshToken();
+        Duration grace = one.settings.lifetimes().refreshGrace();
+        List<TokenAnswer> given = new CopyOnWriteArrayList<>();
+        given.add(one.refresh(client, first));
+
+        List<Optional<Reason>> outcomes = Race.of(2 * (int) grace.toSeconds(), () -> {
+            one.clock.advance(Duration.ofSeconds(1));
+            return outcome(() -> given.add(either().refresh(client, first)));
+        });
+
+        assertThat(given.stream().distinct()).hasSize(1);
+        assertThat(outcomes.stream().flatMap(Optional::stream))
+                .isSubsetOf(Reason.REFRESH_TOKEN_REUSED, Reason.REFRESH_TOKEN_UNKNOWN, Reason.GRANT_ENDED);
+        one.clock.advance(grace);
+        assertThat(outcome(() -> two.refresh(client, first))).isPresent();
+        assertThat(one.grants.find(grant.id())).isEmpty();
+        assertThat(one.okta.revoked()).hasSize(1);
+        assertThat(one.audit.stream().filter(GrantRevoked.class::isInstance)).hasSize(1);
+        assertThat(outcome(() -> two.refresh(client, given.get(0).refreshToken().orElseThrow())))
+                .contains(Reason.REFRESH_TOKEN_UNKNOWN);
     }
 
     @Test

@@ -15,14 +15,18 @@ import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import net.minidev.json.JSONObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.okta.Endpoint;
+import org.mcpproxy.okta.Fault;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Installation;
@@ -356,6 +360,69 @@ class RegistrationManagementIT {
         assertThat(confidential.ping(tokens.get("access_token")).status()).isEqualTo(401);
         assertThat(confidential.refresh(tokens.get("refresh_token")).get("error"))
                 .isEqualTo("invalid_grant");
+    }
+
+    /** Okta was being asked for its tokens, so nothing was pending that the update could forget. */
+    @ParameterizedTest
+    @ValueSource(strings = {"none", "client_secret_basic"})
+    void aSignOnAtOktaEndsWhereItsClientBecomesOneOfTheOtherKind(String before) throws Exception {
+        OAuthClient changing = OAuthClient.register(installation.proxy(), before, LOOPBACK);
+        metadata.put("token_endpoint_auth_method", before.equals("none") ? "client_secret_basic" : "none");
+        Browser browser = new Browser();
+        URI back = browser.signOn(changing.authorizationUri(), "alice", installation.at("/oauth/callback"));
+        int revoked = revocationsAtOkta();
+        Fault.Slow slow = installation.okta().faults().once(Endpoint.TOKEN, Fault.slow(Duration.ofSeconds(10)));
+        FutureTask<Page> callback = new FutureTask<>(() -> browser.get(back));
+        new Thread(callback).start();
+        slow.awaitArrival();
+
+        Answer updated = changing.updateRegistration(changing.registrationToken(), metadata);
+        slow.release();
+
+        assertThat(updated.status()).isEqualTo(200);
+        assertLeadsNowhere(callback.get(30, TimeUnit.SECONDS));
+        assertThat(revocationsAtOkta()).isEqualTo(revoked + 1);
+        assertThat(installation.proxy().console().lines())
+                .anyMatch(line -> line.contains("\"event\":\"grant_revoked\"")
+                        && line.contains(changing.id())
+                        && line.contains("\"reason\":\"sign_on_failed\""));
+    }
+
+    /** A read replaces the token for the registration, and nothing else. */
+    @Test
+    void aSignOnAtOktaGoesOnWhereItsClientReadsItsRegistration() throws Exception {
+        Browser browser = new Browser();
+        URI back = browser.signOn(client.authorizationUri(), "alice", installation.at("/oauth/callback"));
+        Fault.Slow slow = installation.okta().faults().once(Endpoint.TOKEN, Fault.slow(Duration.ofSeconds(10)));
+        FutureTask<Page> callback = new FutureTask<>(() -> browser.get(back));
+        new Thread(callback).start();
+        slow.awaitArrival();
+
+        client.readRegistration(client.registrationToken());
+        slow.release();
+
+        URI answer = callback.get(30, TimeUnit.SECONDS).next().orElseThrow();
+        assertThat(client.redeem(OAuthClient.parameter(answer, "code")).status())
+                .isEqualTo(200);
+    }
+
+    /** The attack: to redeem a code as a client could that it no longer is. */
+    @Test
+    void whoeverRedeemsACodeProvesItselfAsTheClientIsNow() {
+        metadata.put("token_endpoint_auth_method", "client_secret_basic");
+        Answer confidential = client.updateRegistration(client.registrationToken(), metadata);
+        String secret = confidential.get("client_secret");
+        String code = client.code("alice");
+        assertThat(client.redeem(code).get("error")).isEqualTo("invalid_client");
+        assertThat(client.token(client.redemptionParameters(code), secret).status())
+                .isEqualTo(200);
+
+        metadata.put("token_endpoint_auth_method", "none");
+        client.updateRegistration(confidential.get("registration_access_token"), metadata);
+        String publics = client.code("alice");
+        assertThat(client.token(client.redemptionParameters(publics), secret).get("error"))
+                .isEqualTo("invalid_client");
+        assertThat(client.redeem(publics).status()).isEqualTo(200);
     }
 
     /** The browser remembers, and would not ask; the person's own approval has gone. */
