@@ -112,13 +112,30 @@ class OpenIdProvider implements IdentityProvider {
         AuthorizationCodeGrant grant = new AuthorizationCodeGrant(
                 authorizationCode(code), settings.at(CALLBACK), new CodeVerifier(codeVerifier.value()));
         OIDCTokens tokens = tokenEndpoint.exchange(grant, Reason.OKTA_ANSWER_INVALID);
+        UpstreamTokens kept = upstreamTokens(tokens, Optional.empty(), idToken(tokens));
+        try {
+            return signOn(tokens, kept, nonce);
+        } catch (Rejection rejection) {
+            giveBack(kept);
+            throw rejection;
+        }
+    }
+
+    private SignOn signOn(OIDCTokens tokens, UpstreamTokens kept, Secret nonce) {
         IDTokenClaimsSet claims = idTokens.validate(tokens, new Nonce(nonce.value()));
         LOG.log(Level.DEBUG, "The ID token is valid");
         User user = people.identify(claims, tokens.getBearerAccessToken());
         return new SignOn(
-                user,
-                upstreamTokens(tokens, Optional.empty(), idToken(tokens)),
-                Optional.ofNullable(claims.getAuthenticationTime()).map(Date::toInstant));
+                user, kept, Optional.ofNullable(claims.getAuthenticationTime()).map(Date::toInstant));
+    }
+
+    /** Tokens that nobody will use; where Okta cannot be told so, they end by themselves. */
+    private void giveBack(UpstreamTokens tokens) {
+        try {
+            revoke(tokens);
+        } catch (Rejection e) {
+            LOG.log(Level.WARNING, "The tokens of a sign-on that failed could not be revoked at Okta: {0}", e.reason());
+        }
     }
 
     @Override

@@ -134,13 +134,15 @@ class CallbackIT {
                 "OLD_AUTHENTICATION",
                 "NO_AUTHENTICATION_TIME"
             })
-    void anUnsoundIdTokenSignsNobodyOn(TokenFault fault) {
+    void anUnsoundIdTokenSignsNobodyOnAndItsTokensAreGivenBack(TokenFault fault) {
         installation.okta().faults().tokens(fault);
+        int revoked = installation.okta().requests().calls(Endpoint.REVOKE);
 
         URI answer = browser.signOn(client.authorizationUri(), "alice", client.redirectUri());
 
         assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("server_error");
         assertThat(OAuthClient.parameter(answer, "code")).isEmpty();
+        assertThat(installation.okta().requests().calls(Endpoint.REVOKE)).isEqualTo(revoked + 1);
     }
 
     /** The browser brings the demand to Okta, and could have dropped it. */
