@@ -34,7 +34,6 @@ public class AuthorizationServer {
         metadata.setIDTokenJWSAlgs(List.of(Capabilities.SIGNING_ALGORITHM));
         metadata.setUserInfoEndpointURI(settings.at("/oauth2/v1/userinfo"));
         metadata.setClaims(Capabilities.CLAIMS);
-        metadata.setSupportsClaimsParams(false);
         return metadata;
     }
 
@@ -66,9 +65,11 @@ public class AuthorizationServer {
             metadata.setIntrospectionEndpointJWSAlgs(Capabilities.CLIENT_ASSERTION_ALGORITHMS);
         }
         metadata.setSupportsAuthorizationResponseIssuerParam(true);
-        metadata.setSupportsRequestParam(false);
         metadata.setSupportsRequestURIParam(false);
         JSONObject json = metadata.toJSONObject();
+        // the default, which the library leaves out, and not every client knows
+        json.put("request_parameter_supported", false);
+        json.put("claims_parameter_supported", false);
         if (settings.clientDocuments().on()) {
             json.put("client_id_metadata_document_supported", true);
         }
