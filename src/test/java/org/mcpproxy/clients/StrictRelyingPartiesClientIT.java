@@ -24,7 +24,6 @@ class StrictRelyingPartiesClientIT {
                 OktaUser.ALICE.email());
 
         assertThat(trip.exitCode()).as(trip.output()).isZero();
-        assertThat(trip.steps())
-                .containsExactly("metadata", "id token", "user info", "refresh", "replay", "refusal");
+        assertThat(trip.steps()).containsExactly("metadata", "id token", "user info", "refresh", "replay", "refusal");
     }
 }

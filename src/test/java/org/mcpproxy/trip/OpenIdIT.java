@@ -32,7 +32,6 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
-import net.minidev.json.JSONObject;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -49,11 +48,10 @@ class OpenIdIT {
 
     private static final String USER_INFO = "/oauth2/v1/userinfo";
     private static final String AUTHORIZE = "/oauth2/v1/authorize";
-    private static final String REDIRECT = "http://127.0.0.1:8123/callback";
     private static final String ALL = "mcp offline_access openid profile email";
 
     private final Installation installation = Installation.shared();
-    private final OAuthClient client = client();
+    private final OAuthClient client = OAuthClient.relyingParty(installation.proxy());
     private final Browser browser = new Browser();
 
     /** OpenID Connect Core 3.1, 5.3 and 12. */
@@ -380,21 +378,6 @@ class OpenIdIT {
                         installation.proxy(), Preregistered.BASIC, Preregistered.SECRET, Preregistered.REDIRECT_URI)
                 .token(Map.of("grant_type", "client_credentials"), Preregistered.SECRET)
                 .get("access_token");
-    }
-
-    private OAuthClient client() {
-        return OAuthClient.registered(
-                installation.proxy(),
-                new JSONObject(Map.of(
-                        "redirect_uris",
-                        List.of(REDIRECT),
-                        "grant_types",
-                        List.of("authorization_code", "refresh_token"),
-                        "token_endpoint_auth_method",
-                        "none",
-                        "scope",
-                        ALL)),
-                REDIRECT);
     }
 
     private Issuer issuer() {
