@@ -1,6 +1,7 @@
 package org.mcpproxy.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
 import static org.mcpproxy.fixture.TokenEndpoint.codeRequest;
 
 import com.nimbusds.jwt.JWTClaimsSet;
@@ -16,6 +17,7 @@ import org.mcpproxy.fixture.TokenEndpoint;
 import org.mcpproxy.grant.DeviceAuthorization;
 import org.mcpproxy.grant.DeviceAuthorization.Decision;
 import org.mcpproxy.grant.Grant;
+import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Secret;
 
 /** Who gets an ID token: whoever asked for {@code openid}, and nobody else. */
@@ -62,8 +64,9 @@ class IdTokensOfExchangesTest {
 
         assertThat(answer.idToken()).isEmpty();
         assertThat(answer.toResponse(endpoint.clock.instant())).doesNotContainKey("id_token");
-        assertThat(endpoint.refresh(client, answer.refreshToken().orElseThrow()).idToken())
-                .isEmpty();
+        Secret refreshToken = answer.refreshToken().orElseThrow();
+        assertRefused(Reason.SCOPE_EXCEEDS_GRANT, () -> endpoint.refresh(client, refreshToken, "scope", "mcp openid"));
+        assertThat(endpoint.refresh(client, refreshToken).idToken()).isEmpty();
     }
 
     /** OpenID Connect Core 12.2. */
