@@ -11,6 +11,7 @@ import org.mcpproxy.registration.RegistrationResource;
 import org.mcpproxy.token.IntrospectionResource;
 import org.mcpproxy.token.RevocationResource;
 import org.mcpproxy.token.TokenResource;
+import org.mcpproxy.token.UserInfoResource;
 import org.mcpproxy.web.ErrorMapper;
 import org.mcpproxy.web.RateLimitFilter;
 
@@ -29,6 +30,7 @@ public class ProtocolApplication extends Application {
                 TokenResource.class,
                 RevocationResource.class,
                 IntrospectionResource.class,
+                UserInfoResource.class,
                 RateLimitFilter.class,
                 ErrorMapper.class);
     }

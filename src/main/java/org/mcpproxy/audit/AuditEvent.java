@@ -99,6 +99,9 @@ public sealed interface AuditEvent {
     record TokenIntrospected(Trail trail, String user, String client, String grant, boolean active)
             implements AuditEvent {}
 
+    /** A client was told who its user is (OpenID Connect Core 5.3). */
+    record UserInfoTold(Trail trail, String user, String client, String grant) implements AuditEvent {}
+
     /** A person signed out of this server in one browser. */
     record SignedOut(Trail trail) implements AuditEvent {}
 

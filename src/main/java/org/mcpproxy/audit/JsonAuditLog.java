@@ -23,6 +23,7 @@ import org.mcpproxy.audit.AuditEvent.SignedOut;
 import org.mcpproxy.audit.AuditEvent.TokenIntrospected;
 import org.mcpproxy.audit.AuditEvent.TokensIssued;
 import org.mcpproxy.audit.AuditEvent.UserCodeEntered;
+import org.mcpproxy.audit.AuditEvent.UserInfoTold;
 
 /** Writes each event as one line of JSON to standard output, from where the server's log takes it. */
 @Singleton
@@ -101,6 +102,9 @@ public class JsonAuditLog implements AuditLog {
         }
         if (event instanceof TokenIntrospected asked) {
             return named("token_introspected", asked.active() ? "active" : "inactive", "grant", asked.grant());
+        }
+        if (event instanceof UserInfoTold told) {
+            return named("user_info", SUCCESS, "grant", told.grant());
         }
         if (event instanceof SignedOut) {
             return named("sign_out", SUCCESS);

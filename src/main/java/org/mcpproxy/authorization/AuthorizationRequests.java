@@ -5,6 +5,7 @@ import com.nimbusds.oauth2.sdk.OAuth2Error;
 import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.ResponseMode;
 import com.nimbusds.oauth2.sdk.ResponseType;
+import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.openid.connect.sdk.Prompt;
 import jakarta.inject.Inject;
@@ -19,6 +20,8 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.signing.OpenIdTokens;
 
 /**
  * Reads authorization requests, in two parts: who asks and where the answer goes, whose errors are displayed; and all
@@ -35,10 +38,12 @@ public class AuthorizationRequests {
 
     private final ClientLookup clients;
     private final RequestedAccess access;
+    private final OpenIdTokens idTokens;
 
     @Inject
-    public AuthorizationRequests(ClientLookup clients, Settings settings) {
+    public AuthorizationRequests(ClientLookup clients, Settings settings, OpenIdTokens idTokens) {
         this.clients = clients;
+        this.idTokens = idTokens;
         this.access = new RequestedAccess(clients, settings);
     }
 
@@ -92,14 +97,20 @@ public class AuthorizationRequests {
                 .map(URI::toString)
                 .toList();
         String resource = access.resource(named, redirection.client());
+        Scope scope = access.scope(request.getScope(), redirection.client(), resource);
         return new ClientRequest(
                 redirection.client().id(),
                 redirection.redirectUri(),
                 redirection.state(),
                 request.getCodeChallenge().getValue(),
-                access.scope(request.getScope(), redirection.client(), resource),
+                scope,
                 resource,
-                RequestedDemands.of(parameters, request.getPrompt()));
+                RequestedDemands.of(parameters, request.getPrompt()),
+                AskedIdentity.of(
+                        parameters,
+                        scope.contains(Scopes.OPENID),
+                        redirection.client().id(),
+                        idTokens));
     }
 
     private static AuthorizationRequest parse(Parameters parameters) {

@@ -2,11 +2,15 @@ package org.mcpproxy.authorization;
 
 import jakarta.inject.Inject;
 import jakarta.servlet.http.HttpServletRequest;
+import jakarta.ws.rs.Consumes;
 import jakarta.ws.rs.GET;
 import jakarta.ws.rs.HEAD;
+import jakarta.ws.rs.POST;
 import jakarta.ws.rs.Path;
 import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
+import jakarta.ws.rs.core.MediaType;
+import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
 import org.mcpproxy.audit.Actor;
@@ -68,7 +72,17 @@ public class AuthorizeResource {
 
     @GET
     public Response authorize(@Context HttpServletRequest http) {
-        Parameters brought = Parameters.ofQuery(http.getQueryString());
+        return authorize(Parameters.ofQuery(http.getQueryString()), http);
+    }
+
+    /** As a form, whatever page it comes from (OpenID Connect Core 3.1.2.1): it may begin what a link to here may. */
+    @POST
+    @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
+    public Response authorize(MultivaluedMap<String, String> form, @Context HttpServletRequest http) {
+        return authorize(new Parameters(form), http);
+    }
+
+    private Response authorize(Parameters brought, HttpServletRequest http) {
         Parameters parameters = uris.resolve(brought);
         limitFetches(parameters, http);
         Redirection redirection = requests.redirection(parameters);

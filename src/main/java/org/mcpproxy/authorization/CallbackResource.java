@@ -149,10 +149,19 @@ public class CallbackResource {
                 kept.codeVerifier(),
                 kept.nonce());
         if (!kept.isMetBy(signOn.authenticatedAt())) {
-            granting.discard(signOn);
-            throw Rejection.of(Reason.AUTHENTICATION_TOO_OLD);
+            throw discarded(signOn, Reason.AUTHENTICATION_TOO_OLD);
+        }
+        // an answer about another user than the client showed an ID token of must not reach it (OpenID Connect Core
+        // 3.1.2.2)
+        if (!pending.request().identity().isMetBy(signOn.user())) {
+            throw discarded(signOn, Reason.USER_NOT_AS_HINTED);
         }
         return signOn;
+    }
+
+    private Rejection discarded(SignOn signOn, Reason reason) {
+        granting.discard(signOn);
+        return Rejection.of(reason);
     }
 
     private static Reason reason(String error) {

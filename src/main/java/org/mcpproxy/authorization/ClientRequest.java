@@ -13,6 +13,7 @@ import org.mcpproxy.upstream.SignOnDemands;
  * @param codeChallenge S256; empty for a device, which has its device code instead
  * @param resource canonical
  * @param demands how the person is to sign on
+ * @param identity what the client wants to know of them
  * @param deviceCodeHash whose answer it is, where a device fetches it itself
  */
 public record ClientRequest(
@@ -23,6 +24,7 @@ public record ClientRequest(
         Scope scope,
         String resource,
         SignOnDemands demands,
+        AskedIdentity identity,
         Optional<String> deviceCodeHash) {
 
     /** Stands for the redirect URI of a device. No client can register it, and no consent is remembered for it. */
@@ -36,11 +38,12 @@ public record ClientRequest(
             String codeChallenge,
             Scope scope,
             String resource,
-            SignOnDemands demands) {
-        this(clientId, redirectUri, state, codeChallenge, scope, resource, demands, Optional.empty());
+            SignOnDemands demands,
+            AskedIdentity identity) {
+        this(clientId, redirectUri, state, codeChallenge, scope, resource, demands, identity, Optional.empty());
     }
 
-    /** One that leaves it to Okta how the person signs on. */
+    /** One that leaves it to Okta how the person signs on, and who. */
     public ClientRequest(
             String clientId,
             String redirectUri,
@@ -48,7 +51,7 @@ public record ClientRequest(
             String codeChallenge,
             Scope scope,
             String resource) {
-        this(clientId, redirectUri, state, codeChallenge, scope, resource, SignOnDemands.NONE);
+        this(clientId, redirectUri, state, codeChallenge, scope, resource, SignOnDemands.NONE, AskedIdentity.NONE);
     }
 
     static ClientRequest ofDevice(String clientId, Scope scope, String resource, String deviceCodeHash) {
@@ -60,6 +63,7 @@ public record ClientRequest(
                 scope,
                 resource,
                 SignOnDemands.NONE,
+                AskedIdentity.NONE,
                 Optional.of(deviceCodeHash));
     }
 

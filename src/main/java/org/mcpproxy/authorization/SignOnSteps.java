@@ -139,8 +139,12 @@ public class SignOnSteps {
 
     private Next toClient(PendingAuthorization pending, Grant grant) {
         ClientRequest request = pending.request();
-        Secret code =
-                granting.issueCode(grant.id(), request.clientId(), request.redirectUri(), request.codeChallenge());
+        Secret code = granting.issueCode(
+                grant.id(),
+                request.clientId(),
+                request.redirectUri(),
+                request.codeChallenge(),
+                request.identity().nonce());
         LOG.log(Level.DEBUG, "Sign-on {0}: back to the client with a code", pending.id());
         return new Next(answer.success(request, code), true);
     }

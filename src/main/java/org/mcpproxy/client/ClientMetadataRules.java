@@ -126,14 +126,20 @@ public final class ClientMetadataRules {
         return offered;
     }
 
-    /** What it asks for of what is offered; the baseline where that is nothing. */
+    /**
+     * What it asks for of what is offered; the baseline where nothing is left but who the user is, as many MCP clients always
+     * name {@code openid profile email} and mean the MCP server.
+     */
     public Scope scope(ClientMetadata metadata) {
         Scope scope = new Scope();
         Optional.ofNullable(metadata.getScope()).stream()
                 .flatMap(Scope::stream)
                 .filter(offered::contains)
                 .forEach(scope::add);
-        return scope.isEmpty() ? Scopes.baseline() : scope;
+        if (Scopes.ofIdentity().containsAll(scope)) {
+            scope.addAll(Scopes.baseline());
+        }
+        return scope;
     }
 
     private static void require(boolean holds, Reason otherwise) {

@@ -3,6 +3,7 @@ package org.mcpproxy.consent;
 import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.util.List;
+import java.util.Map;
 import org.mcpproxy.authorization.ClientRequest;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.RedirectUris;
@@ -15,6 +16,7 @@ import org.mcpproxy.page.Page;
  * @param documentHost that publishes the client's metadata document, or null where it registered
  * @param device that shows the code, or null where the answer is redirected
  * @param user who has signed on, or null before that
+ * @param acting whether it may do anything in the person's name, and not only learn who they are
  * @param lasting whether it gets a refresh token, asked for or not
  */
 record ConsentPage(
@@ -26,6 +28,7 @@ record ConsentPage(
         String destination,
         String resource,
         List<Meaning> scopes,
+        boolean acting,
         boolean lasting,
         boolean loopback,
         boolean privateScheme,
@@ -52,6 +55,7 @@ record ConsentPage(
                 request.isOfDevice() ? null : RedirectUris.destination(request.redirectUri()),
                 request.resource(),
                 request.scope().stream().map(Meaning::of).toList(),
+                !Scopes.ofServer().containsAll(request.scope()),
                 client.mayUse(GrantType.REFRESH_TOKEN),
                 loopback,
                 !request.isOfDevice() && !loopback && !RedirectUris.isHttps(request.redirectUri()),
@@ -74,17 +78,17 @@ record ConsentPage(
     /** What a scope means to a person. */
     record Meaning(String name, String meaning) {
 
-        static Meaning of(Scope.Value scope) {
-            return new Meaning(scope.getValue(), meaning(scope));
-        }
+        private static final String OF_POLICY = "Also use those of them that need this permission";
 
-        private static String meaning(Scope.Value scope) {
-            if (Scopes.OFFLINE_ACCESS.equals(scope)) {
-                return "Stay connected while you are away";
-            }
-            return Scopes.MCP.equals(scope)
-                    ? "Use the MCP server's tools, resources and prompts as you"
-                    : "Also use those of them that need this permission";
+        private static final Map<Scope.Value, String> OURS = Map.of(
+                Scopes.MCP, "Use the MCP server's tools, resources and prompts as you",
+                Scopes.OFFLINE_ACCESS, "Stay connected while you are away",
+                Scopes.OPENID, "Know you again by your user id, and when you signed in",
+                Scopes.PROFILE, "See your name",
+                Scopes.EMAIL, "See your e-mail address");
+
+        static Meaning of(Scope.Value scope) {
+            return new Meaning(scope.getValue(), OURS.getOrDefault(scope, OF_POLICY));
         }
     }
 }

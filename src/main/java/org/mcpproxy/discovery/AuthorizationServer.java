@@ -3,7 +3,6 @@ package org.mcpproxy.discovery;
 import com.nimbusds.oauth2.sdk.as.AuthorizationServerMetadata;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import com.nimbusds.oauth2.sdk.id.Issuer;
-import com.nimbusds.openid.connect.sdk.SubjectType;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -18,31 +17,23 @@ import org.mcpproxy.oauth.Json;
 public class AuthorizationServer {
 
     private final String metadata;
-    private final String openIdMetadata;
 
     @Inject
     public AuthorizationServer(Settings settings) {
-        metadata = describe(new AuthorizationServerMetadata(new Issuer(settings.issuer())), settings);
-        openIdMetadata = describe(openId(settings), settings);
+        metadata = describe(openId(settings), settings);
     }
 
-    /** RFC 8414 2. */
+    /** RFC 8414 2, and OpenID Connect Discovery 3: one document under two names, as some clients look for the one first. */
     public String metadata() {
         return metadata;
     }
 
-    /**
-     * OpenID Connect Discovery 3: the same, under the name that some clients look for first. Subject types and ID token
-     * algorithms stand there because the format demands them; {@code openid} is not offered.
-     */
-    public String openIdMetadata() {
-        return openIdMetadata;
-    }
-
     private static OIDCProviderMetadata openId(Settings settings) {
         OIDCProviderMetadata metadata = new OIDCProviderMetadata(
-                new Issuer(settings.issuer()), List.of(SubjectType.PUBLIC), settings.at("/.well-known/jwks.json"));
+                new Issuer(settings.issuer()), Capabilities.SUBJECT_TYPES, settings.at("/.well-known/jwks.json"));
         metadata.setIDTokenJWSAlgs(List.of(Capabilities.SIGNING_ALGORITHM));
+        metadata.setUserInfoEndpointURI(settings.at("/oauth2/v1/userinfo"));
+        metadata.setClaims(Capabilities.CLAIMS);
         return metadata;
     }
 
@@ -74,9 +65,11 @@ public class AuthorizationServer {
             metadata.setIntrospectionEndpointJWSAlgs(Capabilities.CLIENT_ASSERTION_ALGORITHMS);
         }
         metadata.setSupportsAuthorizationResponseIssuerParam(true);
-        metadata.setSupportsRequestParam(false);
         metadata.setSupportsRequestURIParam(false);
         JSONObject json = metadata.toJSONObject();
+        // the default, which the library leaves out, and not every client knows
+        json.put("request_parameter_supported", false);
+        json.put("claims_parameter_supported", false);
         if (settings.clientDocuments().on()) {
             json.put("client_id_metadata_document_supported", true);
         }

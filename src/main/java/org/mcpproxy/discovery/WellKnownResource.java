@@ -46,7 +46,7 @@ public class WellKnownResource {
     @GET
     @Path("openid-configuration")
     public Response openIdConfiguration() {
-        return document(authorizationServer.openIdMetadata());
+        return document(authorizationServer.metadata());
     }
 
     @GET

@@ -2,6 +2,7 @@ package org.mcpproxy.grant;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
+import java.util.Optional;
 import org.mcpproxy.signing.Profile;
 import org.mcpproxy.upstream.User;
 
@@ -10,9 +11,23 @@ import org.mcpproxy.upstream.User;
  *
  * @param resource the canonical resource: the audience of its tokens
  * @param expiresAt when it ends by itself, unless it is used before
+ * @param authenticatedAt when the user authenticated at Okta, to the second; empty where Okta did not say
  */
 public record Grant(
-        String id, String clientId, User user, Scope scope, String resource, Instant openedAt, Instant expiresAt) {
+        String id,
+        String clientId,
+        User user,
+        Scope scope,
+        String resource,
+        Instant openedAt,
+        Instant expiresAt,
+        Optional<Instant> authenticatedAt) {
+
+    /** One of whose user Okta did not say when they authenticated. */
+    public Grant(
+            String id, String clientId, User user, Scope scope, String resource, Instant openedAt, Instant expiresAt) {
+        this(id, clientId, user, scope, resource, openedAt, expiresAt, Optional.empty());
+    }
 
     /** What is known of the user, for an access token. */
     public Profile profile() {

@@ -5,6 +5,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
+import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.config.Settings;
@@ -52,7 +53,14 @@ public class Granting {
      */
     public Grant open(SignOn signOn, String clientId, Scope scope, String resource) {
         Grant grant = new Grant(
-                Secret.random(random).value(), clientId, signOn.user(), scope, resource, clock.instant(), expiry());
+                Secret.random(random).value(),
+                clientId,
+                signOn.user(),
+                scope,
+                resource,
+                clock.instant(),
+                expiry(),
+                signOn.authenticatedAt());
         try {
             requireNoClient(signOn.user());
             grants.open(grant);
@@ -91,8 +99,13 @@ public class Granting {
                 .plus(settings.lifetimes().authorizationCode());
     }
 
-    /** Issues a code for a grant (OAuth 2.1 4.1.2). */
-    public Secret issueCode(String grantId, String clientId, String redirectUri, String codeChallenge) {
+    /**
+     * Issues a code for a grant (OAuth 2.1 4.1.2).
+     *
+     * @param nonce for the ID token that comes with it
+     */
+    public Secret issueCode(
+            String grantId, String clientId, String redirectUri, String codeChallenge, Optional<String> nonce) {
         Secret code = Secret.random(random);
         codes.issue(new AuthorizationCode(
                 code.hash(),
@@ -100,6 +113,7 @@ public class Granting {
                 clientId,
                 redirectUri,
                 codeChallenge,
+                nonce,
                 clock.instant().plus(settings.lifetimes().authorizationCode()),
                 false));
         return code;

@@ -7,6 +7,7 @@ import com.nimbusds.oauth2.sdk.ResponseType;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
+import com.nimbusds.openid.connect.sdk.SubjectType;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -47,6 +48,13 @@ public final class Capabilities {
 
     /** RFC 9068 2.1 wants RS256 of every server. */
     public static final JWSAlgorithm SIGNING_ALGORITHM = JWSAlgorithm.RS256;
+
+    /** A user is the same for every client (OpenID Connect Core 8). */
+    public static final List<SubjectType> SUBJECT_TYPES = List.of(SubjectType.PUBLIC);
+
+    /** What ID tokens say of a user, and UserInfo. */
+    public static final List<String> CLAIMS =
+            List.of("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "email");
 
     /** What an administrator alone may register clients for: to be the subject themselves, and to act for a user further on. */
     public static final List<GrantType> PREREGISTERED_GRANT_TYPES =

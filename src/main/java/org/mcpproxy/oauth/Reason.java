@@ -140,8 +140,10 @@ public enum Reason {
             OAuth2Error.INVALID_TARGET, "This client may not ask for this resource. Ask your administrator."),
     CONSENT_DENIED(OAuth2Error.ACCESS_DENIED, "The user denied the request."),
     INTERACTION_FORBIDDEN(
-            new ErrorObject("interaction_required", null, 400),
-            "The request forbids interaction (prompt=none), but this sign-on needs it."),
+            new ErrorObject("login_required", null, 400),
+            "The request forbids interaction (prompt=none), but nobody is signed on here without it."),
+    ID_TOKEN_HINT_INVALID(
+            OAuth2Error.INVALID_REQUEST, "The id_token_hint is no ID token that this server gave to this client."),
 
     // The browser's part of a sign-on
     SIGN_ON_UNKNOWN(
@@ -178,6 +180,9 @@ public enum Reason {
     AUTHENTICATION_TOO_OLD(
             new ErrorObject("login_required", null, 400),
             "The application wants you to sign on anew, and Okta did not ask you to. Sign out at Okta, and connect again."),
+    USER_NOT_AS_HINTED(
+            new ErrorObject("login_required", null, 400),
+            "Another user signed on than the application expects. Sign out at Okta, and connect again."),
     ID_TOKEN_INVALID(OAuth2Error.SERVER_ERROR, "The ID token that Okta issued could not be accepted."),
     USER_IS_CLIENT(
             OAuth2Error.ACCESS_DENIED,
@@ -254,6 +259,8 @@ public enum Reason {
     TOKEN_MISSING(BearerTokenError.MISSING_TOKEN, 401, "An access token is required."),
     TOKEN_IN_QUERY(
             BearerTokenError.INVALID_REQUEST, "An access token in the query string is refused; send it as a header."),
+    TOKEN_SENT_TWICE(
+            BearerTokenError.INVALID_REQUEST, "The access token came in more than one way; send it as a header alone."),
     TOKEN_MALFORMED(BearerTokenError.INVALID_TOKEN, "The access token is malformed."),
     TOKEN_SIGNATURE_WRONG(BearerTokenError.INVALID_TOKEN, "The access token's signature is not valid."),
     TOKEN_EXPIRED(BearerTokenError.INVALID_TOKEN, "The access token has expired."),

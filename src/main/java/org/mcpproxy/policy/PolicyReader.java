@@ -10,6 +10,7 @@ import java.util.SortedSet;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.mcpproxy.oauth.Scopes;
 
 /** Reads the keys of a policy file; what is wrong with them is gathered, so that one message can name it all. */
 final class PolicyReader {
@@ -139,10 +140,11 @@ final class PolicyReader {
         Set<String> names = list(value, "[,\\s]+");
         boolean good = !names.isEmpty()
                 && names.stream().allMatch(name -> SCOPE.matcher(name).matches());
-        if (!good || names.contains("offline_access")) {
+        if (!good || names.stream().anyMatch(name -> Scopes.ofServer().contains(name))) {
             problem(
                     key,
-                    "must list scopes with commas, without quotes and backslashes; offline_access is none of them.");
+                    "must list scopes with commas, without quotes and backslashes; none of them is "
+                            + String.join(", ", Scopes.ofServer().toStringList()) + ".");
         }
         scopes.addAll(names);
         return names;

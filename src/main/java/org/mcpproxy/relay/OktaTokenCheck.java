@@ -8,6 +8,7 @@ import java.util.Collections;
 import java.util.Optional;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.client.PreregisteredClients;
+import org.mcpproxy.oauth.PresentedToken;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.signing.Profile;

@@ -10,6 +10,7 @@ import java.util.Optional;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.grant.LiveGrants;
+import org.mcpproxy.oauth.PresentedToken;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Scopes;

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.PresentedToken;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
@@ -23,10 +24,7 @@ public class AccessTokens {
     private static final String GRANT_CLAIM = "grant_id";
     private static final String PROFILE_CLAIM = "sealed_profile";
 
-    /** The longest {@code Authorization} header that is read, in characters. */
-    public static final int LONGEST_CREDENTIAL = 8_192;
-
-    private static final int LONGEST = LONGEST_CREDENTIAL - "Bearer ".length();
+    private static final int LONGEST = PresentedToken.LONGEST_CREDENTIAL - "Bearer ".length();
 
     private final Settings settings;
     private final SigningKeys keys;

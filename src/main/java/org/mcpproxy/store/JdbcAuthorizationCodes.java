@@ -32,14 +32,16 @@ public class JdbcAuthorizationCodes implements AuthorizationCodes {
     public void issue(AuthorizationCode code) {
         database.update(
                 """
-                INSERT INTO authorization_code (hash, grant_id, client_id, redirect_uri, code_challenge, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?)
+                INSERT INTO authorization_code (hash, grant_id, client_id, redirect_uri, code_challenge, nonce,
+                    expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?)
                 """,
                 code.hash(),
                 code.grantId(),
                 code.clientId(),
                 code.redirectUri(),
                 code.codeChallenge(),
+                code.nonce().orElse(null),
                 code.expiresAt());
     }
 
@@ -80,6 +82,7 @@ public class JdbcAuthorizationCodes implements AuthorizationCodes {
                 row.getString("client_id"),
                 row.getString("redirect_uri"),
                 row.getString("code_challenge"),
+                Optional.ofNullable(row.getString("nonce")),
                 Database.instant(row, "expires_at"),
                 row.getObject("consumed_at") != null);
     }

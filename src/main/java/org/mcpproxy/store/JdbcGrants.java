@@ -52,8 +52,8 @@ public class JdbcGrants implements Grants {
             handle.execute(
                     """
                     INSERT INTO access_grant (id, client_id, organization, user_id, user_name, user_email, user_groups,
-                        scope, resource, opened_at, expires_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        scope, resource, opened_at, expires_at, authenticated_at)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                     grant.id(),
                     grant.clientId(),
@@ -65,7 +65,8 @@ public class JdbcGrants implements Grants {
                     grant.scope().toString(),
                     grant.resource(),
                     grant.openedAt(),
-                    grant.expiresAt());
+                    grant.expiresAt(),
+                    grant.authenticatedAt().orElse(null));
             return null;
         });
     }
@@ -140,6 +141,7 @@ public class JdbcGrants implements Grants {
                 Scope.parse(row.getString("scope")),
                 row.getString("resource"),
                 Database.instant(row, "opened_at"),
-                Database.instant(row, "expires_at"));
+                Database.instant(row, "expires_at"),
+                Optional.ofNullable(Database.instant(row, "authenticated_at")));
     }
 }

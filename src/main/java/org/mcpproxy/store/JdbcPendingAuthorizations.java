@@ -12,6 +12,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.jdbi.v3.core.Handle;
+import org.mcpproxy.authorization.AskedIdentity;
 import org.mcpproxy.authorization.ClientRequest;
 import org.mcpproxy.authorization.PendingAuthorization;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
@@ -57,9 +58,9 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
         database.update(
                 """
                 INSERT INTO pending_authorization (handle_hash, id, browser_hash, client_id, redirect_uri, state,
-                    code_challenge, scope, resource, demands, device_code_hash, step, approved, sealed_upstream,
-                    grant_id, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    code_challenge, scope, resource, demands, nonce, expected_user, device_code_hash, step, approved,
+                    sealed_upstream, grant_id, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 pending.handleHash(),
                 pending.id(),
@@ -71,6 +72,8 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 request.scope().toString(),
                 request.resource(),
                 write(request.demands()),
+                request.identity().nonce().orElse(null),
+                request.identity().user().orElse(null),
                 request.deviceCodeHash().orElse(null),
                 pending.step().name(),
                 pending.approved(),
@@ -109,6 +112,9 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 Scope.parse(row.getString("scope")),
                 row.getString("resource"),
                 read(row.getString("demands")),
+                new AskedIdentity(
+                        Optional.ofNullable(row.getString("nonce")),
+                        Optional.ofNullable(row.getString("expected_user"))),
                 Optional.ofNullable(row.getString("device_code_hash")));
         String handleHash = row.getString("handle_hash");
         return new PendingAuthorization(

@@ -67,7 +67,7 @@ public class AuthorizationCodeExchange implements Exchange {
         Grant grant = opened.orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
         RequestedResource.require(request.parameters(), grant);
         Optional<RefreshTokenValue> refreshToken = mint.firstRefreshToken(request.client());
-        TokenAnswer answer = mint.mint(grant, request.client(), grant.scope(), refreshToken);
+        TokenAnswer answer = mint.mint(grant, request.client(), grant.scope(), refreshToken, code.nonce());
         Optional<RefreshToken> first = refreshToken.map(value -> mint.stored(value, grant));
         if (!codes.redeem(code, first, first.map(RefreshToken::expiresAt).orElse(answer.expiresAt()))) {
             throw replayed(code, request);

@@ -77,7 +77,7 @@ public class DeviceCodeExchange implements Exchange {
         Grant grant = device.grantId().flatMap(grants::find).orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
         RequestedResource.require(request.parameters(), grant);
         Optional<RefreshTokenValue> refreshToken = mint.firstRefreshToken(request.client());
-        TokenAnswer answer = mint.mint(grant, request.client(), grant.scope(), refreshToken);
+        TokenAnswer answer = mint.mint(grant, request.client(), grant.scope(), refreshToken, Optional.empty());
         Optional<RefreshToken> first = refreshToken.map(value -> mint.stored(value, grant));
         if (!devices.redeem(device, first, first.map(RefreshToken::expiresAt).orElse(answer.expiresAt()))) {
             throw replayed(device, request);

@@ -109,7 +109,7 @@ public class RefreshTokenExchange implements Exchange {
 
     private TokenAnswer rotate(Grant grant, Scope scope, RefreshTokenValue presented, TokenRequest request) {
         RefreshTokenValue successor = presented.next(random);
-        TokenAnswer answer = mint.mint(grant, request.client(), scope, Optional.of(successor));
+        TokenAnswer answer = mint.mint(grant, request.client(), scope, Optional.of(successor), Optional.empty());
         Secret whole = presented.whole();
         Rotation rotation = new Rotation(clock.instant(), repeatedAnswers.seal(answer, whole));
         if (!refreshTokens.rotate(whole.hash(), rotation, mint.stored(successor, grant))) {

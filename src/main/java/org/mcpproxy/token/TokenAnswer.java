@@ -14,6 +14,7 @@ import org.mcpproxy.oauth.Secret;
 /**
  * The tokens that were issued.
  *
+ * @param idToken for a client that asked who its user is
  * @param issuedType what kind of token it is, where the request might have asked for several
  * @param user whose grant it is, for the audit; null where a client has it for itself
  */
@@ -21,6 +22,7 @@ public record TokenAnswer(
         Secret accessToken,
         Instant expiresAt,
         Optional<Secret> refreshToken,
+        Optional<Secret> idToken,
         Scope scope,
         String user,
         String grantId,
@@ -33,22 +35,36 @@ public record TokenAnswer(
             Scope scope,
             String user,
             String grantId) {
-        this(accessToken, expiresAt, refreshToken, scope, user, grantId, Optional.empty());
+        this(accessToken, expiresAt, refreshToken, Optional.empty(), scope, user, grantId, Optional.empty());
+    }
+
+    /** The same, with an ID token. */
+    TokenAnswer with(Secret issued) {
+        return new TokenAnswer(
+                accessToken, expiresAt, refreshToken, Optional.of(issued), scope, user, grantId, issuedType);
     }
 
     /** The same, as the answer to a token exchange names it (RFC 8693 2.2.1). */
     TokenAnswer asExchanged() {
         return new TokenAnswer(
-                accessToken, expiresAt, refreshToken, scope, user, grantId, Optional.of(TokenTypeURI.ACCESS_TOKEN));
+                accessToken,
+                expiresAt,
+                refreshToken,
+                idToken,
+                scope,
+                user,
+                grantId,
+                Optional.of(TokenTypeURI.ACCESS_TOKEN));
     }
 
-    /** The successful response (RFC 6749 5.1); {@code expires_in} in seconds from now. */
+    /** The successful response (RFC 6749 5.1, OpenID Connect Core 3.1.3.3); {@code expires_in} in seconds from now. */
     public JSONObject toResponse(Instant now) {
         JSONObject json = new JSONObject();
         json.put("access_token", accessToken.value());
         json.put("token_type", "Bearer");
         json.put("expires_in", Math.max(0, Duration.between(now, expiresAt).toSeconds()));
         refreshToken.ifPresent(token -> json.put("refresh_token", token.value()));
+        idToken.ifPresent(token -> json.put("id_token", token.value()));
         json.put("scope", scope.toString());
         issuedType.ifPresent(type -> json.put("issued_token_type", type.toString()));
         return json;
@@ -60,6 +76,7 @@ public record TokenAnswer(
         json.put("access_token", accessToken.value());
         json.put("expires_at", expiresAt.getEpochSecond());
         refreshToken.ifPresent(token -> json.put("refresh_token", token.value()));
+        idToken.ifPresent(token -> json.put("id_token", token.value()));
         json.put("scope", scope.toString());
         json.put("user", user);
         json.put("grant", grantId);
@@ -72,13 +89,18 @@ public record TokenAnswer(
             return new TokenAnswer(
                     new Secret(JSONObjectUtils.getString(json, "access_token")),
                     Instant.ofEpochSecond(JSONObjectUtils.getLong(json, "expires_at")),
-                    Optional.ofNullable(JSONObjectUtils.getString(json, "refresh_token", null))
-                            .map(Secret::new),
+                    secret(json, "refresh_token"),
+                    secret(json, "id_token"),
                     Scope.parse(JSONObjectUtils.getString(json, "scope")),
                     JSONObjectUtils.getString(json, "user"),
-                    JSONObjectUtils.getString(json, "grant"));
+                    JSONObjectUtils.getString(json, "grant"),
+                    Optional.empty());
         } catch (ParseException e) {
             throw new IllegalStateException("A sealed answer does not hold what was sealed", e);
         }
+    }
+
+    private static Optional<Secret> secret(JSONObject json, String name) throws ParseException {
+        return Optional.ofNullable(JSONObjectUtils.getString(json, name, null)).map(Secret::new);
     }
 }

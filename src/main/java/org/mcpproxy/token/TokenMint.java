@@ -18,15 +18,19 @@ import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.grant.RefreshTokenValue;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
+import org.mcpproxy.signing.OpenIdToken;
+import org.mcpproxy.signing.OpenIdTokens;
 
 /** Makes the tokens of an answer, alike for every grant type. */
 @Singleton
 public class TokenMint {
 
     private final AccessTokens accessTokens;
+    private final OpenIdTokens idTokens;
     private final PreregisteredClients preregistered;
     private final Settings settings;
     private final RandomGenerator random;
@@ -35,11 +39,13 @@ public class TokenMint {
     @Inject
     public TokenMint(
             AccessTokens accessTokens,
+            OpenIdTokens idTokens,
             PreregisteredClients preregistered,
             Settings settings,
             RandomGenerator random,
             Clock clock) {
         this.accessTokens = accessTokens;
+        this.idTokens = idTokens;
         this.preregistered = preregistered;
         this.settings = settings;
         this.random = random;
@@ -55,12 +61,15 @@ public class TokenMint {
     }
 
     /**
-     * An access token, together with a refresh token. The caller stores {@link #stored}.
+     * An access token, together with a refresh token, and an ID token where the scope has {@code openid}. The caller stores
+     * {@link #stored}.
      *
      * @param scope what this access token is for; no more than was granted
+     * @param nonce for the ID token; none after a refresh (OpenID Connect Core 12.2)
      * @throws Rejection {@code CLIENT_CUT_BACK}
      */
-    public TokenAnswer mint(Grant grant, Client client, Scope scope, Optional<RefreshTokenValue> refreshToken) {
+    public TokenAnswer mint(
+            Grant grant, Client client, Scope scope, Optional<RefreshTokenValue> refreshToken, Optional<String> nonce) {
         if (!preregistered.allow(client, grant.resource(), scope)) {
             throw Rejection.of(Reason.CLIENT_CUT_BACK);
         }
@@ -73,7 +82,18 @@ public class TokenMint {
                 Secret.random(random).value(),
                 expiry(),
                 Optional.of(grant.profile()));
-        return answer(token, refreshToken, grant.user().id());
+        TokenAnswer answer = answer(token, refreshToken, grant.user().id());
+        return scope.contains(Scopes.OPENID) ? answer.with(idToken(grant, client, answer, nonce)) : answer;
+    }
+
+    private Secret idToken(Grant grant, Client client, TokenAnswer answer, Optional<String> nonce) {
+        return idTokens.mint(new OpenIdToken(
+                grant.user().id(),
+                client.id(),
+                nonce,
+                grant.authenticatedAt(),
+                answer.accessToken(),
+                answer.expiresAt()));
     }
 
     /**

@@ -18,8 +18,8 @@ import org.mcpproxy.oauth.Reason;
  * Cross-origin rules, before anything else can answer (Fetch standard, CORS protocol): a preflight carries no token, so
  * it must not meet a check that wants one, and a page can only read a challenge or an error that carries these headers.
  *
- * <p>A request from a foreign origin is refused (MCP, Streamable HTTP, security warning). Credentials are never allowed:
- * no endpoint that scripts call reads a cookie.
+ * <p>A request from a foreign origin is refused (MCP, Streamable HTTP, security warning), but for a form that begins a
+ * sign-on, which a link may as well. Credentials are never allowed: no endpoint that scripts call reads a cookie.
  */
 public class CorsFilter extends HttpFilter {
 
@@ -27,6 +27,7 @@ public class CorsFilter extends HttpFilter {
     private static final String EXPOSED =
             "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After, X-Request-Id";
     private static final String TEN_MINUTES = "600";
+    private static final String AUTHORIZATION_ENDPOINT = "/oauth2/v1/authorize";
 
     private final transient CorsOrigins origins;
     private final transient AuditLog audit;
@@ -49,11 +50,16 @@ public class CorsFilter extends HttpFilter {
         }
         if (request.getMethod().equals("OPTIONS")) {
             answerPreflight(request, response, allowed);
-        } else if (origin == null || allowed) {
+        } else if (origin == null || allowed || beginsSignOn(request)) {
             chain.doFilter(request, response);
         } else {
             refuse(request, response);
         }
+    }
+
+    /** OpenID Connect Core 3.1.2.1: the client's page sends the browser here. No script of its gets to read the answer. */
+    private static boolean beginsSignOn(HttpServletRequest request) {
+        return "POST".equals(request.getMethod()) && AUTHORIZATION_ENDPOINT.equals(request.getRequestURI());
     }
 
     private static void answerPreflight(HttpServletRequest request, HttpServletResponse response, boolean allowed) {

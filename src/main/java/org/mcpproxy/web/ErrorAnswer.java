@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Reason;
@@ -20,26 +21,37 @@ import org.mcpproxy.page.Page;
  */
 public final class ErrorAnswer {
 
+    /** What only bearer tokens are refused with. */
+    private static final Set<String> BEARER_CODES =
+            Set.of(BearerTokenError.INVALID_TOKEN.getCode(), BearerTokenError.INSUFFICIENT_SCOPE.getCode());
+
+    private static final Set<Reason> SENT_WRONGLY = Set.of(Reason.TOKEN_IN_QUERY, Reason.TOKEN_SENT_TWICE);
+
     private final ErrorObject error;
     private final Optional<Duration> retryAfter;
+    private final Optional<String> bearerChallenge;
 
-    private ErrorAnswer(ErrorObject error, Optional<Duration> retryAfter) {
+    private ErrorAnswer(ErrorObject error, Optional<Duration> retryAfter, Optional<String> bearerChallenge) {
         this.error = error;
         this.retryAfter = retryAfter;
+        this.bearerChallenge = bearerChallenge;
     }
 
     public static ErrorAnswer of(Reason reason) {
-        return new ErrorAnswer(reason.error(), Optional.empty());
+        return of(Rejection.of(reason));
     }
 
     public static ErrorAnswer of(Rejection rejection) {
-        return new ErrorAnswer(rejection.reason().error(), rejection.retryAfter());
+        return new ErrorAnswer(rejection.reason().error(), rejection.retryAfter(), challenge(rejection));
     }
 
     /** For what the container or JAX-RS refused by itself. */
     static ErrorAnswer of(int status) {
         Reason reason = reason(status);
-        return new ErrorAnswer(new ErrorObject(reason.error().getCode(), reason.sentence(), status), Optional.empty());
+        return new ErrorAnswer(
+                new ErrorObject(reason.error().getCode(), reason.sentence(), status),
+                Optional.empty(),
+                Optional.empty());
     }
 
     /** Why the container or JAX-RS refused a request, as far as its status tells. */
@@ -86,14 +98,26 @@ public final class ErrorAnswer {
      * sent none did nothing wrong, and gets no error code.
      */
     Optional<String> bearerChallenge() {
+        return bearerChallenge;
+    }
+
+    private static Optional<String> challenge(Rejection rejection) {
+        Reason reason = rejection.reason();
         String realm = "Bearer realm=\"clients\"";
-        if (error.getCode() == null) {
+        if (reason.error().getCode() == null) {
             return Optional.of(realm);
         }
-        return BearerTokenError.INVALID_TOKEN.getCode().equals(error.getCode())
-                ? Optional.of(realm + ", error=\"" + error.getCode() + "\", error_description=\""
-                        + error.getDescription() + "\"")
-                : Optional.empty();
+        if (!isAboutToken(reason)) {
+            return Optional.empty();
+        }
+        String scope =
+                rejection.scope().map(needed -> ", scope=\"" + needed + "\"").orElse("");
+        return Optional.of(realm + ", error=\"" + reason.error().getCode() + "\", error_description=\""
+                + reason.sentence() + "\"" + scope);
+    }
+
+    private static boolean isAboutToken(Reason reason) {
+        return BEARER_CODES.contains(reason.error().getCode()) || SENT_WRONGLY.contains(reason);
     }
 
     /** Answers, where there is no JAX-RS. */

@@ -108,11 +108,11 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
     }
 
     private Optional<String> challenge(ErrorAnswer error) {
-        if (error.status() != Response.Status.UNAUTHORIZED.getStatusCode()) {
-            return Optional.empty();
-        }
+        boolean unauthorized = error.status() == Response.Status.UNAUTHORIZED.getStatusCode();
         return error.bearerChallenge()
-                .or(() -> triedBasic() ? Optional.of("Basic realm=\"clients\", charset=\"UTF-8\"") : Optional.empty());
+                .or(() -> unauthorized && triedBasic()
+                        ? Optional.of("Basic realm=\"clients\", charset=\"UTF-8\"")
+                        : Optional.empty());
     }
 
     private boolean triedBasic() {

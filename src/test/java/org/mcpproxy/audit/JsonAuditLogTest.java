@@ -62,6 +62,15 @@ class JsonAuditLogTest {
         assertThat(lines()).contains("\"event\":\"mcp_request\",\"outcome\":\"failure\"", "\"status\":400");
     }
 
+    @Test
+    void whoIsToldOfAUserIsNamedAndNotWhatTheyAreTold() {
+        log.record(new AuditEvent.UserInfoTold(TRAIL, "user", "client", "grant"));
+
+        assertThat(lines())
+                .contains("\"event\":\"user_info\",\"outcome\":\"success\",\"user\":\"user\",\"client\":\"client\"")
+                .contains("\"grant\":\"grant\"");
+    }
+
     /** The user is known only when the person comes back from Okta. */
     @Test
     void aConsentAndItsSignOnHaveOneName() {

@@ -30,6 +30,8 @@ import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.signing.OpenIdToken;
 import org.mcpproxy.upstream.SignOnDemands;
 
 class AuthorizationRequestsTest {
@@ -40,7 +42,7 @@ class AuthorizationRequestsTest {
             "response_type", "code",
             "redirect_uri", Samples.REDIRECT_URI,
             "state", "the client's own",
-            "scope", "mcp offline_access",
+            "scope", "mcp offline_access openid profile email",
             "resource", Samples.RESOURCE,
             "code_challenge", CHALLENGE,
             "code_challenge_method", "S256");
@@ -49,7 +51,8 @@ class AuthorizationRequestsTest {
             KnownDocuments.none(new KnownClients(
                     Samples.client("client"),
                     Samples.client("two", Samples.REDIRECT_URI, "http://localhost/callback"))),
-            Samples.settings());
+            Samples.settings(),
+            Samples.idTokens());
 
     @Test
     void aGoodRequestIsReadWhole() {
@@ -130,7 +133,7 @@ class AuthorizationRequestsTest {
         "prompt, none, INTERACTION_FORBIDDEN",
         "prompt, none login, MALFORMED_REQUEST",
         "scope, admin, SCOPE_UNKNOWN",
-        "scope, mcp openid, SCOPE_UNKNOWN",
+        "scope, mcp groups, SCOPE_UNKNOWN",
         "scope, okta.users.manage, SCOPE_UNKNOWN",
         "resource, https://other.example/mcp, RESOURCE_UNKNOWN",
         "resource, https://proxy.example/, RESOURCE_UNKNOWN",
@@ -144,6 +147,9 @@ class AuthorizationRequestsTest {
     @Test
     void noMoreScopesAreAskedForThanAreRegisteredAndOffered() {
         assertRefused(Reason.SCOPE_UNKNOWN, () -> readAsked("mcp offline_access", new Scope("mcp")));
+        assertRefused(Reason.SCOPE_UNKNOWN, () -> readAsked("mcp openid", new Scope("mcp")));
+        assertRefused(Reason.SCOPE_UNKNOWN, () -> readAsked("openid email", new Scope("mcp", "openid")));
+        assertThat(readAsked("openid", new Scope("mcp", "openid")).scope()).isEqualTo(new Scope("openid"));
         assertRefused(Reason.SCOPE_UNKNOWN, () -> readAsked("mcp admin", new Scope("mcp", "admin")));
         assertThat(readAsked("mcp", new Scope("mcp", "admin")).scope()).isEqualTo(Scopes.baseline());
     }
@@ -203,6 +209,62 @@ class AuthorizationRequestsTest {
         assertRefused(Reason.MALFORMED_REQUEST, () -> read(with(GOOD, "acr_values", "a".repeat(1001))));
     }
 
+    @Test
+    void aNonceIsForTheIdToken() {
+        Parameters asking = with(GOOD, "nonce", "n-0S6_WzA2Mj");
+
+        assertThat(read(asking).identity().nonce()).contains("n-0S6_WzA2Mj");
+        assertThat(read(GOOD).identity()).isEqualTo(AskedIdentity.NONE);
+        assertThat(read(with(asking, "scope", "mcp")).identity().nonce()).isEmpty();
+        assertThat(read(with(GOOD, "nonce", "n".repeat(1000))).identity().nonce())
+                .isPresent();
+        assertRefused(Reason.MALFORMED_REQUEST, () -> read(with(GOOD, "nonce", "n".repeat(1001))));
+    }
+
+    @Test
+    void whomTheClientExpectsIsReadOfAnIdTokenThatItWasGiven() {
+        Secret hint = idToken("client");
+
+        assertThat(read(with(GOOD, "id_token_hint", hint.value())).identity().user())
+                .contains("00ualice");
+        assertThat(read(with(with(GOOD, "id_token_hint", hint.value()), "scope", "mcp"))
+                        .identity()
+                        .user())
+                .contains("00ualice");
+        assertRefused(
+                Reason.ID_TOKEN_HINT_INVALID,
+                () -> read(with(GOOD, "id_token_hint", idToken("two").value())));
+        assertRefused(Reason.ID_TOKEN_HINT_INVALID, () -> read(with(GOOD, "id_token_hint", "x")));
+    }
+
+    private static Secret idToken(String client) {
+        return Samples.idTokens()
+                .mint(new OpenIdToken(
+                        "00ualice",
+                        client,
+                        Optional.empty(),
+                        Optional.empty(),
+                        new Secret("an access token"),
+                        Instant.EPOCH));
+    }
+
+    /** OpenID Connect Core 3.1.2.1, 5.5 and 15.1: what is not supported must not be an error. */
+    @ParameterizedTest
+    @CsvSource({
+        "display, popup",
+        "ui_locales, fr-CA fr en",
+        "claims_locales, fr",
+        "claims, {\"userinfo\":{\"groups\":{\"essential\":true}}}",
+        "acr_values, urn:nowhere",
+        "extra, something"
+    })
+    void whatNeedNotBeUnderstoodChangesNothing(String name, String value) {
+        ClientRequest request = read(with(GOOD, name, value));
+
+        assertThat(request.scope()).isEqualTo(Scopes.offered());
+        assertThat(request.identity()).isEqualTo(AskedIdentity.NONE);
+    }
+
     /** It is kept for the time of a sign-on, and anybody may send one. */
     @Test
     void aBoundlessStateIsDisplayed() {
@@ -257,7 +319,8 @@ class AuthorizationRequestsTest {
         Backends backends = Backends.of(Optional.of(Samples.backend("")), List.of(Samples.backend("files")));
         AuthorizationRequests withPolicy = new AuthorizationRequests(
                 KnownDocuments.none(new KnownClients(Samples.client("client"))),
-                Samples.settings(backends, folder, "files.tools.write.scopes=files.write"));
+                Samples.settings(backends, folder, "files.tools.write.scopes=files.write"),
+                Samples.idTokens());
         Parameters asking = with(GOOD, "scope", "mcp files.write");
         String files = Samples.ISSUER + "/files/mcp";
 
@@ -286,7 +349,9 @@ class AuthorizationRequestsTest {
         PreregisteredClient known = new PreregisteredClient(
                 Samples.client("client", Scope.parse(scope)), Set.of(resource), Set.of(), Set.of());
         return new AuthorizationRequests(
-                new ClientLookup(new KnownClients(), id -> Optional.of(known), new KnownDocuments()), settings);
+                new ClientLookup(new KnownClients(), id -> Optional.of(known), new KnownDocuments()),
+                settings,
+                Samples.idTokens());
     }
 
     @Test
@@ -300,7 +365,8 @@ class AuthorizationRequestsTest {
                         id -> Optional.of(kept)
                                 .filter(known -> known.client().id().equals(id)),
                         new KnownDocuments()),
-                Samples.settings(backends));
+                Samples.settings(backends),
+                Samples.idTokens());
 
         assertThat(read(limited, GOOD).resource()).isEqualTo(Samples.RESOURCE);
         assertRefused(
@@ -311,7 +377,8 @@ class AuthorizationRequestsTest {
     private static AuthorizationRequests manyBackends(Optional<Backend> standard) {
         return new AuthorizationRequests(
                 KnownDocuments.none(new KnownClients(Samples.client("client"))),
-                Samples.settings(Backends.of(standard, List.of(Samples.backend("files")))));
+                Samples.settings(Backends.of(standard, List.of(Samples.backend("files")))),
+                Samples.idTokens());
     }
 
     private static ClientRequest read(AuthorizationRequests requests, Parameters parameters) {
@@ -330,8 +397,8 @@ class AuthorizationRequestsTest {
                 Set.of(GrantType.AUTHORIZATION_CODE),
                 registered,
                 client.registeredAt());
-        AuthorizationRequests requests =
-                new AuthorizationRequests(KnownDocuments.none(new KnownClients(other)), Samples.settings());
+        AuthorizationRequests requests = new AuthorizationRequests(
+                KnownDocuments.none(new KnownClients(other)), Samples.settings(), Samples.idTokens());
         Parameters parameters = with(GOOD, "scope", asked);
         return requests.request(parameters, requests.redirection(parameters));
     }

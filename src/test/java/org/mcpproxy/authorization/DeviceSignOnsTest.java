@@ -38,7 +38,7 @@ class DeviceSignOnsTest {
 
     @Test
     void theCodeThatAPersonEntersLeadsToWhatTheDeviceAskedFor() {
-        Begun begun = begin("scope", "mcp offline_access", "resource", Samples.RESOURCE);
+        Begun begun = begin("scope", Scopes.offered().toString(), "resource", Samples.RESOURCE);
 
         ClientRequest request = signOns.request(begun.userCode().value());
 

@@ -31,7 +31,7 @@ class RequestUrisTest {
     private final SettableClock clock = new SettableClock();
     private final KnownClients clients = new KnownClients(CLIENT, Samples.client("another"));
     private final AuthorizationRequests requests =
-            new AuthorizationRequests(KnownDocuments.none(clients), Samples.settings());
+            new AuthorizationRequests(KnownDocuments.none(clients), Samples.settings(), Samples.idTokens());
     private final RequestUris uris =
             new RequestUris(requests, Store.empty(clock).pushed, Samples.settings(), Samples.RANDOM, clock);
 

@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.KnownClients;
 import org.mcpproxy.fixture.KnownDocuments;
 import org.mcpproxy.fixture.RememberedAssertions;
@@ -37,6 +38,8 @@ import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.signing.OpenIdToken;
 
 /** RFC 7523 3, attacked. */
 class ClientAssertionsTest {
@@ -220,6 +223,26 @@ class ClientAssertionsTest {
             assertThat(authenticate(signed(claims(endpoint).audience(audience).build())))
                     .isEqualTo(client);
         }
+    }
+
+    /** The attack: a client's document publishes our own key, and whoever has an ID token of it authenticates as it. */
+    @Test
+    void anIdTokenOfOursIsNoAssertion() {
+        Client impostor = client(new FixedKeys().published());
+        ClientAssertions assertions =
+                new ClientAssertions(new KnownDocuments(impostor), used, Samples.settings(), clock);
+        Secret idToken = Samples.idTokens()
+                .mint(new OpenIdToken(
+                        ID,
+                        ID,
+                        Optional.empty(),
+                        Optional.empty(),
+                        new Secret("an access token"),
+                        clock.instant().plusSeconds(60)));
+
+        assertRefused(
+                Reason.CLIENT_ASSERTION_INVALID,
+                () -> assertions.require(impostor, ClientAssertions.parse(idToken.value())));
     }
 
     @Test

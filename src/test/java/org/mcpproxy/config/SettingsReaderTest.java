@@ -768,7 +768,8 @@ class SettingsReaderTest {
                         .toStringList())
                 .containsExactly("three", "two");
         assertThat(settings.offeredScopes().toStringList())
-                .containsExactlyInAnyOrder("mcp", "offline_access", "one", "two", "three");
+                .containsExactlyInAnyOrder(
+                        "mcp", "offline_access", "openid", "profile", "email", "one", "two", "three");
         written.put("MCP_BACKENDS", "mcp");
         written.put("MCP_BACKENDS_MCP_URL", "http://files.internal/mcp");
         assertThat(problems()).anyMatch(problem -> problem.startsWith("POLICY_FILE cannot tell the backend mcp"));

@@ -28,12 +28,12 @@ class MetadataTest {
     @Test
     void everyAuthorizationServerMetadataIsReadByAClient() throws Exception {
         for (AuthorizationServerMetadata metadata : List.of(
-                AuthorizationServerMetadata.parse(server.metadata()),
-                OIDCProviderMetadata.parse(server.openIdMetadata()))) {
+                AuthorizationServerMetadata.parse(server.metadata()), OIDCProviderMetadata.parse(server.metadata()))) {
             assertThat(metadata.getIssuer().getValue()).isEqualTo(Samples.ISSUER);
             assertThat(metadata.getCodeChallengeMethods()).containsExactly(CodeChallengeMethod.S256);
             assertThat(metadata.getGrantTypes()).isEqualTo(Capabilities.GRANT_TYPES);
-            assertThat(metadata.getScopes().toStringList()).containsExactlyInAnyOrder("mcp", "offline_access");
+            assertThat(metadata.getScopes().toStringList())
+                    .containsExactlyInAnyOrder("mcp", "offline_access", "openid", "profile", "email");
             assertThat(metadata.getTokenEndpointAuthMethods()).contains(ClientAuthenticationMethod.NONE);
             assertThat(metadata.supportsAuthorizationResponseIssuerParam()).isTrue();
             assertThat(metadata.getTokenEndpointURI()).hasToString(Samples.ISSUER + "/oauth2/v1/token");
@@ -45,27 +45,23 @@ class MetadataTest {
 
     @Test
     void nothingIsAdvertisedThatDoesNotWork() throws Exception {
-        for (String text : List.of(server.metadata(), server.openIdMetadata())) {
-            JSONObject json = JSONObjectUtils.parse(text);
+        String text = server.metadata();
+        JSONObject json = JSONObjectUtils.parse(text);
 
-            assertThat(json)
-                    .doesNotContainKeys(
-                            "introspection_endpoint", "userinfo_endpoint", "authorization_grant_profiles_supported");
-        }
+        assertThat(json)
+                .doesNotContainKeys(
+                        "introspection_endpoint", "end_session_endpoint", "authorization_grant_profiles_supported");
     }
 
-    /** Some clients look into the one, some into the other. */
     @Test
-    void bothDocumentsSayThatClientDocumentsAreTaken() throws Exception {
-        for (String text : List.of(server.metadata(), server.openIdMetadata())) {
-            JSONObject json = JSONObjectUtils.parse(text);
+    void itIsSaidThatClientDocumentsAreTaken() throws Exception {
+        String text = server.metadata();
+        JSONObject json = JSONObjectUtils.parse(text);
 
-            assertThat(json.get("client_id_metadata_document_supported")).isEqualTo(true);
-            assertThat(json.get("token_endpoint_auth_methods_supported").toString())
-                    .contains("private_key_jwt");
-            assertThat(json.get("token_endpoint_auth_signing_alg_values_supported"))
-                    .isEqualTo(List.of("RS256", "PS256", "ES256"));
-        }
+        assertThat(json.get("client_id_metadata_document_supported")).isEqualTo(true);
+        assertThat(json.get("token_endpoint_auth_methods_supported").toString()).contains("private_key_jwt");
+        assertThat(json.get("token_endpoint_auth_signing_alg_values_supported"))
+                .isEqualTo(List.of("RS256", "PS256", "ES256"));
     }
 
     @Test
@@ -73,9 +69,8 @@ class MetadataTest {
         AuthorizationServer without = new AuthorizationServer(Samples.settings(
                 new ClientDocumentSettings(false, Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty())));
 
-        for (String text : List.of(without.metadata(), without.openIdMetadata())) {
-            assertThat(text).doesNotContain("client_id_metadata_document", "private_key_jwt", "auth_signing_alg");
-        }
+        String text = without.metadata();
+        assertThat(text).doesNotContain("client_id_metadata_document", "private_key_jwt", "auth_signing_alg");
     }
 
     @Test
@@ -85,48 +80,65 @@ class MetadataTest {
         AuthorizationServer withToken = new AuthorizationServer(
                 Samples.settings(new RegistrationSettings(Access.TOKEN, List.of(new Secret("a token")), Set.of(), 10)));
 
-        for (String text : List.of(closed.metadata(), closed.openIdMetadata())) {
-            assertThat(text).doesNotContain("registration_endpoint", "/oauth2/v1/clients");
-        }
-        for (String text : List.of(withToken.metadata(), withToken.openIdMetadata())) {
-            assertThat(text).contains("registration_endpoint").doesNotContain("a token");
-        }
+        String text = closed.metadata();
+        assertThat(text).doesNotContain("registration_endpoint", "/oauth2/v1/clients");
+        assertThat(withToken.metadata()).contains("registration_endpoint").doesNotContain("a token");
     }
 
     /** Client credentials and introspection are for those clients alone. */
     @Test
-    void whatIsForClientsOfTheFileIsSaidInBothDocumentsWhereThereIsOne() throws Exception {
+    void whatIsForClientsOfTheFileIsSaidWhereThereIsOne() throws Exception {
         AuthorizationServer with = new AuthorizationServer(Samples.withClients(
                 Samples.settings(new ClientDocumentSettings(
                         false, Set.of(), Set.of(), Set.of(), Optional.empty(), Optional.empty())),
                 "[]"));
 
-        for (String text : List.of(with.metadata(), with.openIdMetadata())) {
-            JSONObject json = JSONObjectUtils.parse(text);
+        String text = with.metadata();
+        JSONObject json = JSONObjectUtils.parse(text);
 
-            assertThat(json.get("grant_types_supported"))
-                    .isEqualTo(List.of(
-                            "authorization_code",
-                            "refresh_token",
-                            "urn:ietf:params:oauth:grant-type:device_code",
-                            "client_credentials",
-                            "urn:ietf:params:oauth:grant-type:token-exchange"));
-            assertThat(json.get("token_endpoint_auth_methods_supported").toString())
-                    .contains("private_key_jwt");
-            assertThat(json.get("introspection_endpoint")).isEqualTo(Samples.ISSUER + "/oauth2/v1/introspect");
-            assertThat(json.get("introspection_endpoint_auth_methods_supported"))
-                    .isEqualTo(List.of("client_secret_basic", "client_secret_post", "private_key_jwt"));
-            assertThat(json.get("introspection_endpoint_auth_signing_alg_values_supported"))
-                    .isEqualTo(List.of("RS256", "PS256", "ES256"));
-            assertThat(json).doesNotContainKey("client_id_metadata_document_supported");
-        }
+        assertThat(json.get("grant_types_supported"))
+                .isEqualTo(List.of(
+                        "authorization_code",
+                        "refresh_token",
+                        "urn:ietf:params:oauth:grant-type:device_code",
+                        "client_credentials",
+                        "urn:ietf:params:oauth:grant-type:token-exchange"));
+        assertThat(json.get("token_endpoint_auth_methods_supported").toString()).contains("private_key_jwt");
+        assertThat(json.get("introspection_endpoint")).isEqualTo(Samples.ISSUER + "/oauth2/v1/introspect");
+        assertThat(json.get("introspection_endpoint_auth_methods_supported"))
+                .isEqualTo(List.of("client_secret_basic", "client_secret_post", "private_key_jwt"));
+        assertThat(json.get("introspection_endpoint_auth_signing_alg_values_supported"))
+                .isEqualTo(List.of("RS256", "PS256", "ES256"));
+        assertThat(json).doesNotContainKey("client_id_metadata_document_supported");
     }
 
     /** OpenID Connect Discovery 3: left out, it would mean yes. */
     @Test
     void requestUrisAreSaidNotToBeSupported() throws Exception {
-        assertThat(JSONObjectUtils.parse(server.openIdMetadata()).get("request_uri_parameter_supported"))
+        assertThat(JSONObjectUtils.parse(server.metadata()).get("request_uri_parameter_supported"))
                 .isEqualTo(false);
+    }
+
+    /** OpenID Connect Discovery 3. */
+    @Test
+    void aRelyingPartyLearnsWhatItNeeds() throws Exception {
+        JSONObject json = JSONObjectUtils.parse(server.metadata());
+
+        assertThat(json)
+                .containsEntry("userinfo_endpoint", Samples.ISSUER + "/oauth2/v1/userinfo")
+                .containsEntry("subject_types_supported", List.of("public"))
+                .containsEntry("id_token_signing_alg_values_supported", List.of("RS256"))
+                .containsEntry("claims_parameter_supported", false)
+                .containsEntry("request_parameter_supported", false)
+                .containsEntry(
+                        "claims_supported",
+                        List.of("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "email"));
+        assertThat(json)
+                .doesNotContainKeys(
+                        "userinfo_signing_alg_values_supported",
+                        "id_token_encryption_alg_values_supported",
+                        "request_object_signing_alg_values_supported",
+                        "acr_values_supported");
     }
 
     /** RFC 9728 2. */

@@ -192,6 +192,9 @@ class RulesTest {
                 "files.tools.a.scopes= | files.tools.a.scopes must list scopes",
                 "files.tools.a.scopes=a\"b | files.tools.a.scopes must list scopes",
                 "files.tools.a.scopes=offline_access | files.tools.a.scopes must list scopes",
+                "files.tools.a.scopes=read, openid | files.tools.a.scopes must list scopes",
+                "files.tools.a.scopes=profile | files.tools.a.scopes must list scopes",
+                "files.tools.a.scopes=email | files.tools.a.scopes must list scopes",
                 "files.resources.file:///a.groups=b | files.resources.file is no key",
                 "files.groups=\\u00 | four hexadecimal digits",
             })

@@ -81,7 +81,7 @@ class RegistrationTest {
 
     @Test
     void whatIsNotOfferedIsLeftOut() {
-        Registered registered = register("{" + PUBLIC + ",'application_type':'native','scope':'mcp openid admin',"
+        Registered registered = register("{" + PUBLIC + ",'application_type':'native','scope':'mcp groups admin',"
                 + "'grant_types':['authorization_code','refresh_token','implicit','urn:x']}");
 
         assertThat(registered.client().grantTypes())
@@ -117,6 +117,22 @@ class RegistrationTest {
         assertRefused(
                 Reason.CLIENT_METADATA_INVALID,
                 () -> register("{" + both + ",'response_types':[],'redirect_uris':['https://app.example/cb']}"));
+    }
+
+    /** Many MCP clients register for just these, and mean the MCP server. */
+    @Test
+    void whoNamesOnlyWhoItsUserIsGetsTheBaselineToo() {
+        assertThat(scope("openid profile email")).containsExactlyInAnyOrder("mcp", "openid", "profile", "email");
+        assertThat(scope("openid groups")).containsExactlyInAnyOrder("mcp", "openid");
+        assertThat(scope("openid offline_access")).containsExactlyInAnyOrder("openid", "offline_access");
+        assertThat(scope("mcp email")).containsExactlyInAnyOrder("mcp", "email");
+    }
+
+    private List<String> scope(String asked) {
+        return register("{" + PUBLIC + ",'scope':'" + asked + "'}")
+                .client()
+                .scope()
+                .toStringList();
     }
 
     @Test

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.PresentedToken;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
@@ -93,7 +94,7 @@ class AccessTokensTest {
         Secret minted = tokens.mint(longest);
 
         assertThat(groups.compressed()).isPresent();
-        assertThat("Bearer " + minted.value()).hasSizeLessThanOrEqualTo(AccessTokens.LONGEST_CREDENTIAL);
+        assertThat("Bearer " + minted.value()).hasSizeLessThanOrEqualTo(PresentedToken.LONGEST_CREDENTIAL);
         assertThat(tokens.verify(minted, Samples.RESOURCE).profile()).isEmpty();
     }
 

@@ -3,6 +3,7 @@ package org.mcpproxy.store;
 import java.nio.charset.StandardCharsets;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -21,6 +22,8 @@ final class Kept {
     static final Duration SIGN_ON = Duration.ofMinutes(10);
     static final Duration UNUSED = Duration.ofDays(30);
     static final Duration CODE = Duration.ofSeconds(60);
+
+    static final Instant AUTHENTICATED = Instant.parse("2026-11-23T08:00:00Z");
 
     private final Store store;
     private final Clock clock;
@@ -44,7 +47,8 @@ final class Kept {
                 Scopes.offered(),
                 Samples.RESOURCE,
                 clock.instant(),
-                clock.instant().plus(SIGN_ON));
+                clock.instant().plus(SIGN_ON),
+                Optional.of(AUTHENTICATED));
     }
 
     AuthorizationCode code(String grant, String hash) {
@@ -54,6 +58,7 @@ final class Kept {
                 "client",
                 Samples.REDIRECT_URI,
                 "challenge",
+                Optional.of("nönce ✓"),
                 clock.instant().plus(CODE),
                 false);
     }

@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.authorization.AskedIdentity;
 import org.mcpproxy.authorization.ClientRequest;
 import org.mcpproxy.authorization.PendingAuthorization;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
@@ -148,6 +149,13 @@ class PendingAuthorizationsContractTest {
 
     private static ClientRequest request(Optional<String> state) {
         return new ClientRequest(
-                "client", Samples.REDIRECT_URI, state, "challenge", Scopes.baseline(), Samples.RESOURCE, DEMANDS);
+                "client",
+                Samples.REDIRECT_URI,
+                state,
+                "challenge",
+                Scopes.baseline(),
+                Samples.RESOURCE,
+                DEMANDS,
+                new AskedIdentity(state.map(given -> "nonce of " + given), state.map(given -> "00ualice")));
     }
 }

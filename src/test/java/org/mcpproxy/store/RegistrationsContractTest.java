@@ -370,6 +370,7 @@ class RegistrationsContractTest {
                 grant.clientId(),
                 Samples.REDIRECT_URI,
                 "challenge",
+                Optional.empty(),
                 clock.instant().plus(Kept.CODE),
                 false);
     }

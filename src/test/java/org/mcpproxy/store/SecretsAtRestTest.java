@@ -67,8 +67,8 @@ class SecretsAtRestTest {
     /** Of a pushed request neither its name nor that by which its client authenticated. */
     @Test
     void nothingByWhichARequestWasPushedIsKept() {
-        AuthorizationRequests requests =
-                new AuthorizationRequests(KnownDocuments.none(new KnownClients(client)), endpoint.settings);
+        AuthorizationRequests requests = new AuthorizationRequests(
+                KnownDocuments.none(new KnownClients(client)), endpoint.settings, Samples.idTokens());
         RequestUris uris = new RequestUris(requests, store.pushed, endpoint.settings, Samples.RANDOM, endpoint.clock);
         String uri = uris.push(
                         client,

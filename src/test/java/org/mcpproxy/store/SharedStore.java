@@ -135,8 +135,8 @@ public final class SharedStore {
         store.grants.open(grant);
         sessions.keep(grant.id(), oktaTokens());
         String code = random();
-        store.codes.issue(
-                new AuthorizationCode(code, grant.id(), client, Samples.REDIRECT_URI, "challenge", end, false));
+        store.codes.issue(new AuthorizationCode(
+                code, grant.id(), client, Samples.REDIRECT_URI, "challenge", Optional.empty(), end, false));
         RefreshTokenValue token = RefreshTokenValue.first(Samples.RANDOM);
         store.codes.redeem(
                 store.codes.find(code).orElseThrow(),

@@ -70,6 +70,18 @@ public final class OAuthClient {
         return registered(proxy, metadata, redirectUri);
     }
 
+    /** A public client that may ask who its user is, too. */
+    public static OAuthClient relyingParty(Address proxy) {
+        String redirectUri = "http://127.0.0.1:8123/callback";
+        JSONObject metadata = new JSONObject();
+        metadata.put("client_name", "A relying party");
+        metadata.put("redirect_uris", List.of(redirectUri));
+        metadata.put("grant_types", List.of("authorization_code", "refresh_token"));
+        metadata.put("token_endpoint_auth_method", "none");
+        metadata.put("scope", "mcp offline_access openid profile email");
+        return registered(proxy, metadata, redirectUri);
+    }
+
     /** A client with metadata of its own. */
     public static OAuthClient registered(Address proxy, JSONObject metadata, String redirectUri) {
         Answer answer = register(proxy, metadata);

@@ -43,7 +43,7 @@ class ClientCredentialsExchangeTest {
              {"client_id": "one", "client_secret": "a-secret-that-nobody-will-ever-guess",
               "grant_types": ["client_credentials"], "resources": ["/files/mcp"]},
              {"client_id": "all", "client_secret": "a-secret-that-nobody-will-ever-guess",
-              "grant_types": ["client_credentials"], "scope": "mcp offline_access", "resources": ["/mcp", "/files/mcp"]},
+              "grant_types": ["client_credentials"], "scope": "mcp offline_access openid", "resources": ["/mcp", "/files/mcp"]},
              {"client_id": "writes", "client_secret": "a-secret-that-nobody-will-ever-guess",
               "grant_types": ["client_credentials"], "scope": "files.write", "resources": ["/mcp", "/files/mcp"]},
              {"client_id": "app", "client_secret": "a-secret-that-nobody-will-ever-guess",
@@ -71,7 +71,7 @@ class ClientCredentialsExchangeTest {
         accessTokens = new AccessTokens(settings, new FixedKeys(), Samples.profiles(), clock);
         exchange = new ClientCredentialsExchange(
                 clients,
-                new TokenMint(accessTokens, clients, settings, Samples.RANDOM, clock),
+                new TokenMint(accessTokens, Samples.idTokens(), clients, settings, Samples.RANDOM, clock),
                 new AdministratorsTerms(settings));
     }
 

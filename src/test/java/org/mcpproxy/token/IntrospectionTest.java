@@ -36,6 +36,7 @@ import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
 import org.mcpproxy.signing.Identity;
 import org.mcpproxy.signing.IdentityTokens;
+import org.mcpproxy.signing.OpenIdToken;
 import org.mcpproxy.signing.Profile;
 import org.mcpproxy.signing.SigningKeys;
 import org.mcpproxy.store.Store;
@@ -147,6 +148,23 @@ class IntrospectionTest {
 
         clock.advance(IdentityTokens.LIFETIME);
         assertThat(asked("files-server", identity)).isEmpty();
+    }
+
+    /** It is for its client to read, and no authority for anything. */
+    @Test
+    void anIdTokenIsNotActiveForAnybody() {
+        for (String audience : List.of("files-server", FILES, FILES_BACKEND)) {
+            Secret idToken = Samples.idTokens()
+                    .mint(new OpenIdToken(
+                            "00ualice",
+                            audience,
+                            Optional.empty(),
+                            Optional.empty(),
+                            new Secret("an access token"),
+                            clock.instant().plusSeconds(600)));
+
+            assertThat(asked("files-server", idToken)).isEmpty();
+        }
     }
 
     /** Of whoever came with a token of Okta. */

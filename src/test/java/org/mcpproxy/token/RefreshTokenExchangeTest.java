@@ -198,7 +198,7 @@ class RefreshTokenExchangeTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"mcp admin", "openid", ",", "é", "\u00a0", "mcp\tadmin", "MCP"})
+    @ValueSource(strings = {"mcp admin", "groups", ",", "é", "\u00a0", "mcp\tadmin", "MCP"})
     void aScopeThatWasNotGrantedIsRefusedAndTheTokenStaysGood(String scope) {
         assertRefused(Reason.SCOPE_EXCEEDS_GRANT, () -> endpoint.refresh(client, first, "scope", scope));
 

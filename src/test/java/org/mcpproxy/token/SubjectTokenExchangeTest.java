@@ -34,6 +34,7 @@ import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
 import org.mcpproxy.signing.Identity;
 import org.mcpproxy.signing.IdentityTokens;
+import org.mcpproxy.signing.OpenIdToken;
 import org.mcpproxy.signing.Profile;
 
 class SubjectTokenExchangeTest {
@@ -44,7 +45,7 @@ class SubjectTokenExchangeTest {
     private static final String ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
     private static final String EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
     private static final String FILE = """
-            [{"client_id": "agent", "client_secret": "a-secret-that-nobody-will-ever-guess", "scope": "mcp files.write",
+            [{"client_id": "agent", "client_secret": "a-secret-that-nobody-will-ever-guess", "scope": "mcp files.write openid email",
               "grant_types": ["%1$s"], "resources": ["/files/mcp", "/mcp"], "introspects": ["/jira/mcp"]},
              {"client_id": "next", "client_secret": "a-secret-that-nobody-will-ever-guess",
               "grant_types": ["%1$s"], "resources": ["/files/mcp"], "introspects": ["/files/mcp"]},
@@ -75,7 +76,7 @@ class SubjectTokenExchangeTest {
                 grant -> !ended.contains(grant),
                 clients,
                 new AdministratorsTerms(settings),
-                new TokenMint(accessTokens, clients, settings, Samples.RANDOM, clock));
+                new TokenMint(accessTokens, Samples.idTokens(), clients, settings, Samples.RANDOM, clock));
     }
 
     @Test
@@ -155,7 +156,7 @@ class SubjectTokenExchangeTest {
     @Test
     void scopesAreThoseOfTheSubjectThatTheClientHasAndTheServerKnows() {
         Secret narrow = subject("inspector", JIRA, "mcp");
-        Secret wide = subject("inspector", JIRA, "mcp offline_access files.write other");
+        Secret wide = subject("inspector", JIRA, "mcp offline_access openid email files.write other");
 
         assertThat(answer("agent", narrow, "resource", FILES).scope()).isEqualTo(new Scope("mcp"));
         assertThat(answer("agent", wide, "resource", FILES).scope()).isEqualTo(new Scope("mcp", "files.write"));
@@ -166,6 +167,7 @@ class SubjectTokenExchangeTest {
         assertRefused(
                 Reason.SCOPE_UNKNOWN, () -> answer("agent", narrow, "resource", FILES, "scope", "mcp files.write"));
         assertRefused(Reason.SCOPE_UNKNOWN, () -> answer("agent", wide, "resource", FILES, "scope", "offline_access"));
+        assertRefused(Reason.SCOPE_UNKNOWN, () -> answer("agent", wide, "resource", FILES, "scope", "openid"));
         assertRefused(
                 Reason.SCOPE_UNKNOWN,
                 () -> answer("agent", subject("inspector", JIRA, "files.write"), "resource", DEFAULT));
@@ -267,6 +269,21 @@ class SubjectTokenExchangeTest {
                 .mint(new Identity("00ualice", "inspector", Profile.UNKNOWN, Optional.of("grant")), JIRA);
 
         assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("agent", identity, "resource", FILES));
+    }
+
+    /** Nor is what its client is told of who signed on. */
+    @Test
+    void anIdTokenIsNoAccessToken() {
+        Secret idToken = Samples.idTokens()
+                .mint(new OpenIdToken(
+                        "00ualice",
+                        "agent",
+                        Optional.empty(),
+                        Optional.empty(),
+                        subject("agent", FILES, "mcp openid"),
+                        clock.instant().plusSeconds(600)));
+
+        assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("agent", idToken, "resource", FILES));
     }
 
     @ParameterizedTest

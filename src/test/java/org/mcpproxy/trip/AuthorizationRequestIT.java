@@ -70,7 +70,7 @@ class AuthorizationRequestIT {
         "resource, https://evil.example/mcp, invalid_target",
         "resource, http://localhost:1/mcp, invalid_target",
         "resource, mcp, invalid_target",
-        "prompt, none, interaction_required",
+        "prompt, none, login_required",
         "request, e30.e30., request_not_supported",
         "request_uri, https://evil.example/request, request_uri_not_supported"
     })

@@ -40,7 +40,7 @@ class MetadataIT {
         expected.put("registration_endpoint", issuer + "/oauth2/v1/clients");
         expected.put("revocation_endpoint", issuer + "/oauth2/v1/revoke");
         expected.put("jwks_uri", issuer + "/.well-known/jwks.json");
-        expected.put("scopes_supported", List.of("mcp", "offline_access"));
+        expected.put("scopes_supported", List.of("mcp", "offline_access", "openid", "profile", "email"));
         expected.put("response_types_supported", List.of("code"));
         expected.put("response_modes_supported", List.of("query"));
         expected.put(
@@ -58,13 +58,22 @@ class MetadataIT {
                 "introspection_endpoint_auth_methods_supported",
                 List.of("client_secret_basic", "client_secret_post", "private_key_jwt"));
         expected.put("introspection_endpoint_auth_signing_alg_values_supported", algorithms);
+        expected.put("userinfo_endpoint", issuer + "/oauth2/v1/userinfo");
+        expected.put("subject_types_supported", List.of("public"));
+        expected.put("id_token_signing_alg_values_supported", List.of("RS256"));
+        expected.put(
+                "claims_supported",
+                List.of("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "email"));
+        for (String unsupported : List.of("request", "request_uri", "claims")) {
+            expected.put(unsupported + "_parameter_supported", false);
+        }
         expected.put("client_id_metadata_document_supported", true);
         expected.put("authorization_response_iss_parameter_supported", true);
 
         JSONObject document = get(path);
 
         assertThat(document).containsAllEntriesOf(expected);
-        assertThat(document).doesNotContainKeys("userinfo_endpoint", "authorization_grant_profiles_supported");
+        assertThat(document).doesNotContainKeys("end_session_endpoint", "authorization_grant_profiles_supported");
     }
 
     @ParameterizedTest
@@ -112,15 +121,7 @@ class MetadataIT {
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "/oauth2/v1/userinfo",
-                "/oauth2/v1/device",
-                "/oauth2/v1/keys",
-                "/register",
-                "/authorize",
-                "/token"
-            })
+    @ValueSource(strings = {"/oauth2/v1/device", "/oauth2/v1/keys", "/register", "/authorize", "/token"})
     void whatIsNotAdvertisedIsNotThere(String path) {
         assertThat(OAuthClient.send(HttpRequest.newBuilder(installation.at(path)))
                         .status())

@@ -141,7 +141,7 @@ class PushedRequestIT {
         "code_challenge, , invalid_request",
         "code_challenge_method, plain, invalid_request",
         "scope, okta.users.read, invalid_scope",
-        "prompt, none, interaction_required",
+        "prompt, none, login_required",
         "resource, https://evil.example/mcp, invalid_target",
         "request, e30.e30., request_not_supported",
         "request_uri, urn:ietf:params:oauth:request_uri:other, request_uri_not_supported"

@@ -60,7 +60,7 @@ class RegistrationIT {
         metadata.put(
                 "grant_types",
                 List.of("authorization_code", "refresh_token", "implicit", "urn:example:grant", "client_credentials"));
-        metadata.put("scope", "mcp openid okta.users.manage offline_access");
+        metadata.put("scope", "mcp groups okta.users.manage offline_access");
         metadata.put("application_type", "native");
         metadata.put("software_id", "anything");
         metadata.put("x-unknown", Map.of("deep", List.of(1, 2)));

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.file.Files;
+import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.Set;
@@ -41,6 +42,7 @@ class SecretsInLogsIT {
         signOnWith("none");
         signOnWith("client_secret_basic");
         signOnWith("client_secret_post");
+        learnWhoSignedOn();
         failAtOkta();
         signOut();
         connectDevice();
@@ -76,6 +78,27 @@ class SecretsInLogsIT {
         secrets.add(installation.lastAuthorization().substring("Bearer ".length()));
         push(client, method);
         refused(client, method, code, refreshed);
+    }
+
+    /** By an ID token, which then is a hint in an address and in a form, and at UserInfo in each way that there is. */
+    private void learnWhoSignedOn() {
+        OAuthClient client = OAuthClient.relyingParty(installation.proxy());
+        Map<String, String> request = new HashMap<>(client.authorizationParameters());
+        request.put("scope", "openid email");
+        Answer tokens = client.redeem(OAuthClient.parameter(
+                browser.signOn(client.authorizationUri(request), "alice", client.redirectUri()), "code"));
+        keep(tokens);
+        secrets.add(tokens.get("id_token"));
+        request.put("id_token_hint", tokens.get("id_token"));
+        browser.signOn(client.authorizationUri(request), "bob", client.redirectUri());
+        browser.post(installation.at("/oauth2/v1/authorize"), request);
+        request.put("id_token_hint", tokens.get("access_token"));
+        browser.get(client.authorizationUri(request));
+        String token = tokens.get("access_token");
+        client.post("/oauth2/v1/userinfo", Map.of(), "Bearer " + token);
+        client.post("/oauth2/v1/userinfo", Map.of("access_token", token));
+        client.post("/oauth2/v1/userinfo?access_token=" + token, Map.of());
+        client.ping(tokens.get("id_token"));
     }
 
     /** A token that is right, one that was used, and one in the query string. */

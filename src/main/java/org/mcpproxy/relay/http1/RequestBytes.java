@@ -6,9 +6,9 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import org.mcpproxy.oauth.Ascii;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
-import org.mcpproxy.relay.Ascii;
 import org.mcpproxy.relay.Header;
 
 /** A request as it goes over the wire (RFC 9112 3). What could be read as a second request, or another body, is refused. */

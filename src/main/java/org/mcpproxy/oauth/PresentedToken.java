@@ -1,19 +1,18 @@
-package org.mcpproxy.relay;
+package org.mcpproxy.oauth;
 
 import java.net.URLDecoder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
-import org.mcpproxy.oauth.Reason;
-import org.mcpproxy.oauth.Rejection;
-import org.mcpproxy.oauth.Secret;
-import org.mcpproxy.signing.AccessTokens;
 
-/** Finds the access token in a request (RFC 6750 2.1): in the one {@code Authorization} header, and nowhere else. */
-final class PresentedToken {
+/** Finds the access token in a request (RFC 6750 2): in the one {@code Authorization} header, or in a form that is told. */
+public final class PresentedToken {
+
+    /** The longest {@code Authorization} header that is read, in characters. */
+    public static final int LONGEST_CREDENTIAL = 8_192;
 
     private static final String SCHEME = "Bearer";
-    private static final String QUERY_PARAMETER = "access_token";
+    private static final String PARAMETER = "access_token";
     private static final String SIGNS = "._~+/-";
 
     private PresentedToken() {}
@@ -23,7 +22,7 @@ final class PresentedToken {
      * @throws Rejection where there is no token, more than one, or one in the query string, which logs and histories
      *     would keep
      */
-    static Secret find(List<String> authorizations, String query) {
+    public static Secret find(List<String> authorizations, String query) {
         if (inQuery(query)) {
             throw Rejection.of(Reason.TOKEN_IN_QUERY);
         }
@@ -33,7 +32,25 @@ final class PresentedToken {
         if (authorizations.isEmpty() || !startsWithBearer(authorizations.get(0))) {
             throw Rejection.of(Reason.TOKEN_MISSING);
         }
-        return token(authorizations.get(0));
+        return token(
+                authorizations.get(0).substring(SCHEME.length()),
+                authorizations.get(0).length());
+    }
+
+    /**
+     * As above, for an endpoint that takes it in a form too (RFC 6750 2.2): in one of the two, never in both.
+     *
+     * @param query the raw query string, or null
+     */
+    public static Secret find(List<String> authorizations, String query, Parameters form) {
+        if (form.find(PARAMETER).isEmpty() || inQuery(query)) {
+            return find(authorizations, query);
+        }
+        if (!authorizations.isEmpty()) {
+            throw Rejection.of(Reason.TOKEN_SENT_TWICE);
+        }
+        String token = form.get(PARAMETER, Reason.TOKEN_MISSING);
+        return token(token, token.length());
     }
 
     private static boolean startsWithBearer(String authorization) {
@@ -42,12 +59,9 @@ final class PresentedToken {
                 && (authorization.length() == length || authorization.charAt(length) == ' ');
     }
 
-    private static Secret token(String authorization) {
-        if (authorization.length() > AccessTokens.LONGEST_CREDENTIAL) {
-            throw Rejection.of(Reason.TOKEN_MALFORMED);
-        }
-        String token = withoutBlanks(authorization.substring(SCHEME.length()));
-        if (!isToken68(token)) {
+    private static Secret token(String sent, int length) {
+        String token = withoutBlanks(sent);
+        if (length > LONGEST_CREDENTIAL || !isToken68(token)) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }
         return new Secret(token);
@@ -85,7 +99,7 @@ final class PresentedToken {
         return query != null
                 && Arrays.stream(query.split("[&;]"))
                         .map(pair -> pair.split("=", 2)[0])
-                        .anyMatch(name -> QUERY_PARAMETER.equalsIgnoreCase(decoded(name)));
+                        .anyMatch(name -> PARAMETER.equalsIgnoreCase(decoded(name)));
     }
 
     private static String decoded(String name) {

@@ -1,14 +1,14 @@
-package org.mcpproxy.relay;
+package org.mcpproxy.oauth;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.mcpproxy.oauth.Reason;
-import org.mcpproxy.oauth.Rejection;
 
 class PresentedTokenTest {
 
@@ -24,6 +24,33 @@ class PresentedTokenTest {
             })
     void aTokenInTheQueryIsRefusedEvenBesideOneInTheHeader(String query) {
         assertThat(refusal(List.of("Bearer a"), query)).isEqualTo(Reason.TOKEN_IN_QUERY);
+    }
+
+    /** RFC 6750 2.2. */
+    @Test
+    void aFormMayHoldItWhereThatIsTaken() {
+        assertThat(PresentedToken.find(List.of(), null, form("a.b-c_d")).value())
+                .isEqualTo("a.b-c_d");
+        assertThat(PresentedToken.find(List.of("Bearer a"), null, form("")).value())
+                .isEqualTo("a");
+    }
+
+    /** RFC 6750 2: whichever of the two a log or a gate in front has judged, it could be the other. */
+    @Test
+    void twoWaysAtOnceAreRefused() {
+        assertRefused(Reason.TOKEN_SENT_TWICE, () -> PresentedToken.find(List.of("Bearer a"), null, form("a")));
+        assertRefused(Reason.TOKEN_IN_QUERY, () -> PresentedToken.find(List.of(), "access_token=a", form("a")));
+        assertRefused(Reason.TOKEN_MISSING, () -> PresentedToken.find(List.of(), null, form("")));
+    }
+
+    @Test
+    void whatIsNoTokenIsNoneInAFormEither() {
+        assertRefused(Reason.TOKEN_MALFORMED, () -> PresentedToken.find(List.of(), null, form("a b")));
+        assertRefused(Reason.TOKEN_MALFORMED, () -> PresentedToken.find(List.of(), null, form("a".repeat(8_193))));
+    }
+
+    private static Parameters form(String token) {
+        return new Parameters(Map.of("access_token", List.of(token)));
     }
 
     @Test

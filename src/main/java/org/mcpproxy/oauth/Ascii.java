@@ -1,4 +1,4 @@
-package org.mcpproxy.relay;
+package org.mcpproxy.oauth;
 
 /** What protocols mean by letters and digits. */
 public final class Ascii {

@@ -1,0 +1,54 @@
+package org.mcpproxy.token;
+
+import com.nimbusds.oauth2.sdk.Scope;
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import net.minidev.json.JSONObject;
+import org.mcpproxy.grant.Grant;
+import org.mcpproxy.grant.Grants;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.signing.AccessToken;
+import org.mcpproxy.upstream.User;
+
+/**
+ * What a client may be told of its user (OpenID Connect Core 5.3.2), by what they allowed it: never their groups, which are
+ * for the policy and the MCP servers alone.
+ */
+@Singleton
+public class UserInfo {
+
+    private final Grants grants;
+
+    @Inject
+    public UserInfo(Grants grants) {
+        this.grants = grants;
+    }
+
+    /**
+     * @param token that was verified; for whichever of our resources it is
+     * @throws Rejection {@code SCOPE_INSUFFICIENT} where the user did not allow it, {@code TOKEN_REVOKED} where they no longer
+     *     do, {@code STORE_UNAVAILABLE}
+     */
+    JSONObject of(AccessToken token) {
+        if (!token.scope().contains(Scopes.OPENID)) {
+            throw Rejection.needing(new Scope(Scopes.OPENID));
+        }
+        Grant grant = grants.find(token.grantId()).orElseThrow(() -> Rejection.of(Reason.TOKEN_REVOKED));
+        return claims(grant.user(), token.scope());
+    }
+
+    private static JSONObject claims(User user, Scope scope) {
+        JSONObject claims = new JSONObject();
+        claims.put("sub", user.id());
+        put(claims, "name", user.name(), scope.contains(Scopes.PROFILE));
+        put(claims, "email", user.email(), scope.contains(Scopes.EMAIL));
+        return claims;
+    }
+
+    private static void put(JSONObject claims, String name, String value, boolean allowed) {
+        Optional.ofNullable(value).filter(known -> allowed).ifPresent(known -> claims.put(name, known));
+    }
+}
