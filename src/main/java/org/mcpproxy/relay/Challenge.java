@@ -16,6 +16,7 @@ final class Challenge {
             Reason.TOKEN_EXPIRED,
             Reason.TOKEN_ISSUER_WRONG,
             Reason.TOKEN_AUDIENCE_WRONG,
+            Reason.TOKEN_OF_PROXY,
             Reason.TOKEN_REVOKED,
             Reason.SCOPE_INSUFFICIENT,
             Reason.MALFORMED_REQUEST);

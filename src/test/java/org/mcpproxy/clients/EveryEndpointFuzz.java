@@ -54,6 +54,7 @@ class EveryEndpointFuzz {
             "/oauth2/v1/par",
             "/oauth2/v1/revoke",
             "/oauth2/v1/token",
+            "/oauth2/v1/userinfo",
             "/okta/mcp");
 
     private static final List<String> WORDS = List.of(

@@ -33,6 +33,7 @@ class ErrorAnswerTest {
                 "TOKEN_EXPIRED",
                 "TOKEN_ISSUER_WRONG",
                 "TOKEN_AUDIENCE_WRONG",
+                "TOKEN_OF_PROXY",
                 "TOKEN_REVOKED"
             })
     void aBadTokenIsNamedInvalid(Reason reason) {
