@@ -46,6 +46,8 @@ final class ClientDocument {
         ClientAuthenticationMethod method =
                 Optional.ofNullable(metadata.getTokenEndpointAuthMethod()).orElse(ClientAuthenticationMethod.NONE);
         require(Capabilities.DOCUMENT_AUTHENTICATION_METHODS.contains(method));
+        // MCP wants one, for a person to read at the consent
+        require(rules.name(metadata).isPresent());
         return new Client(
                 url.uri().toString(),
                 rules.name(metadata),

@@ -88,6 +88,12 @@ class FetchedDocumentsTest {
     }
 
     @Test
+    void aDocumentWithoutTheClientsNameIsRefused() {
+        assertInvalid("/nameless", "client_name", null);
+        assertInvalid("/nameless", "client_name", " ");
+    }
+
+    @Test
     void aDocumentWithASecretIsRefused() {
         assertInvalid("/secret", "client_secret", "hunter2");
         assertInvalid("/secret", "client_secret_expires_at", 0);
