@@ -144,6 +144,12 @@ class AuthorizationRequestsTest {
         assertRefused(reason, () -> read(with(GOOD, name, value)));
     }
 
+    /** RFC 6749 3.1. */
+    @Test
+    void whatIsNotUnderstoodIsIgnored() {
+        assertThat(read(with(GOOD, "audience", "https://evil.example"))).isEqualTo(read(GOOD));
+    }
+
     @Test
     void noMoreScopesAreAskedForThanAreRegisteredAndOffered() {
         assertRefused(Reason.SCOPE_UNKNOWN, () -> readAsked("mcp offline_access", new Scope("mcp")));

@@ -180,6 +180,23 @@ class SignOnStepsTest {
         assertFinished(steps.next(requested.granted(endpoint.grant("client").id()), false));
     }
 
+    /** RFC 6749 3.1.2, 4.1.2. */
+    @Test
+    void theAddressKeepsItsOwnQueryAndThereIsNoStateWhereNoneWasSent() {
+        ClientRequest request = new ClientRequest(
+                "client",
+                Samples.REDIRECT_URI + "?tenant=a%2Fb",
+                Optional.empty(),
+                "challenge",
+                Scopes.baseline(),
+                Samples.RESOURCE);
+
+        assertThat(steps.refused(request, Reason.CONSENT_DENIED).toString())
+                .startsWith(Samples.REDIRECT_URI + "?")
+                .contains("tenant=a%2Fb", "error=access_denied", "iss=https%3A%2F%2Fproxy.example")
+                .doesNotContain("state");
+    }
+
     /** The remembered consent was the browser's; whether it is this user's, only the user's own approval tells. */
     @Test
     void aUserWithoutApprovalIsAskedThoughTheBrowserRemembers() {

@@ -51,6 +51,27 @@ class AuthorizationCodeExchangeTest {
                 .isPresent();
     }
 
+    /** RFC 6749 5.1. */
+    @Test
+    void theAnswerHoldsAllThatIsRequired() {
+        assertThat(endpoint.redeem(client, codeRequest(code)).toResponse(endpoint.clock.instant()))
+                .containsOnlyKeys("access_token", "token_type", "expires_in", "refresh_token", "scope")
+                .containsEntry("token_type", "Bearer")
+                .containsEntry("expires_in", 600L)
+                .containsEntry("scope", grant.scope().toString());
+    }
+
+    /** RFC 6749 3.2. */
+    @Test
+    void whatIsNotUnderstoodIsIgnored() {
+        TokenAnswer answer = endpoint.redeem(client, with(codeRequest(code), "audience", "https://evil.example"));
+
+        assertThat(endpoint.accessTokens
+                        .verify(answer.accessToken(), Samples.RESOURCE)
+                        .grantId())
+                .isEqualTo(grant.id());
+    }
+
     @Test
     void aRedeemedGrantOutlivesTheSignOn() {
         endpoint.redeem(client, codeRequest(code));
