@@ -19,7 +19,8 @@ import org.mcpproxy.oauth.Reason;
  * it must not meet a check that wants one, and a page can only read a challenge or an error that carries these headers.
  *
  * <p>A request from a foreign origin is refused (MCP, Streamable HTTP, security warning), but for a form that begins a
- * sign-on, which a link may as well. Credentials are never allowed: no endpoint that scripts call reads a cookie.
+ * sign-on, which a link may as well. Credentials are never allowed: no endpoint that scripts call reads a cookie; and scripts
+ * never call the authorization endpoint (RFC 9700 2.6).
  */
 public class CorsFilter extends HttpFilter {
 
@@ -43,13 +44,14 @@ public class CorsFilter extends HttpFilter {
             throws IOException, ServletException {
         String origin = request.getHeader("Origin");
         boolean allowed = origin != null && origins.allow(origin);
+        boolean readable = allowed && !AUTHORIZATION_ENDPOINT.equals(request.getRequestURI());
         response.addHeader("Vary", "Origin");
-        if (allowed) {
+        if (readable) {
             response.setHeader("Access-Control-Allow-Origin", origin);
             response.setHeader("Access-Control-Expose-Headers", EXPOSED);
         }
         if (request.getMethod().equals("OPTIONS")) {
-            answerPreflight(request, response, allowed);
+            answerPreflight(request, response, readable);
         } else if (origin == null || allowed || beginsSignOn(request)) {
             chain.doFilter(request, response);
         } else {
@@ -62,8 +64,8 @@ public class CorsFilter extends HttpFilter {
         return "POST".equals(request.getMethod()) && AUTHORIZATION_ENDPOINT.equals(request.getRequestURI());
     }
 
-    private static void answerPreflight(HttpServletRequest request, HttpServletResponse response, boolean allowed) {
-        if (allowed) {
+    private static void answerPreflight(HttpServletRequest request, HttpServletResponse response, boolean readable) {
+        if (readable) {
             response.setHeader("Access-Control-Allow-Methods", METHODS);
             response.setHeader("Access-Control-Max-Age", TEN_MINUTES);
             response.addHeader("Vary", "Access-Control-Request-Headers");

@@ -102,6 +102,16 @@ class EdgeIT {
         }
     }
 
+    /** RFC 9700 2.6: a browser is sent there, and no script reads where it is sent next. */
+    @Test
+    void noScriptReadsTheAuthorizationEndpoint() throws IOException {
+        for (String method : new String[] {"GET", "OPTIONS"}) {
+            assertThat(answer(method, "/oauth2/v1/authorize", ourHost(), "Origin: http://localhost:6274"))
+                    .contains("X-Request-Id: ")
+                    .doesNotContain("Access-Control-", "origin_foreign");
+        }
+    }
+
     @Test
     void anErrorCarriesTheCrossOriginHeadersToo() throws IOException {
         assertThat(answer("GET", "/nothing", ourHost(), "Origin: http://127.0.0.1:6274"))
