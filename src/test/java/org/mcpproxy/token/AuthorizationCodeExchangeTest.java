@@ -55,7 +55,7 @@ class AuthorizationCodeExchangeTest {
     @Test
     void theAnswerHoldsAllThatIsRequired() {
         assertThat(endpoint.redeem(client, codeRequest(code)).toResponse(endpoint.clock.instant()))
-                .containsOnlyKeys("access_token", "token_type", "expires_in", "refresh_token", "scope")
+                .containsOnlyKeys("access_token", "token_type", "expires_in", "refresh_token", "scope", "id_token")
                 .containsEntry("token_type", "Bearer")
                 .containsEntry("expires_in", 600L)
                 .containsEntry("scope", grant.scope().toString());
