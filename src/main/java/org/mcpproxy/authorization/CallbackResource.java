@@ -88,7 +88,7 @@ public class CallbackResource {
         new Actor(null, request.clientId()).lay(http);
         Grant grant;
         try {
-            SignOn signOn = signOn(parameters, pending);
+            SignOn signOn = signOn(parameters, pending, http);
             audit.record(new SignedOn(Trail.of(http), signOn.user().id(), request.clientId(), pending.id()));
             grant = granting.open(signOn, request.clientId(), request.scope(), request.resource());
         } catch (Rejection rejection) {
@@ -138,7 +138,7 @@ public class CallbackResource {
         pendings.take(pending.handleHash()).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
     }
 
-    private SignOn signOn(Parameters parameters, PendingAuthorization pending) {
+    private SignOn signOn(Parameters parameters, PendingAuthorization pending, HttpServletRequest http) {
         if (parameters.find("error").isPresent()) {
             throw Rejection.of(reason(parameters.find("error").get()));
         }
@@ -148,6 +148,7 @@ public class CallbackResource {
                 parameters.find("iss").orElse(null),
                 kept.codeVerifier(),
                 kept.nonce());
+        new Actor(signOn.user().id(), pending.request().clientId()).lay(http);
         if (!kept.isMetBy(signOn.authenticatedAt())) {
             throw discarded(signOn, Reason.AUTHENTICATION_TOO_OLD);
         }
@@ -185,7 +186,8 @@ public class CallbackResource {
         }
         ClientRequest request = pending.request();
         URI next = steps.refused(request, rejection.reason());
-        audit.record(new Refused(Trail.of(http), null, request.clientId(), http.getRequestURI(), rejection.reason()));
+        audit.record(new Refused(
+                Trail.of(http), Actor.of(http).user(), request.clientId(), http.getRequestURI(), rejection.reason()));
         return Pages.redirect(next)
                 .header(HttpHeaders.SET_COOKIE, binding.release(pending))
                 .build();

@@ -127,8 +127,8 @@ public final class ClientMetadataRules {
     }
 
     /**
-     * What it asks for of what is offered; the baseline where nothing is left but who the user is, as many MCP clients always
-     * name {@code openid profile email} and mean the MCP server.
+     * What it asks for of what is offered; the baseline too where nothing of that is a resource's, as many MCP clients always
+     * name {@code openid profile email offline_access} and mean the MCP server.
      */
     public Scope scope(ClientMetadata metadata) {
         Scope scope = new Scope();
@@ -136,7 +136,7 @@ public final class ClientMetadataRules {
                 .flatMap(Scope::stream)
                 .filter(offered::contains)
                 .forEach(scope::add);
-        if (Scopes.ofIdentity().containsAll(scope)) {
+        if (Scopes.ofServer().containsAll(scope)) {
             scope.addAll(Scopes.baseline());
         }
         return scope;

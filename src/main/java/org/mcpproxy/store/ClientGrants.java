@@ -25,6 +25,9 @@ final class ClientGrants {
     /** In each part: some half a second on a small machine. */
     static final int BATCH = 5_000;
 
+    /** For which whoever began goes on: the client waits for the answer. */
+    private static final Duration LONGEST = Duration.ofSeconds(5);
+
     /** For whoever began to do the next part himself. */
     static final Duration HIS_TIME = Duration.ofMinutes(1);
 
@@ -65,6 +68,7 @@ final class ClientGrants {
     List<EndedGrant> begin(Handle handle, String clientId, Cause cause) {
         Instant now = clock.instant();
         Instant openedUntil = now.plus(CLOCKS_DIFFER);
+        noted(handle, clientId); // held first, as where another part ends
         List<EndedGrant> part = expire(handle, clientId, openedUntil, now);
         if (part.size() == batch) {
             note(handle, new Ending(clientId, cause, openedUntil), now.plus(HIS_TIME));
@@ -73,8 +77,8 @@ final class ClientGrants {
     }
 
     /**
-     * The other parts, after that transaction. Where the database goes away meanwhile, or so many have ended that the nodes
-     * remember no more, the rest is left for housekeeping.
+     * More parts, after that transaction, for some seconds. Where the database goes away meanwhile, or so many have ended that
+     * the nodes remember no more, the rest is left for housekeeping too.
      *
      * @param first what {@link #begin} returned
      * @return all that has expired
@@ -84,7 +88,8 @@ final class ClientGrants {
         List<EndedGrant> all = new ArrayList<>(first);
         try {
             List<EndedGrant> part = first;
-            while (part.size() == batch && !ended.isFull()) {
+            long end = System.nanoTime() + LONGEST.toNanos();
+            while (part.size() == batch && !ended.isFull() && System.nanoTime() - end < 0) {
                 part = next(clientId, HIS_TIME);
                 all.addAll(part);
             }

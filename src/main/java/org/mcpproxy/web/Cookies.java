@@ -7,6 +7,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.mcpproxy.config.Settings;
 
@@ -65,12 +66,17 @@ public class Cookies {
 
     private record Pair(String name, String value) {
 
+        /** Those alone: a browser may keep a name with any other sign before it. */
+        private static final Pattern BLANKS_AROUND = Pattern.compile("^[ \\t]+|[ \\t]+$");
+
         /** RFC 6265 5.2; one without a name has an empty one. */
         static Pair of(String written) {
             int equals = written.indexOf('=');
-            return new Pair(
-                    written.substring(0, Math.max(0, equals)).strip(),
-                    written.substring(equals + 1).strip());
+            return new Pair(trimmed(written.substring(0, Math.max(0, equals))), trimmed(written.substring(equals + 1)));
+        }
+
+        private static String trimmed(String text) {
+            return BLANKS_AROUND.matcher(text).replaceAll("");
         }
     }
 

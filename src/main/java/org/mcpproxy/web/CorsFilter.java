@@ -44,7 +44,7 @@ public class CorsFilter extends HttpFilter {
             throws IOException, ServletException {
         String origin = request.getHeader("Origin");
         boolean allowed = origin != null && origins.allow(origin);
-        boolean readable = allowed && !AUTHORIZATION_ENDPOINT.equals(request.getRequestURI());
+        boolean readable = allowed && !isAuthorizationEndpoint(request);
         response.addHeader("Vary", "Origin");
         if (readable) {
             response.setHeader("Access-Control-Allow-Origin", origin);
@@ -61,7 +61,13 @@ public class CorsFilter extends HttpFilter {
 
     /** OpenID Connect Core 3.1.2.1: the client's page sends the browser here. No script of its gets to read the answer. */
     private static boolean beginsSignOn(HttpServletRequest request) {
-        return "POST".equals(request.getMethod()) && AUTHORIZATION_ENDPOINT.equals(request.getRequestURI());
+        return "POST".equals(request.getMethod()) && isAuthorizationEndpoint(request);
+    }
+
+    /** With a slash at its end, too, as JAX-RS takes it. */
+    private static boolean isAuthorizationEndpoint(HttpServletRequest request) {
+        String path = request.getRequestURI();
+        return path.equals(AUTHORIZATION_ENDPOINT) || path.equals(AUTHORIZATION_ENDPOINT + "/");
     }
 
     private static void answerPreflight(HttpServletRequest request, HttpServletResponse response, boolean readable) {

@@ -124,7 +124,7 @@ class RegistrationTest {
     void whoNamesOnlyWhoItsUserIsGetsTheBaselineToo() {
         assertThat(scope("openid profile email")).containsExactlyInAnyOrder("mcp", "openid", "profile", "email");
         assertThat(scope("openid groups")).containsExactlyInAnyOrder("mcp", "openid");
-        assertThat(scope("openid offline_access")).containsExactlyInAnyOrder("openid", "offline_access");
+        assertThat(scope("openid offline_access")).containsExactlyInAnyOrder("mcp", "openid", "offline_access");
         assertThat(scope("mcp email")).containsExactlyInAnyOrder("mcp", "email");
     }
 

@@ -106,9 +106,11 @@ class EdgeIT {
     @Test
     void noScriptReadsTheAuthorizationEndpoint() throws IOException {
         for (String method : new String[] {"GET", "OPTIONS"}) {
-            assertThat(answer(method, "/oauth2/v1/authorize", ourHost(), "Origin: http://localhost:6274"))
-                    .contains("X-Request-Id: ")
-                    .doesNotContain("Access-Control-", "origin_foreign");
+            for (String path : new String[] {"/oauth2/v1/authorize", "/oauth2/v1/authorize/"}) {
+                assertThat(answer(method, path, ourHost(), "Origin: http://localhost:6274"))
+                        .contains("X-Request-Id: ")
+                        .doesNotContain("Access-Control-", "origin_foreign");
+            }
         }
     }
 

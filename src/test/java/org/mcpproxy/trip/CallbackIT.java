@@ -12,6 +12,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.EnumSource.Mode;
 import org.mcpproxy.okta.Endpoint;
 import org.mcpproxy.okta.Fault;
+import org.mcpproxy.okta.OktaUser;
 import org.mcpproxy.okta.TokenFault;
 import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Installation;
@@ -162,6 +163,14 @@ class CallbackIT {
 
         assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("login_required");
         assertThat(OAuthClient.parameter(answer, "code")).isEmpty();
+        installation
+                .proxy()
+                .awaitConsole(
+                        "audited, with the user",
+                        console -> console.lines()
+                                .anyMatch(line -> line.contains("\"authentication_too_old\"")
+                                        && line.contains("\"user\":\"" + OktaUser.ALICE.id() + "\"")
+                                        && line.contains(client.id())));
     }
 
     @Test

@@ -22,7 +22,20 @@ class CookiesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"a=1,%s", "a=1, %s", "a=1\t%s", "a=1 %s", "$Version=1,%s", "x%s", "a=%s", "=%s"})
+    @ValueSource(
+            strings = {
+                "a=1,%s",
+                "a=1, %s",
+                "a=1\t%s",
+                "a=1 %s",
+                "\u001f%s",
+                "a=1;\u000b%s",
+                "\u2003%s",
+                "$Version=1,%s",
+                "x%s",
+                "a=%s",
+                "=%s"
+            })
     void whatStandsInAnothersValueIsNone(String header) {
         assertThat(cookies.find("sign-on", BrowserRequest.sending(header.formatted(ours))))
                 .isEmpty();
