@@ -153,7 +153,7 @@ class RateLimitIT {
 
         assertThat(refused.status()).isEqualTo(429);
         assertThat(Integer.parseInt(refused.header("Retry-After"))).isBetween(1, 60);
-        assertThat(refused.header("Access-Control-Allow-Origin")).isEqualTo("http://localhost:6274");
+        assertThat(refused.header("Access-Control-Allow-Origin")).isEmpty();
         assertThat(refused.get("error")).isEqualTo("temporarily_unavailable");
     }
 
