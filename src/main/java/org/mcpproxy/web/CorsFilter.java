@@ -61,7 +61,7 @@ public class CorsFilter extends HttpFilter {
 
     /** OpenID Connect Core 3.1.2.1: the client's page sends the browser here. No script of its gets to read the answer. */
     private static boolean beginsSignOn(HttpServletRequest request) {
-        return "POST".equals(request.getMethod()) && isAuthorizationEndpoint(request);
+        return "POST".equals(request.getMethod()) && AUTHORIZATION_ENDPOINT.equals(request.getRequestURI());
     }
 
     /** With a slash at its end, too, as JAX-RS takes it. */
