@@ -60,21 +60,15 @@ public record Client(
 
     /** The same, which manages its registration by the token with this hash. */
     public Client managedBy(String tokenHash) {
-        return new Client(
-                id,
-                name,
-                redirectUris,
-                authenticationMethod,
-                secretHash,
-                grantTypes,
-                scope,
-                registeredAt,
-                Optional.of(tokenHash),
-                keys);
+        return with(Optional.of(tokenHash));
     }
 
     /** The same without the token by which it manages its registration, which changes though nothing else does. */
     Client unmanaged() {
+        return with(Optional.empty());
+    }
+
+    private Client with(Optional<String> tokenHash) {
         return new Client(
                 id,
                 name,
@@ -84,7 +78,7 @@ public record Client(
                 grantTypes,
                 scope,
                 registeredAt,
-                Optional.empty(),
+                tokenHash,
                 keys);
     }
 
