@@ -122,14 +122,6 @@ public sealed interface AuditEvent {
     }
 
     /**
-     * One address was refused so often that not each refusal has a line of its own.
-     *
-     * @param trail of the first of those that have none
-     * @param count how many have none
-     */
-    record RefusalsLeftOut(Trail trail, long count) implements AuditEvent {}
-
-    /**
      * An MCP request was relayed, or failed at the backend; both, one after the other, where the backend broke off.
      *
      * @param resource the path it came in by

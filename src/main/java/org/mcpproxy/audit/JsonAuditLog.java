@@ -16,7 +16,6 @@ import org.mcpproxy.audit.AuditEvent.DeviceSignOnBegun;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
 import org.mcpproxy.audit.AuditEvent.McpRequest;
 import org.mcpproxy.audit.AuditEvent.NothingRevoked;
-import org.mcpproxy.audit.AuditEvent.RefusalsLeftOut;
 import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.AuditEvent.SignedOn;
 import org.mcpproxy.audit.AuditEvent.SignedOut;
@@ -121,9 +120,6 @@ public class JsonAuditLog implements AuditLog {
                     refused.method(),
                     "name",
                     refused.name());
-        }
-        if (event instanceof RefusalsLeftOut leftOut) {
-            return named("refusals_left_out", "refused", "count", leftOut.count());
         }
         return mcp((McpRequest) event);
     }

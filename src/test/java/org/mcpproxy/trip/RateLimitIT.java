@@ -124,9 +124,8 @@ class RateLimitIT {
         assertThat(refresh(confidential, confidential.secret()).status()).isEqualTo(400);
     }
 
-    /** One test: whoever has had all of the lines of a minute has none left for others. */
     @Test
-    void everyRefusalIsAuditedButWhoeverTriesManyAddressesDoesNotFillTheLog() throws IOException {
+    void everyRefusalIsAudited() throws IOException {
         assertAudited("GET", "/nothing?token=x", 404, "address_unknown");
         assertAudited("GET", "//mcp", 404, "address_unknown");
         assertAudited("PUT", "/", 405, "http_method_unsupported");
@@ -136,13 +135,17 @@ class RateLimitIT {
         assertAudited("POST", "/oauth2/v1/token", 415, "body_type_unsupported", "Content-Type: text/plain");
         assertAudited("GET", "/.well-known/jwks.json", 406, "answer_type_unsupported", "Accept: image/png");
         assertAudited("GET", "/%2F", 400, "malformed_request");
+    }
 
+    /** The attack: to hide the one address that counts among a great many. */
+    @Test
+    void eachOfAGreatManyRefusalsIsAudited() {
         for (int i = 0; i < 200; i++) {
             assertThat(get("/tried-" + i).status()).isEqualTo(404);
         }
 
-        assertThat(proxy.console().lines().filter(line -> line.contains("/tried-")))
-                .hasSizeBetween(1, 100);
+        assertThat(proxy.console().lines().filter(line -> line.contains("\"endpoint\":\"/tried-")))
+                .hasSize(200);
     }
 
     @Test

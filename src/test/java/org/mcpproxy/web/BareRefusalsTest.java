@@ -2,102 +2,66 @@ package org.mcpproxy.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import java.lang.reflect.Proxy;
-import java.time.Clock;
-import java.time.Duration;
-import java.time.Instant;
-import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.audit.AuditEvent;
-import org.mcpproxy.audit.AuditEvent.RefusalsLeftOut;
 import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.Trail;
+import org.mcpproxy.oauth.Reason;
 
 class BareRefusalsTest {
 
-    private static final String ATTACKER = "203.0.113.9";
-    private static final int A_MINUTES_LINES = 60;
+    private static final Trail TRAIL = new Trail("id", "203.0.113.9");
+    private static final int MANY = 1_000;
 
-    private final AtomicLong nanos = new AtomicLong();
     private final List<AuditEvent> events = new ArrayList<>();
-    private final BareRefusals refusals = new BareRefusals(
-            events::add, Clock.fixed(Instant.parse("2026-11-28T09:00:00Z"), ZoneOffset.UTC), nanos::get);
+    private final BareRefusals refusals = new BareRefusals(events::add);
 
+    /** However many come of one address: a probe that is not in the log is the one that is looked for. */
     @Test
-    void eachOfAFewHasItsLine() {
-        refuse(ATTACKER, A_MINUTES_LINES);
-        refusals.reportAll();
-
-        assertThat(events).hasSize(A_MINUTES_LINES).hasOnlyElementsOfType(Refused.class);
-    }
-
-    @Test
-    void thoseBeyondAreCountedAndReportedAMinuteAfterTheFirst() {
-        refuse(ATTACKER, A_MINUTES_LINES + 1_000);
-        refuse("198.51.100.7", 1);
-        assertThat(leftOut()).isEmpty();
-
-        pass(Duration.ofSeconds(40));
-        refuse(ATTACKER, 1);
-        pass(Duration.ofSeconds(21));
-        refuse(ATTACKER, 1);
-
-        assertThat(leftOut()).singleElement().satisfies(line -> {
-            assertThat(line.count()).isEqualTo(1_001);
-            assertThat(line.trail()).isEqualTo(new Trail("60", ATTACKER));
-        });
-    }
-
-    /** The attack: a subscriber with a /64 of addresses, who would fill the log with counts. */
-    @Test
-    void oneNetworkIsCountedAsOne() {
-        for (int i = 0; i < A_MINUTES_LINES + 500; i++) {
-            refusals.record(404, request("2001:db8::" + Integer.toHexString(i), "id"));
+    void eachHasItsLine() {
+        for (int i = 0; i < MANY; i++) {
+            refusals.record(404, request(Map.of(Trail.class.getName(), new Trail(Integer.toString(i), "203.0.113.9"))));
         }
-        refusals.reportAll();
 
-        assertThat(leftOut()).singleElement().extracting(RefusalsLeftOut::count).isEqualTo(500L);
+        assertThat(events)
+                .hasSize(MANY)
+                .hasOnlyElementsOfType(Refused.class)
+                .extracting(event -> event.trail().requestId())
+                .doesNotHaveDuplicates();
     }
 
     @Test
-    void whatIsCountedWhenTheServerGoesDownIsReported() {
-        refuse(ATTACKER, A_MINUTES_LINES + 3);
-        refusals.reportAll();
-        refusals.reportAll();
+    void theLineNamesTheAddressThatWasAskedForAndNotTheErrorPage() {
+        refusals.record(
+                404, request(Map.of(Trail.class.getName(), TRAIL, RequestDispatcher.ERROR_REQUEST_URI, "/asked")));
 
-        assertThat(leftOut()).singleElement().extracting(RefusalsLeftOut::count).isEqualTo(3L);
+        assertThat(events).containsExactly(new Refused(TRAIL, null, null, "/asked", Reason.ADDRESS_UNKNOWN));
     }
 
-    private void refuse(String address, int times) {
-        for (int i = 0; i < times; i++) {
-            refusals.record(404, request(address, Integer.toString(i)));
-        }
+    @Test
+    void whatIsRefusedBeforeItHasATrailHasItsLineToo() {
+        refusals.record(404, request(Map.of()));
+
+        assertThat(events)
+                .containsExactly(
+                        new Refused(new Trail("none", "192.0.2.1"), null, null, "/error-page", Reason.ADDRESS_UNKNOWN));
     }
 
-    private static HttpServletRequest request(String address, String id) {
-        Trail trail = new Trail(id, address);
+    private static HttpServletRequest request(Map<String, Object> attributes) {
         return (HttpServletRequest) Proxy.newProxyInstance(
                 BareRefusalsTest.class.getClassLoader(),
                 new Class<?>[] {HttpServletRequest.class},
                 (proxy, method, arguments) -> switch (method.getName()) {
-                    case "getAttribute" -> arguments[0].equals(Trail.class.getName()) ? trail : null;
-                    case "getRequestURI" -> "/nothing";
+                    case "getAttribute" -> attributes.get(arguments[0]);
+                    case "getRequestURI" -> "/error-page";
+                    case "getRemoteAddr" -> "192.0.2.1";
                     default -> throw new UnsupportedOperationException(method.getName());
                 });
-    }
-
-    private void pass(Duration time) {
-        nanos.addAndGet(time.toNanos());
-    }
-
-    private List<RefusalsLeftOut> leftOut() {
-        return events.stream()
-                .filter(RefusalsLeftOut.class::isInstance)
-                .map(RefusalsLeftOut.class::cast)
-                .toList();
     }
 }
