@@ -47,14 +47,13 @@ public class GrantEnding {
         return ended.isPresent();
     }
 
-    /** Notes that grants ended in the store together with something else. Okta is told by the sweep. */
+    /** Notes that grants ended in the store together with something else. What Okta is not told it is told by the sweep. */
     public void note(List<EndedGrant> grants, String clientId, Cause cause, Trail trail) {
         grants.forEach(grant -> audit.record(new GrantRevoked(trail, grant.userId(), clientId, grant.id(), cause)));
     }
 
-    /** As {@link #note}, and tells Okta of as many as it can in a few seconds. */
-    public void ended(List<EndedGrant> grants, String clientId, Cause cause, Trail trail) {
-        note(grants, clientId, cause, trail);
+    /** Of as many ended grants as can be done in a few seconds. */
+    public void tellOkta(List<EndedGrant> grants) {
         long end = System.nanoTime() + LONGEST.toNanos();
         grants.stream().takeWhile(grant -> System.nanoTime() - end < 0).allMatch(grant -> endAtOkta(grant.id()));
     }

@@ -1,7 +1,7 @@
 package org.mcpproxy.grant;
 
 import java.util.List;
-import java.util.Optional;
+import java.util.function.Consumer;
 import org.mcpproxy.client.Client;
 
 /**
@@ -17,17 +17,22 @@ public interface Registrations {
     /**
      * Puts these metadata, and the registration access token in them, in the place of those that were registered. What was
      * begun under the old ones is forgotten with them: sign-ons under way, codes that nobody has redeemed, and what people
-     * approved. Live grants go on, unless told otherwise.
-     *
-     * @param endsGrants whether what was granted so far ends as well
-     * @return the grants that have ended; empty where the token was not the newest
+     * approved. Live grants go on. False where the token was not the newest.
      */
-    Optional<List<EndedGrant>> replace(Client client, String tokenHash, boolean endsGrants);
+    boolean replace(Client client, String tokenHash);
 
     /**
-     * Removes a client with all that hangs on it: sign-ons under way, codes, approvals and grants.
+     * As {@link #replace}, and what was granted so far ends as well.
      *
-     * @return the grants that have ended; empty where the token was not the newest
+     * @param ended is told of grants as soon as they have ended, in parts
      */
-    Optional<List<EndedGrant>> remove(String clientId, String tokenHash);
+    boolean replaceWithGrants(Client client, String tokenHash, Consumer<List<EndedGrant>> ended);
+
+    /**
+     * Removes a client with all that hangs on it: sign-ons under way, codes, approvals and grants. False where the token was
+     * not the newest.
+     *
+     * @param ended is told of grants as soon as they have ended, in parts
+     */
+    boolean remove(String clientId, String tokenHash, Consumer<List<EndedGrant>> ended);
 }

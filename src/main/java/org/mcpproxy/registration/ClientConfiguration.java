@@ -3,6 +3,7 @@ package org.mcpproxy.registration;
 import com.nimbusds.oauth2.sdk.client.ClientMetadata;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -70,9 +71,7 @@ public class ClientConfiguration {
      */
     public Registered read(Client client) {
         Secret next = Secret.random(random);
-        if (!registrations.rotate(client.id(), tokenHash(client), next.hash())) {
-            throw notTheNewest();
-        }
+        requireNewest(registrations.rotate(client.id(), tokenHash(client), next.hash()));
         return new Registered(client.managedBy(next.hash()), Optional.empty(), next);
     }
 
@@ -98,12 +97,15 @@ public class ClientConfiguration {
         return new Registered(changed, secret, next);
     }
 
+    /** Okta is told of ended grants by the sweep: the answer has what nobody can get again, and must not wait. */
     private void replace(Client client, Client changed, Trail trail) {
-        List<EndedGrant> ended = registrations
-                .replace(changed, tokenHash(client), changed.isPublic() != client.isPublic())
-                .orElseThrow(ClientConfiguration::notTheNewest);
-        // the answer has what nobody can get again, and must not wait for Okta
-        ending.note(ended, client.id(), Cause.CLIENT_UPDATED, trail);
+        boolean replaced = changed.isPublic() == client.isPublic()
+                ? registrations.replace(changed, tokenHash(client))
+                : registrations.replaceWithGrants(
+                        changed,
+                        tokenHash(client),
+                        ended -> ending.note(ended, client.id(), Cause.CLIENT_UPDATED, trail));
+        requireNewest(replaced);
     }
 
     /**
@@ -113,9 +115,18 @@ public class ClientConfiguration {
      * @throws Rejection {@code REGISTRATION_TOKEN_WRONG} where another used its token meanwhile
      */
     public void delete(Client client, Trail trail) {
-        List<EndedGrant> ended =
-                registrations.remove(client.id(), tokenHash(client)).orElseThrow(ClientConfiguration::notTheNewest);
-        ending.ended(ended, client.id(), Cause.CLIENT_DELETED, trail);
+        List<EndedGrant> all = new ArrayList<>();
+        requireNewest(registrations.remove(client.id(), tokenHash(client), ended -> {
+            ending.note(ended, client.id(), Cause.CLIENT_DELETED, trail);
+            all.addAll(ended);
+        }));
+        ending.tellOkta(all);
+    }
+
+    private static void requireNewest(boolean newest) {
+        if (!newest) {
+            throw notTheNewest();
+        }
     }
 
     private static String tokenHash(Client client) {

@@ -7,9 +7,9 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.jdbi.v3.core.Handle;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.grant.EndedGrant;
@@ -17,7 +17,7 @@ import org.mcpproxy.oauth.Rejection;
 
 /**
  * Lets all that people granted to a client expire, and tells every node. Of a client in wide use that is more than the database
- * does in one statement before it gives that up: it is done in parts, each a transaction of its own. That there are more is
+ * does in one statement before it gives that up: it is done in parts, each a transaction of its own. That it is under way is
  * noted with the first of them, so that housekeeping goes on where whoever began cannot.
  */
 final class ClientGrants {
@@ -61,74 +61,78 @@ final class ClientGrants {
     }
 
     /**
-     * The first part, within the transaction that changes the client. Of most clients it is all.
+     * The first part, within the transaction that changes the client.
      *
      * @return what has expired when that transaction ends
      */
     List<EndedGrant> begin(Handle handle, String clientId, Cause cause) {
         Instant now = clock.instant();
-        Instant openedUntil = now.plus(CLOCKS_DIFFER);
-        noted(handle, clientId); // held first, as where another part ends
-        List<EndedGrant> part = expire(handle, clientId, openedUntil, now);
-        if (part.size() == batch) {
-            note(handle, new Ending(clientId, cause, openedUntil), now.plus(HIS_TIME));
-        }
-        return part;
+        Ending ending = new Ending(clientId, cause, now.plus(CLOCKS_DIFFER));
+        note(handle, ending, now.plus(HIS_TIME)); // held first, as where another part ends
+        return expire(handle, ending, now);
     }
 
     /**
-     * More parts, after that transaction, for some seconds. Where the database goes away meanwhile, or so many have ended that
-     * the nodes remember no more, the rest is left for housekeeping too.
+     * More parts, after that transaction, for some seconds; one at least, as a grant that was opened while the change was not
+     * yet to be seen was not yet to be seen by it either. Where the database goes away meanwhile, or so many have ended that the
+     * nodes remember no more, the rest is left for housekeeping.
      *
      * @param first what {@link #begin} returned
-     * @return all that has expired
+     * @param told of each part as soon as it has ended
      */
-    List<EndedGrant> goOn(String clientId, List<EndedGrant> first) {
+    void goOn(String clientId, List<EndedGrant> first, Consumer<List<EndedGrant>> told) {
         first.forEach(this::remember);
-        List<EndedGrant> all = new ArrayList<>(first);
+        told.accept(first);
         try {
-            List<EndedGrant> part = first;
             long end = System.nanoTime() + LONGEST.toNanos();
-            while (part.size() == batch && !ended.isFull() && System.nanoTime() - end < 0) {
-                part = next(clientId, HIS_TIME);
-                all.addAll(part);
+            boolean more = true;
+            while (more && !ended.isFull() && System.nanoTime() - end < 0) {
+                more = next(clientId, HIS_TIME, told);
             }
         } catch (Rejection unavailable) {
             LOG.log(Level.WARNING, "Grants of a client are left for housekeeping to end: {0}", unavailable.reason());
         }
-        return all;
     }
 
-    /** One whose next part nobody has done in time, where there is room to remember it. */
-    Optional<Ending> findDue() {
-        return ended.isFull()
-                ? Optional.empty()
-                : database.with(handle -> handle.select(
-                                "SELECT * FROM client_ending WHERE due_at <= ? ORDER BY due_at LIMIT 1",
-                                clock.instant())
-                        .map((row, context) -> Ending.read(row))
-                        .findFirst());
+    /**
+     * One whose next part nobody has done in time, where there is room to remember it. It is not due again for a while, so
+     * that one whose part fails each time holds up no other.
+     */
+    Optional<Ending> takeDue() {
+        return ended.isFull() ? Optional.empty() : database.inTransaction(this::takeDue);
+    }
+
+    private Optional<Ending> takeDue(Handle handle) {
+        Instant now = clock.instant();
+        Optional<Ending> due = handle.select(
+                        "SELECT * FROM client_ending WHERE due_at <= ? ORDER BY due_at LIMIT 1 FOR UPDATE", now)
+                .map((row, context) -> Ending.read(row))
+                .findFirst();
+        due.ifPresent(ending -> putOff(handle, ending, now.plus(HIS_TIME)));
+        return due;
     }
 
     /**
      * Another part.
      *
      * @param time for whoever does this one to do the next himself
+     * @param told of the part as soon as it has ended
+     * @return whether there may be more
      */
-    List<EndedGrant> next(String clientId, Duration time) {
+    boolean next(String clientId, Duration time, Consumer<List<EndedGrant>> told) {
         List<EndedGrant> part = database.inTransaction(handle -> noted(handle, clientId)
                 .map(ending -> part(handle, ending, time))
                 .orElse(List.of()));
         part.forEach(this::remember);
-        return part;
+        told.accept(part);
+        return part.size() == batch;
     }
 
     private List<EndedGrant> part(Handle handle, Ending ending, Duration time) {
         Instant now = clock.instant();
-        List<EndedGrant> part = expire(handle, ending.clientId(), ending.openedUntil(), now);
+        List<EndedGrant> part = expire(handle, ending, now);
         if (part.size() == batch) {
-            handle.execute(
-                    "UPDATE client_ending SET due_at = ? WHERE client_id = ?", now.plus(time), ending.clientId());
+            putOff(handle, ending, now.plus(time));
         } else {
             handle.execute("DELETE FROM client_ending WHERE client_id = ?", ending.clientId());
         }
@@ -139,11 +143,11 @@ final class ClientGrants {
      * From the end of the transaction on they are of no use: every node reads that they are revoked, and they have expired.
      * Their rows are held before, so that nobody else ends one of them too.
      */
-    private List<EndedGrant> expire(Handle handle, String clientId, Instant openedUntil, Instant now) {
+    private List<EndedGrant> expire(Handle handle, Ending ending, Instant now) {
         List<EndedGrant> part = handle.select("""
                         SELECT id, user_id FROM access_grant WHERE client_id = ? AND expires_at > ? AND opened_at <= ?
                         LIMIT ? FOR UPDATE
-                        """, clientId, now, openedUntil, batch)
+                        """, ending.clientId(), now, ending.openedUntil(), batch)
                 .map((row, context) -> new EndedGrant(row.getString("id"), row.getString("user_id")))
                 .list();
         List<String> ids = part.stream().map(EndedGrant::id).toList();
@@ -161,6 +165,10 @@ final class ClientGrants {
                 ending.cause().name(),
                 ending.openedUntil(),
                 dueAt);
+    }
+
+    private static void putOff(Handle handle, Ending ending, Instant dueAt) {
+        handle.execute("UPDATE client_ending SET due_at = ? WHERE client_id = ?", dueAt, ending.clientId());
     }
 
     private static Optional<Ending> noted(Handle handle, String clientId) {

@@ -1,7 +1,6 @@
 package org.mcpproxy.store;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Optional;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
 import org.mcpproxy.audit.AuditLog;
@@ -36,14 +35,16 @@ final class EndingClients implements Chore {
 
     @Override
     public boolean part() {
-        Optional<Ending> due = grants.findDue();
+        Optional<Ending> due = grants.takeDue();
         due.ifPresent(this::part);
         return due.isPresent();
     }
 
     private void part(Ending ending) {
-        List<EndedGrant> ended = grants.next(ending.clientId(), Duration.ZERO);
-        ended.forEach(grant -> audit.record(
-                new GrantRevoked(NO_REQUEST, grant.userId(), ending.clientId(), grant.id(), ending.cause())));
+        grants.next(ending.clientId(), Duration.ZERO, ended -> ended.forEach(grant -> record(ending, grant)));
+    }
+
+    private void record(Ending ending, EndedGrant grant) {
+        audit.record(new GrantRevoked(NO_REQUEST, grant.userId(), ending.clientId(), grant.id(), ending.cause()));
     }
 }

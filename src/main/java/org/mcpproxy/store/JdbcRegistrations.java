@@ -6,9 +6,11 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Function;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.jdbi.v3.core.Handle;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.client.Client;
@@ -55,34 +57,51 @@ public class JdbcRegistrations implements Registrations {
     }
 
     @Override
-    public Optional<List<EndedGrant>> replace(Client client, String tokenHash, boolean endsGrants) {
-        return changed(
-                client.id(),
-                handle -> update(handle, client, tokenHash),
-                handle -> endsGrants ? grants.begin(handle, client.id(), Cause.CLIENT_UPDATED) : List.of());
+    public boolean replace(Client client, String tokenHash) {
+        return database.inTransaction(handle -> {
+            boolean newest = update(handle, client, tokenHash);
+            if (newest) {
+                forget(handle, client.id());
+            }
+            return newest;
+        });
     }
 
     @Override
-    public Optional<List<EndedGrant>> remove(String clientId, String tokenHash) {
-        return changed(
-                clientId,
-                handle -> handle.execute("DELETE FROM client" + MINE, clientId, tokenHash),
-                handle -> grants.begin(handle, clientId, Cause.CLIENT_DELETED));
+    public boolean replaceWithGrants(Client client, String tokenHash, Consumer<List<EndedGrant>> ended) {
+        return endGrants(client.id(), Cause.CLIENT_UPDATED, ended, handle -> update(handle, client, tokenHash));
     }
 
-    private Optional<List<EndedGrant>> changed(
-            String clientId, Function<Handle, Integer> client, Function<Handle, List<EndedGrant>> grantsOfIt) {
-        Optional<List<EndedGrant>> first = database.inTransaction(handle -> client.apply(handle) > 0
-                ? Optional.of(forget(handle, clientId, grantsOfIt.apply(handle)))
-                : Optional.empty());
-        Optional<List<EndedGrant>> expired = first.map(part -> grants.goOn(clientId, part));
-        expired.ifPresent(this::endAll);
-        return expired;
+    @Override
+    public boolean remove(String clientId, String tokenHash, Consumer<List<EndedGrant>> ended) {
+        return endGrants(
+                clientId,
+                Cause.CLIENT_DELETED,
+                ended,
+                handle -> handle.execute("DELETE FROM client" + MINE, clientId, tokenHash) > 0);
+    }
+
+    private boolean endGrants(
+            String clientId, Cause cause, Consumer<List<EndedGrant>> ended, Predicate<Handle> change) {
+        Optional<List<EndedGrant>> first = database.inTransaction(
+                handle -> change.test(handle) ? Optional.of(begin(handle, clientId, cause)) : Optional.empty());
+        List<String> expired = new ArrayList<>();
+        first.ifPresent(part -> grants.goOn(clientId, part, each -> {
+            ended.accept(each);
+            each.forEach(grant -> expired.add(grant.id()));
+        }));
+        endAll(expired);
+        return first.isPresent();
+    }
+
+    private List<EndedGrant> begin(Handle handle, String clientId, Cause cause) {
+        List<EndedGrant> part = grants.begin(handle, clientId, cause);
+        forget(handle, clientId);
+        return part;
     }
 
     /** In parts. What is not done in time, or because the database or this node goes away, housekeeping does: they have expired. */
-    private void endAll(List<EndedGrant> expired) {
-        List<String> ids = expired.stream().map(EndedGrant::id).toList();
+    private void endAll(List<String> ids) {
         long end = System.nanoTime() + LONGEST.toNanos();
         try {
             for (int from = 0; from < ids.size() && System.nanoTime() - end < 0; from += PART) {
@@ -100,30 +119,30 @@ public class JdbcRegistrations implements Registrations {
         return ended;
     }
 
-    private static int update(Handle handle, Client client, String tokenHash) {
+    private static boolean update(Handle handle, Client client, String tokenHash) {
         return handle.execute(
-                """
+                        """
                 UPDATE client SET name = ?, redirect_uris = ?, authentication_method = ?, secret_hash = ?, grant_types = ?,
                     scope = ?, registration_token_hash = ?
                 """ + MINE,
-                client.name().orElse(null),
-                TextArray.write(client.redirectUris()),
-                client.authenticationMethod().getValue(),
-                client.secretHash().orElse(null),
-                JdbcClients.grantTypes(client),
-                client.scope().toString(),
-                client.registrationTokenHash().orElse(null),
-                client.id(),
-                tokenHash);
+                        client.name().orElse(null),
+                        TextArray.write(client.redirectUris()),
+                        client.authenticationMethod().getValue(),
+                        client.secretHash().orElse(null),
+                        JdbcClients.grantTypes(client),
+                        client.scope().toString(),
+                        client.registrationTokenHash().orElse(null),
+                        client.id(),
+                        tokenHash)
+                > 0;
     }
 
     /** A code that was redeemed stays, so that a replay is known. After the grants, as whoever redeems takes locks in this order. */
-    private static List<EndedGrant> forget(Handle handle, String clientId, List<EndedGrant> ended) {
+    private static void forget(Handle handle, String clientId) {
         handle.execute("DELETE FROM pushed_request WHERE client_id = ?", clientId);
         handle.execute("DELETE FROM device_authorization WHERE client_id = ? AND decision <> 'REDEEMED'", clientId);
         handle.execute("DELETE FROM pending_authorization WHERE client_id = ?", clientId);
         handle.execute("DELETE FROM authorization_code WHERE client_id = ? AND consumed_at IS NULL", clientId);
         handle.execute("DELETE FROM approval WHERE client_id = ?", clientId);
-        return ended;
     }
 }

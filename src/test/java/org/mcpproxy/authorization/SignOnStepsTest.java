@@ -231,7 +231,7 @@ class SignOnStepsTest {
     @Test
     void aClientThatIsGoneGetsNoCode() {
         Grant grant = endpoint.grant("client");
-        endpoint.store.registrations.remove("client", "token");
+        endpoint.store.registrations.remove("client", "token", ended -> {});
         Grant late = endpoint.grant("client");
 
         assertRefused(
@@ -244,7 +244,7 @@ class SignOnStepsTest {
     void noCodeGoesToAnAddressThatTheClientHasTakenBack() {
         Grant grant = endpoint.grant("client");
         Client moved = Samples.client("client", "https://app.example/elsewhere").managedBy("next");
-        endpoint.store.registrations.replace(moved, "token", false);
+        endpoint.store.registrations.replace(moved, "token");
 
         assertRefused(
                 Reason.SIGN_ON_UNKNOWN, () -> steps.next(requested.allowed().granted(grant.id()), false));
@@ -309,11 +309,10 @@ class SignOnStepsTest {
                                 Scopes.offered(),
                                 endpoint.clock.instant())
                         .managedBy("next"),
-                "token",
-                false);
+                "token");
         assertRefused(Reason.SIGN_ON_UNKNOWN, () -> steps.next(signedOn, false));
 
-        endpoint.store.registrations.remove(DEVICE, "next");
+        endpoint.store.registrations.remove(DEVICE, "next", ended -> {});
         assertRefused(Reason.SIGN_ON_UNKNOWN, () -> steps.next(signedOn, false));
         Grant late = endpoint.grant(DEVICE);
         assertRefused(Reason.SIGN_ON_UNKNOWN, () -> steps.next(signedOn.granted(late.id()), false));

@@ -49,8 +49,7 @@ class ClientGrantsTest {
 
     @Test
     void allOfItEndsInTheEnd() {
-        List<EndedGrant> ended =
-                registrations(store.database, PLENTY).remove("client", "token").orElseThrow();
+        List<EndedGrant> ended = remove(store.database, PLENTY);
 
         assertThat(ended).hasSize(GRANTS).doesNotHaveDuplicates();
         assertAllEnded();
@@ -63,10 +62,7 @@ class ClientGrantsTest {
             store.grants.open(kept.grant("grant-" + i));
         }
 
-        assertThat(registrations(store.database, PLENTY)
-                        .remove("client", "token")
-                        .orElseThrow())
-                .hasSize(4 * BATCH);
+        assertThat(remove(store.database, PLENTY)).hasSize(4 * BATCH);
 
         assertThat(kept.column("SELECT client_id FROM client_ending")).isEmpty();
     }
@@ -77,8 +73,7 @@ class ClientGrantsTest {
         LosableDatabase losable = new LosableDatabase();
         Database database = losable.over(store.source());
         losable.loseAfter(1);
-        List<EndedGrant> ended =
-                registrations(database, PLENTY).remove("client", "token").orElseThrow();
+        List<EndedGrant> ended = remove(database, PLENTY);
         assertThat(ended).hasSize(BATCH);
         assertThat(store.clients.find("client")).as("it has gone all the same").isEmpty();
 
@@ -107,7 +102,7 @@ class ClientGrantsTest {
         Database database = losable.over(store.source());
         losable.loseAfter(1);
         Client changed = Samples.client("client").managedBy("next");
-        registrations(database, PLENTY).replace(changed, "token", true).orElseThrow();
+        registrations(database, PLENTY).replaceWithGrants(changed, "token", ended -> {});
         clock.advance(ClientGrants.HIS_TIME);
         Grant later = kept.grant("later");
         store.grants.open(later);
@@ -124,11 +119,45 @@ class ClientGrantsTest {
                 .containsExactly("later");
     }
 
+    /** The attack: a sign-on that comes back in the moment before the change is to be seen, so that neither sees the other. */
+    @Test
+    void aGrantThatIsOpenedWhileTheChangeIsNotYetToBeSeenEndsToo() {
+        ClientGrants grants = new ClientGrants(store.database, revocations, clock, PLENTY, PLENTY);
+        List<EndedGrant> first = store.database.inTransaction(handle -> {
+            List<EndedGrant> part = grants.begin(handle, "client", Cause.CLIENT_UPDATED);
+            store.grants.open(kept.grant("late"));
+            return part;
+        });
+        List<EndedGrant> told = new ArrayList<>();
+
+        grants.goOn("client", first, told::addAll);
+
+        assertThat(told).hasSize(GRANTS + 1);
+        assertThat(store.grants.find("late")).isEmpty();
+        assertThat(revocations.isLive("late")).isFalse();
+    }
+
+    /** One that always fails, as its rows are held, must not keep the others waiting. */
+    @Test
+    void whatCannotEndHoldsUpNoOther() {
+        ClientGrants grants = new ClientGrants(store.database, revocations, clock);
+        for (String client : List.of("first", "second")) {
+            store.database.inTransaction(handle -> grants.begin(handle, client, Cause.CLIENT_DELETED));
+            clock.advance(Duration.ofSeconds(1));
+        }
+        clock.advance(ClientGrants.HIS_TIME);
+
+        assertThat(grants.takeDue().orElseThrow().clientId()).isEqualTo("first");
+        assertThat(grants.takeDue().orElseThrow().clientId()).isEqualTo("second");
+        assertThat(grants.takeDue()).isEmpty();
+        clock.advance(ClientGrants.HIS_TIME);
+        assertThat(grants.takeDue()).isPresent();
+    }
+
     /** Every node remembers them, and would take no token at all where they are too many. */
     @Test
     void noMoreEndAtATimeThanTheNodesRemember() {
-        List<EndedGrant> ended =
-                registrations(store.database, BATCH).remove("client", "token").orElseThrow();
+        List<EndedGrant> ended = remove(store.database, BATCH);
         assertThat(ended).hasSize(BATCH);
         Chore chore = chore(BATCH);
         clock.advance(ClientGrants.HIS_TIME);
@@ -148,6 +177,13 @@ class ClientGrantsTest {
         for (int i = 0; i < GRANTS; i++) {
             assertThat(revocations.isLive("grant-" + i)).isFalse();
         }
+    }
+
+    private List<EndedGrant> remove(Database database, int mostEnded) {
+        List<EndedGrant> ended = new ArrayList<>();
+        assertThat(registrations(database, mostEnded).remove("client", "token", ended::addAll))
+                .isTrue();
+        return ended;
     }
 
     private JdbcRegistrations registrations(Database database, int mostEnded) {

@@ -8,6 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Consumer;
+import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.authorization.ClientRequest;
@@ -67,11 +69,11 @@ class RegistrationsContractTest {
         signOn("client");
         for (String token : List.of("wrong", "other-token", "")) {
             assertThat(registrations.rotate("client", token, "next")).isFalse();
-            assertThat(registrations.replace(moved("next"), token, true)).isEmpty();
-            assertThat(registrations.remove("client", token)).isEmpty();
+            assertThat(replace(moved("next"), token, true)).isEmpty();
+            assertThat(remove("client", token)).isEmpty();
         }
 
-        assertThat(registrations.remove("unknown", "token")).isEmpty();
+        assertThat(remove("unknown", "token")).isEmpty();
         assertThat(store.clients.find("client")).contains(client);
         assertThat(all("client"))
                 .containsExactly("pushed", "device", "pending", "code", "approval", "grant", "refresh token");
@@ -83,7 +85,7 @@ class RegistrationsContractTest {
         store.clients.add(Samples.client("older"));
 
         assertThat(registrations.rotate("older", "", "next")).isFalse();
-        assertThat(registrations.remove("older", "null")).isEmpty();
+        assertThat(remove("older", "null")).isEmpty();
         assertThat(store.clients.find("older")).contains(Samples.client("older"));
     }
 
@@ -100,7 +102,7 @@ class RegistrationsContractTest {
                         client.registeredAt())
                 .managedBy("next");
 
-        assertThat(registrations.replace(changed, "token", false)).contains(List.of());
+        assertThat(replace(changed, "token", false)).contains(List.of());
 
         assertThat(store.clients.find("client")).contains(changed);
         assertThat(store.clients.find(OTHER)).contains(Samples.client(OTHER).managedBy("other-token"));
@@ -111,7 +113,7 @@ class RegistrationsContractTest {
         signOn("client");
         signOn(OTHER);
 
-        registrations.replace(moved("next"), "token", false);
+        replace(moved("next"), "token", false);
 
         assertThat(all("client")).containsExactly("grant", "refresh token");
         assertThat(all(OTHER))
@@ -123,7 +125,7 @@ class RegistrationsContractTest {
         signOn("client");
         signOn(OTHER);
 
-        assertThat(registrations.replace(moved("next"), "token", true)).contains(List.of(ended("client")));
+        assertThat(replace(moved("next"), "token", true)).contains(List.of(ended("client")));
 
         assertThat(all("client")).isEmpty();
         assertThat(store.clients.find("client")).isPresent();
@@ -135,7 +137,7 @@ class RegistrationsContractTest {
         signOn("client");
         signOn(OTHER);
 
-        assertThat(registrations.remove("client", "token")).contains(List.of(ended("client")));
+        assertThat(remove("client", "token")).contains(List.of(ended("client")));
 
         assertThat(store.clients.find("client")).isEmpty();
         assertThat(all("client")).isEmpty();
@@ -143,7 +145,7 @@ class RegistrationsContractTest {
         assertThat(kept.column("SELECT grant_id FROM upstream_session WHERE ended_at IS NOT NULL"))
                 .containsExactly("grant of client");
         assertThat(all(OTHER)).hasSize(7);
-        assertThat(registrations.remove("client", "token")).isEmpty();
+        assertThat(remove("client", "token")).isEmpty();
     }
 
     /** That it comes again is still to be known. */
@@ -151,7 +153,7 @@ class RegistrationsContractTest {
     void aCodeThatWasRedeemedStays() {
         signOn("client");
 
-        registrations.remove("client", "token");
+        remove("client", "token");
 
         assertThat(store.codes.find("redeemed of client").orElseThrow().consumed())
                 .isTrue();
@@ -168,9 +170,9 @@ class RegistrationsContractTest {
                 Optional.empty(),
                 clock.instant().plus(Kept.UNUSED));
 
-        registrations.replace(moved("next"), "token", false);
+        replace(moved("next"), "token", false);
         assertThat(store.devices.find("redeemed").orElseThrow().decision()).isEqualTo(Decision.REDEEMED);
-        registrations.remove("client", "next");
+        remove("client", "next");
         assertThat(store.devices.find("redeemed").orElseThrow().decision()).isEqualTo(Decision.REDEEMED);
     }
 
@@ -181,8 +183,7 @@ class RegistrationsContractTest {
         clock.advance(Kept.SIGN_ON);
         store.grants.open(grant("live", "client"));
 
-        assertThat(registrations.remove("client", "token"))
-                .contains(List.of(new EndedGrant("live", Samples.ALICE.id())));
+        assertThat(remove("client", "token")).contains(List.of(new EndedGrant("live", Samples.ALICE.id())));
     }
 
     @Test
@@ -191,11 +192,8 @@ class RegistrationsContractTest {
             int number = kept.numbers().incrementAndGet();
             return switch (number % 3) {
                 case 0 -> registrations.rotate("client", "token", "read-" + number);
-                case 1 ->
-                    registrations
-                            .replace(moved("updated-" + number), "token", true)
-                            .isPresent();
-                default -> registrations.remove("client", "token").isPresent();
+                case 1 -> replace(moved("updated-" + number), "token", true).isPresent();
+                default -> remove("client", "token").isPresent();
             };
         });
 
@@ -212,9 +210,7 @@ class RegistrationsContractTest {
 
         Race.of(21, () -> {
             int number = kept.numbers().getAndIncrement();
-            return number == 20
-                    ? registrations.remove("client", "token").isPresent()
-                    : redeemed("grant-" + number, "code-" + number);
+            return number == 20 ? remove("client", "token").isPresent() : redeemed("grant-" + number, "code-" + number);
         });
 
         assertThat(kept.tokens()).isEmpty();
@@ -229,7 +225,7 @@ class RegistrationsContractTest {
         }
         store.grants.open(grant("of another", OTHER));
 
-        List<EndedGrant> ended = registrations.remove("client", "token").orElseThrow();
+        List<EndedGrant> ended = remove("client", "token").orElseThrow();
 
         assertThat(ended).hasSize(250).doesNotHaveDuplicates();
         assertThat(kept.column("SELECT id FROM access_grant")).containsExactly("of another");
@@ -245,12 +241,16 @@ class RegistrationsContractTest {
         losable.loseAfter(1);
         RevocationLog revocations = new RevocationLog(database, Samples.settings());
 
-        assertThat(new JdbcRegistrations(database, revocations, clock).replace(moved("next"), "token", true))
-                .contains(List.of(new EndedGrant("left", Samples.ALICE.id())));
+        List<EndedGrant> ended = new ArrayList<>();
+        assertThat(new JdbcRegistrations(database, revocations, clock)
+                        .replaceWithGrants(moved("next"), "token", ended::addAll))
+                .isTrue();
+
+        assertThat(ended).containsExactly(new EndedGrant("left", Samples.ALICE.id()));
 
         assertThat(kept.column("SELECT id FROM access_grant")).containsExactly("left");
         assertThat(revocations.isLive("left")).isFalse();
-        assertThat(registrations.remove("client", "next")).hasValue(List.of());
+        assertThat(remove("client", "next")).hasValue(List.of());
         assertThat(kept.column("SELECT grant_id FROM revocation")).containsExactly("left");
     }
 
@@ -264,11 +264,27 @@ class RegistrationsContractTest {
         List<Integer> ended = Race.of(21, () -> {
             int number = kept.numbers().getAndIncrement();
             return number == 10
-                    ? registrations.remove("client", "token").orElseThrow().size()
+                    ? remove("client", "token").orElseThrow().size()
                     : store.grants.end("grant-" + (number % 20)) ? 1 : 0;
         });
 
         assertThat(ended.stream().mapToInt(Integer::intValue).sum()).isEqualTo(20);
+    }
+
+    private Optional<List<EndedGrant>> remove(String clientId, String token) {
+        return told(ended -> registrations.remove(clientId, token, ended));
+    }
+
+    private Optional<List<EndedGrant>> replace(Client changed, String token, boolean endsGrants) {
+        return told(ended -> endsGrants
+                ? registrations.replaceWithGrants(changed, token, ended)
+                : registrations.replace(changed, token));
+    }
+
+    /** What a change tells has ended; empty where there was none. */
+    private static Optional<List<EndedGrant>> told(Predicate<Consumer<List<EndedGrant>>> change) {
+        List<EndedGrant> ended = new ArrayList<>();
+        return change.test(ended::addAll) ? Optional.of(ended) : Optional.empty();
     }
 
     private boolean redeemed(String grant, String code) {
