@@ -55,6 +55,7 @@ class HouseRulesTest {
     private static final Set<String> NAMED_EDGES = Set.of(
             // what every request carries with it
             "audit.Actor",
+            "audit.Endpoint",
             "audit.Trail",
             // cookies
             "web.Cookies",

@@ -16,6 +16,7 @@ import java.net.URI;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.authorization.AuthorizationRequests.Redirection;
 import org.mcpproxy.authorization.SignOnSteps.Begun;
@@ -130,7 +131,7 @@ public class AuthorizeResource {
      */
     private Response refuse(Rejection rejection, Redirection redirection, HttpServletRequest http) {
         Trail trail = Trail.of(http);
-        audit.record(new Refused(trail, null, redirection.client().id(), http.getRequestURI(), rejection.reason()));
+        audit.record(new Refused(trail, null, redirection.client().id(), Endpoint.of(http), rejection.reason()));
         URI location = answer.error(redirection.redirectUri(), redirection.state(), rejection.reason());
         if (redirects.allow(redirection, http)) {
             return Pages.redirect(location).build();

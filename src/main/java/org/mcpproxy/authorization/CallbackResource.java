@@ -15,6 +15,7 @@ import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.AuditEvent.SignedOn;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorization.Upstream;
@@ -187,7 +188,7 @@ public class CallbackResource {
         ClientRequest request = pending.request();
         URI next = steps.refused(request, rejection.reason());
         audit.record(new Refused(
-                Trail.of(http), Actor.of(http).user(), request.clientId(), http.getRequestURI(), rejection.reason()));
+                Trail.of(http), Actor.of(http).user(), request.clientId(), Endpoint.of(http), rejection.reason()));
         return Pages.redirect(next)
                 .header(HttpHeaders.SET_COOKIE, binding.release(pending))
                 .build();

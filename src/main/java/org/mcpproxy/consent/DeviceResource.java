@@ -18,6 +18,7 @@ import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.AuditEvent.UserCodeEntered;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.authorization.BrowserBinding;
 import org.mcpproxy.authorization.ClientRequest;
@@ -42,7 +43,7 @@ import org.mcpproxy.web.UserCodeTries;
 @Path("device")
 public class DeviceResource {
 
-    private static final String COOKIE = "device";
+    static final String COOKIE = "device";
     private static final Duration LIFETIME = Duration.ofMinutes(10);
     private static final Page PAGE = Page.named("device");
     private static final Page DONE = Page.named("device-done");
@@ -103,7 +104,7 @@ public class DeviceResource {
             if (rejection.reason() != Reason.USER_CODE_UNKNOWN) {
                 throw rejection;
             }
-            audit.record(new Refused(Trail.of(http), null, null, http.getRequestURI(), rejection.reason()));
+            audit.record(new Refused(Trail.of(http), null, null, Endpoint.of(http), rejection.reason()));
             return form(
                             Response.Status.BAD_REQUEST,
                             entered,

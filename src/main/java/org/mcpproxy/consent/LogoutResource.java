@@ -100,7 +100,10 @@ public class LogoutResource {
         Response.ResponseBuilder response = endOfOktasSession(http)
                 .map(location -> Pages.goOn(location, "Signed out here. One moment …"))
                 .orElseGet(this::signedOutHereOnly);
-        Stream.of(List.of(cookies.clear(COOKIE), session.end()), binding.releaseAll(http), remembered.forgetAll(http))
+        Stream.of(
+                        List.of(cookies.clear(COOKIE), cookies.clear(DeviceResource.COOKIE), session.end()),
+                        binding.releaseAll(http),
+                        remembered.forgetAll(http))
                 .flatMap(List::stream)
                 .forEach(cookie -> response.header(HttpHeaders.SET_COOKIE, cookie));
         return response.build();

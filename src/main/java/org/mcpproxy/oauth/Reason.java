@@ -287,7 +287,7 @@ public enum Reason {
             OAuth2Error.INVALID_REQUEST, 421, "This server does not answer for this host name; see ALLOWED_HOSTS."),
 
     NODE_PASS_INVALID(
-            OAuth2Error.INVALID_REQUEST, 401, "What another node of this server handed on could not be accepted."),
+            BearerTokenError.INVALID_TOKEN, 401, "What another node of this server handed on could not be accepted."),
 
     // The relay
     EXCHANGE_DENIED(

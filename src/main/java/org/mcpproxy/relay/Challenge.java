@@ -18,6 +18,7 @@ final class Challenge {
             Reason.TOKEN_AUDIENCE_WRONG,
             Reason.TOKEN_OF_PROXY,
             Reason.TOKEN_REVOKED,
+            Reason.NODE_PASS_INVALID,
             Reason.SCOPE_INSUFFICIENT,
             Reason.MALFORMED_REQUEST);
 

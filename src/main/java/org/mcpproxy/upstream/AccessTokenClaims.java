@@ -50,7 +50,7 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
                 text(claims, okta.clientClaim()).orElseThrow(),
                 scope(claims.getClaim(okta.scopeClaim())),
                 groups(claims.getClaim(okta.groupsClaim())),
-                claims.getExpirationTime().toInstant());
+                claims.getExpirationTime().toInstant().plus(SKEW));
     }
 
     private void requireIssuer(JWTClaimsSet claims, Instant now) {

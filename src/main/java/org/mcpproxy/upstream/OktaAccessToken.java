@@ -12,6 +12,7 @@ import java.util.Set;
  *     tokens is the login: it can change, and can be given to another
  * @param client the OAuth client, and the name of a service
  * @param groups empty where the token names none
+ * @param expiresAt from when on it is taken no more: two minutes after what it says, as clocks differ
  */
 public record OktaAccessToken(
         Optional<String> user, String client, Scope scope, Set<String> groups, Instant expiresAt) {

@@ -2,7 +2,6 @@ package org.mcpproxy.web;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import jakarta.servlet.RequestDispatcher;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
@@ -10,6 +9,7 @@ import java.util.Optional;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
 
 /**
@@ -37,14 +37,7 @@ public class BareRefusals {
         Trail trail = Optional.ofNullable(Trail.of(request))
                 .orElseGet(() -> new Trail(NO_REQUEST_ID, request.getRemoteAddr()));
         Actor actor = Actor.of(request);
-        audit.record(
-                new AuditEvent.Refused(trail, actor.user(), actor.client(), path(request), ErrorAnswer.reason(status)));
-    }
-
-    /** The one that was asked for, where the container has passed the request on to its error page. */
-    private static String path(HttpServletRequest request) {
-        return request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String asked
-                ? asked
-                : request.getRequestURI();
+        audit.record(new AuditEvent.Refused(
+                trail, actor.user(), actor.client(), Endpoint.of(request), ErrorAnswer.reason(status)));
     }
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.time.Duration;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -108,8 +109,7 @@ public class BodyFilter extends HttpFilter {
 
     private void refuse(Rejection rejection, HttpServletRequest request, HttpServletResponse response)
             throws IOException {
-        audit.record(
-                new AuditEvent.Refused(Trail.of(request), null, null, request.getRequestURI(), rejection.reason()));
+        audit.record(new AuditEvent.Refused(Trail.of(request), null, null, Endpoint.of(request), rejection.reason()));
         ErrorAnswer.of(rejection).writeTo(request, response);
     }
 

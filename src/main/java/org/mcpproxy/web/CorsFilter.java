@@ -9,6 +9,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.config.CorsOrigins;
 import org.mcpproxy.config.Settings;
@@ -84,7 +85,7 @@ public class CorsFilter extends HttpFilter {
 
     private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
         audit.record(
-                new AuditEvent.Refused(Trail.of(request), null, null, request.getRequestURI(), Reason.ORIGIN_FOREIGN));
+                new AuditEvent.Refused(Trail.of(request), null, null, Endpoint.of(request), Reason.ORIGIN_FOREIGN));
         ErrorAnswer.of(Reason.ORIGIN_FOREIGN).writeTo(request, response);
     }
 }

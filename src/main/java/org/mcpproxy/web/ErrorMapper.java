@@ -14,6 +14,7 @@ import java.util.Optional;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -88,7 +89,7 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
         if (rejection.reason() != Reason.AUTHORIZATION_PENDING) {
             Actor actor = Actor.of(request);
             audit.record(new AuditEvent.Refused(
-                    Trail.of(request), actor.user(), actor.client(), request.getRequestURI(), rejection.reason()));
+                    Trail.of(request), actor.user(), actor.client(), Endpoint.of(request), rejection.reason()));
         }
         return answer(ErrorAnswer.of(rejection), null);
     }
@@ -110,13 +111,13 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
     private Optional<String> challenge(ErrorAnswer error) {
         boolean unauthorized = error.status() == Response.Status.UNAUTHORIZED.getStatusCode();
         return error.bearerChallenge()
-                .or(() -> unauthorized && triedBasic()
+                .or(() -> unauthorized && triedToAuthenticate()
                         ? Optional.of("Basic realm=\"clients\", charset=\"UTF-8\"")
                         : Optional.empty());
     }
 
-    private boolean triedBasic() {
-        String authorization = request.getHeader(HttpHeaders.AUTHORIZATION);
-        return authorization != null && authorization.regionMatches(true, 0, "Basic ", 0, "Basic ".length());
+    /** By a header, whatever its scheme (RFC 6749 5.2). */
+    private boolean triedToAuthenticate() {
+        return request.getHeader(HttpHeaders.AUTHORIZATION) != null;
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.util.Objects;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
@@ -36,8 +37,8 @@ public class HostFilter extends HttpFilter {
         if (hosts.contain(host(request))) {
             chain.doFilter(request, response);
         } else {
-            audit.record(new AuditEvent.Refused(
-                    Trail.of(request), null, null, request.getRequestURI(), Reason.HOST_FOREIGN));
+            audit.record(
+                    new AuditEvent.Refused(Trail.of(request), null, null, Endpoint.of(request), Reason.HOST_FOREIGN));
             ErrorAnswer.of(Reason.HOST_FOREIGN).writeTo(request, response);
         }
     }

@@ -9,6 +9,7 @@ import java.io.IOException;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.oauth.Reason;
 
@@ -40,7 +41,7 @@ public class LastResortFilter extends HttpFilter {
         Failures.log(Trail.of(request), failure);
         Actor actor = Actor.of(request);
         audit.record(new AuditEvent.Refused(
-                Trail.of(request), actor.user(), actor.client(), request.getRequestURI(), Reason.INTERNAL_ERROR));
+                Trail.of(request), actor.user(), actor.client(), Endpoint.of(request), Reason.INTERNAL_ERROR));
         if (!response.isCommitted()) {
             response.resetBuffer();
             ErrorAnswer.of(Reason.INTERNAL_ERROR).writeTo(request, response);

@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.oauth.Reason;
 
@@ -76,8 +77,8 @@ public class RequestSyntaxFilter extends HttpFilter {
     }
 
     private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        audit.record(new AuditEvent.Refused(
-                Trail.of(request), null, null, request.getRequestURI(), Reason.MALFORMED_REQUEST));
+        audit.record(
+                new AuditEvent.Refused(Trail.of(request), null, null, Endpoint.of(request), Reason.MALFORMED_REQUEST));
         response.setHeader("Connection", "close");
         ErrorAnswer.of(Reason.MALFORMED_REQUEST).writeTo(request, response);
     }

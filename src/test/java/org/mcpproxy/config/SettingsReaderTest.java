@@ -19,12 +19,16 @@ import java.security.SecureRandom;
 import java.time.Duration;
 import java.util.Base64;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
 import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -66,6 +70,24 @@ class SettingsReaderTest {
         assertThat(settings.lifetimes().refreshGrace()).isEqualTo(Duration.ofSeconds(90));
         assertThat(settings.keyRotation()).isEqualTo(Duration.ofDays(90));
         assertThat(settings.secretKeys().previous()).isEmpty();
+    }
+
+    @Test
+    void whatIsWrittenTakesThePlaceOfADefault() {
+        written.putAll(Map.of(
+                "OKTA_SCOPES", "openid email",
+                "OKTA_GROUPS_CLAIM", "roles",
+                "OKTA_SCOPE_CLAIM", "scope",
+                "OKTA_CLIENT_CLAIM", "client_id",
+                "REDIRECT_SCHEMES", "acme, cursor"));
+
+        Settings settings = read();
+
+        assertThat(settings.okta().scopes().toStringList()).containsExactly("openid", "email");
+        assertThat(settings.okta().groupsClaim()).isEqualTo("roles");
+        assertThat(settings.okta().scopeClaim()).isEqualTo("scope");
+        assertThat(settings.okta().clientClaim()).isEqualTo("client_id");
+        assertThat(settings.redirectSchemes()).containsExactlyInAnyOrder("acme", "cursor");
     }
 
     @Test
@@ -812,9 +834,46 @@ class SettingsReaderTest {
         assertThat(problems()).hasSize(1);
     }
 
+    /** What the reader asks for, with one backend and with several. */
+    @Test
+    void theExampleNamesEverySetting() throws IOException {
+        Set<String> asked = new TreeSet<>();
+        asked.addAll(namesAsked());
+        written.remove("MCP_BACKEND");
+        written.putAll(Map.of("MCP_BACKENDS", "files", "MCP_BACKENDS_FILES_URL", "http://files.internal/mcp"));
+        asked.addAll(namesAsked());
+        Set<String> named = Pattern.compile("^#?([A-Z][A-Z0-9_]*)=", Pattern.MULTILINE)
+                .matcher(Files.readString(Path.of(".env.example")))
+                .results()
+                .map(match -> ofAnyBackend(match.group(1)))
+                .collect(Collectors.toSet());
+
+        assertThat(asked).hasSizeGreaterThan(60);
+        assertThat(named)
+                .containsAll(
+                        asked.stream().map(SettingsReaderTest::ofAnyBackend).toList());
+    }
+
+    private static String ofAnyBackend(String setting) {
+        return setting.replaceFirst("^MCP_BACKENDS_(FILES|OUR_JIRA)_", "MCP_BACKEND_");
+    }
+
+    private Set<String> namesAsked() {
+        Set<String> names = new HashSet<>();
+        read(name -> {
+            names.add(name);
+            return Optional.ofNullable(written.get(name));
+        });
+        return names;
+    }
+
     private Settings read() {
+        return read(name -> Optional.ofNullable(written.get(name)));
+    }
+
+    private Settings read(Function<String, Optional<String>> source) {
         return new SettingsReader(
-                        name -> Optional.ofNullable(written.get(name)),
+                        source,
                         written::keySet,
                         folder,
                         new SecureRandom(),

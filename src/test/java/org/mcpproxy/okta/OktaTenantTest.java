@@ -1,10 +1,15 @@
 package org.mcpproxy.okta;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.nimbusds.jwt.JWTClaimsSet;
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.NetworkInterface;
+import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpResponse;
 import java.text.ParseException;
@@ -90,6 +95,21 @@ class OktaTenantTest {
                 .contains("name=\"password\"");
         URI location = OktaBrowser.location(browser.signIn("alice", "alice"));
         assertThat(location.toString()).startsWith(REDIRECT + "?code=");
+    }
+
+    /** Whoever can reach it can sign in as alice. */
+    @Test
+    void nobodyElsesMachineReachesIt() throws IOException {
+        List<InetAddress> others = NetworkInterface.networkInterfaces()
+                .flatMap(NetworkInterface::inetAddresses)
+                .filter(address -> !address.isLoopbackAddress())
+                .toList();
+        for (InetAddress address : others) {
+            assertThatThrownBy(() -> new Socket(address, okta.issuer().getPort()).close())
+                    .as("%s", address)
+                    .isInstanceOf(IOException.class);
+        }
+        new Socket(InetAddress.getByName("127.0.0.1"), okta.issuer().getPort()).close();
     }
 
     @Test

@@ -29,8 +29,12 @@ class LogoutIT {
     void ourCookiesGoOktaEndsItsSessionAndTheGrantStays() {
         assertThat(browser.cookies().keySet()).anyMatch(name -> name.startsWith("mcp-consent-"));
 
+        browser.get(installation.at("/oauth/device"));
+        assertThat(browser.cookies()).containsKeys("mcp-device", "mcp-session");
+
         Page answer = signOut();
 
+        assertThat(installation.proxy().console()).contains("\"event\":\"sign_out\"");
         URI next = answer.next().orElseThrow();
         assertThat(next.toString())
                 .startsWith(installation.okta().endpoint(Endpoint.LOGOUT).toString());

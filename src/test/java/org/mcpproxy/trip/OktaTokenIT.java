@@ -7,6 +7,7 @@ import com.nimbusds.oauth2.sdk.ParseException;
 import com.nimbusds.oauth2.sdk.util.JSONObjectUtils;
 import java.net.http.HttpRequest;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -227,6 +228,17 @@ class OktaTokenIT {
                 .isEqualTo(404);
         String token = off.okta().serviceToken("mcp");
         assertThat(OAuthClient.ping(off.at(OKTA_MCP), token).status()).isEqualTo(404);
+    }
+
+    /** Of a proxy whose clock is ahead of Okta's. */
+    @Test
+    void clocksMayDifferByTwoMinutes() {
+        long now = Instant.now().getEpochSecond();
+
+        assertThat(call(forge().with("exp", now - 60).with("iat", now - 600).signed())
+                        .status())
+                .isEqualTo(200);
+        assertRefused(forge().with("exp", now - 130).with("iat", now - 600).signed(), "token_expired");
     }
 
     private static TokenForge forge() {

@@ -42,6 +42,9 @@ class RegistrationIT {
         assertThat(answer.get("client_secret_expires_at")).isEqualTo("0");
         assertThat(Long.parseLong(answer.get("client_id_issued_at"))).isPositive();
         assertThat(answer.get("registration_access_token")).hasSize(43);
+        assertThat(installation.proxy().console().lines())
+                .anyMatch(line -> line.contains("\"event\":\"client_registered\"")
+                        && line.contains("\"client\":\"" + answer.get("client_id") + "\""));
         assertThat(answer.get("registration_client_uri"))
                 .isEqualTo(installation
                         .at("/oauth2/v1/clients/" + answer.get("client_id"))

@@ -24,6 +24,9 @@ import org.mcpproxy.system.Page;
 class SecretsInLogsIT {
 
     /** Shorter values, such as a made-up {@code code=x}, may stand in a log by chance. */
+    /** Of a client that has written the path wrong: the access log has paths, the audit only what is plain of them. */
+    private static final String MISPLACED = "a-code-within-the-path";
+
     private static final int LEAST = 16;
 
     private static final String SECRET_KEY = "session-secret.key";
@@ -53,6 +56,10 @@ class SecretsInLogsIT {
 
         assertThat(secrets).hasSizeGreaterThan(50);
         assertThat(logs).contains("\"event\":\"sign_on\"", "\"event\":\"refusal\"", "\"outcome\":\"denied\"");
+        assertThat(installation.proxy().console())
+                .contains("\"endpoint\":\"/oauth/callback\"")
+                .doesNotContain(MISPLACED);
+        assertThat(logs).as("the trace of a sign-on").contains("Sign-on ");
         assertThat(secrets).noneMatch(logs::contains);
         assertThat(userCodes).isNotEmpty().noneMatch(logs::contains);
     }
@@ -122,6 +129,8 @@ class SecretsInLogsIT {
         token(client, method, client.redemptionParameters(code));
         browser.get(installation.at("/mcp?access_token=" + tokens.get("access_token")));
         browser.get(installation.at("/nothing?code=" + code));
+        browser.get(installation.at("/oauth/callback;code=" + MISPLACED));
+        browser.get(installation.at("/oauth/callback%3Fcode=" + MISPLACED));
         client.post("/oauth2/v1/nothing", client.redemptionParameters(code));
         client.post("/mcp", client.redemptionParameters(code));
     }
