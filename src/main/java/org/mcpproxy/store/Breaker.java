@@ -23,6 +23,11 @@ final class Breaker {
         asker.set(null);
     }
 
+    /** Nobody knows: whoever asked came to an end by himself, maybe before anything was asked. */
+    void undecided() {
+        asker.compareAndSet(Thread.currentThread(), null);
+    }
+
     /** There was none. Who had asked before the silence was known makes no room for another. */
     void silent() {
         silent.set(true);

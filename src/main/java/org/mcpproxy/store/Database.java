@@ -57,15 +57,24 @@ public class Database {
 
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
 
+    /** Of {@code coreThreads} in server.xml this leaves enough for MCP calls, which ask nothing of the database. */
+    static final int MOST_WAITING = 200;
+
     private final Jdbi jdbi;
     private final StoreStatus status;
     private final Breaker breaker;
     private final Semaphore connections;
+    private final Semaphore waiting = new Semaphore(MOST_WAITING);
     private final boolean first;
 
     @Inject
     public Database(DataSource source, StoreStatus status, Settings settings) {
         this(source, status, settings.databaseConnections() - RESERVED_CONNECTIONS, false);
+    }
+
+    /** With so many connections. */
+    Database(DataSource source, StoreStatus status, int connections) {
+        this(source, status, connections, false);
     }
 
     /** With as many connections as there are. */
@@ -128,11 +137,20 @@ public class Database {
     }
 
     private boolean acquire() {
+        if (connections.tryAcquire()) {
+            return true;
+        }
+        return waiting.tryAcquire() && awaited();
+    }
+
+    private boolean awaited() {
         try {
             return connections.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             return false;
+        } finally {
+            waiting.release();
         }
     }
 
@@ -148,8 +166,9 @@ public class Database {
                     throw failure(state, e);
                 }
             } catch (RuntimeException | Error e) {
-                // The work's own end, such as a refusal: the database has answered.
-                breaker.answered();
+                // the work's own end, such as a refusal of what the database has answered, or of a value before it was
+                // asked
+                breaker.undecided();
                 throw e;
             }
         }

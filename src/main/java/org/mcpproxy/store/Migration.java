@@ -3,6 +3,7 @@ package org.mcpproxy.store;
 import java.util.Arrays;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationState;
 
 /**
  * Brings the tables up to date. Of several nodes that start at once, one does so and the others wait.
@@ -19,12 +20,22 @@ final class Migration {
 
     private Migration() {}
 
+    /** @throws NewerStoreException where there are tables that this version does not know */
     static void run(DataSource source) {
         Flyway flyway = flyway(source);
+        requireNotNewer(flyway);
         if (hasFailed(flyway)) {
             flyway.repair();
         }
         flyway.migrate();
+    }
+
+    private static void requireNotNewer(Flyway flyway) {
+        boolean newer = Arrays.stream(flyway.info().applied())
+                .anyMatch(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS);
+        if (newer) {
+            throw new NewerStoreException();
+        }
     }
 
     /** Which only H2 keeps; Flyway goes no further while it is noted. */

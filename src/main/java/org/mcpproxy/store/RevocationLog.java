@@ -31,6 +31,9 @@ public class RevocationLog implements LiveGrants {
     /** Without a successful poll for this long, this node no longer knows who may be here. */
     static final Duration DEAF = Duration.ofSeconds(60);
 
+    /** After a few polls: a database that falls silent keeps them waiting, and fails them much later. */
+    static final Duration LATE = Duration.ofSeconds(3);
+
     /** Longer than a transaction of ours can take, with a wait for each of its rows. */
     private static final Duration OVERLAP = Duration.ofSeconds(30);
 
@@ -90,8 +93,17 @@ public class RevocationLog implements LiveGrants {
 
     /** Whether this node does not know who may be here: it then lets nobody in. */
     boolean isDeaf() {
+        return isSilentFor(DEAF);
+    }
+
+    /** Whether the database lets this node wait. */
+    boolean isLate() {
+        return isSilentFor(LATE);
+    }
+
+    private boolean isSilentFor(Duration time) {
         Heard last = heard;
-        return last == null || nanos.getAsLong() - last.at() >= DEAF.toNanos();
+        return last == null || nanos.getAsLong() - last.at() >= time.toNanos();
     }
 
     /** Whether the lifetime of a token has been read, once. */

@@ -19,8 +19,8 @@ import org.mcpproxy.web.Failures;
 
 /**
  * Opens the store at the application's start: brings the tables up to date, sees that our secrets fit what was sealed, and
- * sets the store's own work going. A database that cannot be had yet is tried again; a wrong secret stops the start, or
- * where the application runs by then, says that it is to be started again.
+ * sets the store's own work going. A database that cannot be had yet is tried again; a wrong secret or a
+ * newer store stops the start, or where the application runs by then, says that it is to be started again.
  */
 @ApplicationScoped
 class StoreOpening {
@@ -80,7 +80,7 @@ class StoreOpening {
                 Duration next = pause.multipliedBy(2);
                 tryAgainAfter(next.compareTo(LONGEST_PAUSE) > 0 ? LONGEST_PAUSE : next);
             }
-        } catch (WrongSecretException e) {
+        } catch (WrongSecretException | NewerStoreException e) {
             status.refused();
             LOG.log(Level.ERROR, e.getMessage());
         } catch (RuntimeException e) {
@@ -89,7 +89,7 @@ class StoreOpening {
         }
     }
 
-    /** @throws WrongSecretException for good */
+    /** @throws WrongSecretException and {@link NewerStoreException} for good */
     private boolean opened() {
         try {
             if (Migration.isBegun(source)) {

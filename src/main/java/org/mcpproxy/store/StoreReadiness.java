@@ -38,6 +38,6 @@ public class StoreReadiness implements ReadinessPart {
         if (revocations.isDeaf()) {
             return State.DOWN;
         }
-        return status.isLost() ? State.DEGRADED : State.WELL;
+        return status.isLost() || revocations.isLate() ? State.DEGRADED : State.WELL;
     }
 }

@@ -36,6 +36,10 @@ class OutageIT {
     private static final Duration LONGEST_IN_A_CROWD = LONGEST_REQUEST.multipliedBy(2);
 
     private static final Duration DEAFNESS = Duration.ofSeconds(60);
+
+    /** Less than the time-out of a connection, 10 seconds. */
+    private static final Duration LONGEST_SILENCE = Duration.ofSeconds(8);
+
     private static final Duration RECOVERY = Duration.ofSeconds(40);
     private static final String REDIRECT_URI = "http://127.0.0.1:8123/callback";
 
@@ -147,7 +151,8 @@ class OutageIT {
         try (SteadyCalls calls = SteadyCalls.at(cluster.nodes(), client, tokens);
                 Newcomers newcomers = Newcomers.at(cluster.nodes(), client, tokens.get("access_token"))) {
             cluster.database().freeze();
-            long end = System.nanoTime() + OUTAGE.toNanos();
+            long frozen = System.nanoTime();
+            long end = frozen + OUTAGE.toNanos();
             List<CompletableFuture<Duration>> answers = cluster.nodes().stream()
                     .map(client::at)
                     .flatMap(at -> Stream.of(
@@ -155,6 +160,9 @@ class OutageIT {
                             timed(() -> assertThatAProgramIsPutOff(at.refresh(tokens.get("refresh_token"))))))
                     .toList();
             awaitHealth("store", "degraded");
+            assertThat(Duration.ofNanos(System.nanoTime() - frozen))
+                    .as("said before anything fails")
+                    .isLessThan(LONGEST_SILENCE);
             assertThat(answers.stream().map(CompletableFuture::join))
                     .allSatisfy(taken -> assertThat(taken).isLessThan(LONGEST_REQUEST));
             while (System.nanoTime() - end < 0) {

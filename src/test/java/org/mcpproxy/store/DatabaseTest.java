@@ -6,8 +6,13 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import java.sql.SQLException;
+import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
 import org.h2.jdbcx.JdbcDataSource;
 import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.junit.jupiter.api.Test;
@@ -16,6 +21,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.system.Waiting;
 
 @OnEachDatabase
 class DatabaseTest {
@@ -173,6 +179,49 @@ class DatabaseTest {
         assertThat(rows).isZero();
 
         database.with(handle -> database.update("DELETE FROM lease"));
+    }
+
+    /** The attack: a stranger's text that is refused before it is sent, as if the database had answered. */
+    @Test
+    void whatIsRefusedBeforeItIsAskedProvesNothing() {
+        StoreStatus status = Databases.open();
+        Database database = new Database(kind.empty(), status);
+        status.breaker().silent();
+
+        assertRefused(Reason.MALFORMED_REQUEST, () -> database.update("DELETE FROM lease WHERE name = ?", "a\0b"));
+
+        assertThat(status.breaker().mayAsk()).as("one, who is let in").isTrue();
+        assertThat(CompletableFuture.supplyAsync(status.breaker()::mayAsk).join())
+                .as("another beside him")
+                .isFalse();
+    }
+
+    /** The attack: more who wait for a connection than there are threads, so that MCP calls wait behind them. */
+    @Test
+    void noMoreWaitForAConnectionThanLeaveThreadsForOthers() {
+        Database one = new Database(kind.empty(), Databases.open(), 1);
+        ExecutorService threads = Executors.newCachedThreadPool();
+        try {
+            List<CompletableFuture<Integer>> waiting = one.with(handle -> {
+                List<CompletableFuture<Integer>> others = IntStream.range(0, Database.MOST_WAITING + 50)
+                        .mapToObj(i -> CompletableFuture.supplyAsync(
+                                () -> one.update("DELETE FROM lease WHERE name = ?", "none"), threads))
+                        .toList();
+                Waiting.until("those who are refused", Duration.ofSeconds(4), () -> refused(others) >= 50);
+                return others;
+            });
+
+            assertThat(refused(waiting)).isEqualTo(50);
+            assertThat(waiting.stream().filter(other -> !other.isCompletedExceptionally()))
+                    .hasSize(Database.MOST_WAITING)
+                    .allSatisfy(other -> assertThat(other.join()).isZero());
+        } finally {
+            threads.shutdownNow();
+        }
+    }
+
+    private static long refused(List<CompletableFuture<Integer>> all) {
+        return all.stream().filter(CompletableFuture::isCompletedExceptionally).count();
     }
 
     /** They fail one after another, and each would let another in, who would wait as long. */

@@ -79,6 +79,24 @@ class MigrationTest {
         assertThat(count(source, "\"schema_history\" WHERE \"version\" = '2'")).isZero();
     }
 
+    /** The attack is a mistake: to go back to the version of before, which would lose what it does not know. */
+    @ParameterizedTest
+    @EnumSource
+    void aStoreOfANewerVersionIsNotOpened(Databases kind) {
+        DataSource source = kind.fresh();
+        Migration.run(source);
+        execute(source, "UPDATE \"schema_history\" SET \"version\" = '99' WHERE \"version\" = '9'");
+        StoreStatus status = new StoreStatus();
+        StoreOpening opening = new StoreOpening(source, status, Samples.settings(), null, null);
+
+        assertThatThrownBy(() -> opening.start(null)).isInstanceOf(NewerStoreException.class);
+
+        assertThat(status.isOpen()).isFalse();
+        assertThat(count(source, "\"schema_history\" WHERE \"version\" = '9'"))
+                .as("nothing was changed")
+                .isZero();
+    }
+
     /** Which may have 500 characters. */
     @ParameterizedTest
     @EnumSource

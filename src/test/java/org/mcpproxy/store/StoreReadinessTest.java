@@ -61,6 +61,20 @@ class StoreReadinessTest {
         assertRefused(Reason.STORE_UNAVAILABLE, () -> revocations.isLive("grant"));
     }
 
+    /** Whose polls wait for their time-outs: no failure is known for many seconds. */
+    @Test
+    void aNodeWhoseDatabaseFallsSilentSaysSoBeforeAnythingFails() {
+        open();
+        nanos.addAndGet(RevocationLog.LATE.minusMillis(1).toNanos());
+        assertThat(readiness.state()).isEqualTo(State.WELL);
+
+        nanos.addAndGet(Duration.ofMillis(1).toNanos());
+        assertThat(readiness.state()).isEqualTo(State.DEGRADED);
+
+        tasks.run();
+        assertThat(readiness.state()).isEqualTo(State.WELL);
+    }
+
     @Test
     void aNodeIsReadyAgainByItself() {
         open();
