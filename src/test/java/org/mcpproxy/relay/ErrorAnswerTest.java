@@ -1,9 +1,11 @@
 package org.mcpproxy.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.InstanceOfAssertFactories.STRING;
 
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -52,7 +54,9 @@ class ErrorAnswerTest {
     @Test
     void anEndpointWithoutScopesOfOursNamesNone() {
         McpEndpoint okta = McpEndpoint.forOktaTokens("/okta/mcp", MCP.backend(), Samples.settings());
-        assertThat(Challenge.of(Reason.TOKEN_MISSING, okta, okta.scope())).doesNotContain("scope");
+        assertThat(Challenge.of(Reason.TOKEN_MISSING, okta, okta.scope(), false))
+                .singleElement(STRING)
+                .doesNotContain("scope");
     }
 
     @Test
@@ -84,13 +88,13 @@ class ErrorAnswerTest {
     @Test
     void aRefusalForATimeSaysForHowLong() {
         ErrorAnswer answer =
-                ErrorAnswer.of(Rejection.until(Reason.SERVER_FULL, Duration.ofSeconds(5)), MCP, Optional.empty());
+                ErrorAnswer.of(Rejection.until(Reason.SERVER_FULL, Duration.ofSeconds(5)), MCP, Optional.empty(), List.of());
         assertThat(answer.headers()).contains(new Header("Retry-After", "5"));
         assertThat(answer.status()).isEqualTo(503);
     }
 
     private static ErrorAnswer answer(Reason reason) {
-        return ErrorAnswer.of(Rejection.of(reason), MCP, ID);
+        return ErrorAnswer.of(Rejection.of(reason), MCP, ID, List.of());
     }
 
     private static String text(Reason reason) {

@@ -213,7 +213,7 @@ class PolicyGateTest {
     }
 
     private static ErrorAnswer answer(Rejection rejection, Optional<RequestId> id) {
-        return ErrorAnswer.of(rejection, Endpoints.standard(Samples.settings()), id);
+        return ErrorAnswer.of(rejection, Endpoints.standard(Samples.settings()), id, List.of());
     }
 
     private static String call(String tool) {

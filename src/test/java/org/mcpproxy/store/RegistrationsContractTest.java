@@ -370,6 +370,7 @@ class RegistrationsContractTest {
                 Samples.REDIRECT_URI,
                 "challenge",
                 Optional.empty(),
+                Optional.empty(),
                 clock.instant().plus(Kept.CODE),
                 false);
     }
