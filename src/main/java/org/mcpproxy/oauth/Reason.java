@@ -113,6 +113,7 @@ public enum Reason {
             OAuth2Error.INVALID_DPOP_PROOF, "The DPoP proof is for another request: see its htm and htu."),
     PROOF_NONCE_NEEDED(
             OAuth2Error.USE_DPOP_NONCE,
+            400,
             "The DPoP proof must have the nonce of this answer's DPoP-Nonce header. Sign it anew."),
     PROOF_TIME_WRONG(
             OAuth2Error.INVALID_DPOP_PROOF,

@@ -13,7 +13,8 @@ import org.mcpproxy.oauth.SecretKeyMaterial;
 class ProofNoncesTest {
 
     private static final SecretKeyMaterial OLD = new SecretKeyMaterial(new byte[32]);
-    private static final SecretKeyMaterial NEW = new SecretKeyMaterial("n".repeat(32).getBytes());
+    private static final SecretKeyMaterial NEW =
+            new SecretKeyMaterial("n".repeat(32).getBytes());
 
     private final SettableClock clock = new SettableClock();
     private final ProofNonces nonces = nonces(KeyRing.of(OLD), clock);

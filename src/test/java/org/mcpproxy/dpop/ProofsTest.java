@@ -93,8 +93,7 @@ class ProofsTest {
 
     @Test
     void oneOfBoundlessLengthIsRefusedUnread() {
-        assertRefused(
-                Reason.PROOF_MALFORMED, () -> verify(with(claims -> claims.claim("more", "a".repeat(4_000)))));
+        assertRefused(Reason.PROOF_MALFORMED, () -> verify(with(claims -> claims.claim("more", "a".repeat(4_000)))));
     }
 
     /** 3. */
@@ -130,11 +129,9 @@ class ProofsTest {
         ProofKey rs512 = new ProofKey(new RSAKeyGenerator(2048).generate(), JWSAlgorithm.RS512);
 
         assertRefused(
-                Reason.PROOF_MALFORMED,
-                () -> verify(p521.proof("POST", TOKEN, clock.instant(), nonces.current())));
+                Reason.PROOF_MALFORMED, () -> verify(p521.proof("POST", TOKEN, clock.instant(), nonces.current())));
         assertRefused(
-                Reason.PROOF_MALFORMED,
-                () -> verify(rs512.proof("POST", TOKEN, clock.instant(), nonces.current())));
+                Reason.PROOF_MALFORMED, () -> verify(rs512.proof("POST", TOKEN, clock.instant(), nonces.current())));
     }
 
     /** 5: whoever knows the public key could make one. */
@@ -187,9 +184,9 @@ class ProofsTest {
     /** 7: who sends its private key has given it away, and whoever reads the request may use it. */
     @Test
     void onePrivateKeyInTheHeaderIsRefused() throws JOSEException {
-        String header =
-                "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":" + key.toJSONString() + "}";
-        String signed = Base64URL.encode(header) + "." + Base64URL.encode(claims().build().toString());
+        String header = "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":" + key.toJSONString() + "}";
+        String signed = Base64URL.encode(header) + "."
+                + Base64URL.encode(claims().build().toString());
         Base64URL signature = new ECDSASigner(key)
                 .sign(new JWSHeader(JWSAlgorithm.ES256), signed.getBytes(StandardCharsets.US_ASCII));
 
@@ -201,11 +198,15 @@ class ProofsTest {
     @Test
     void anRsaKeyMustBeOfAUsualSize() throws Exception {
         KeyPairGenerator generator = KeyPairGenerator.getInstance("RSA");
-        generator.initialize(new RSAKeyGenParameterSpec(2048, BigInteger.TWO.pow(40).add(BigInteger.valueOf(15))));
+        generator.initialize(
+                new RSAKeyGenParameterSpec(2048, BigInteger.TWO.pow(40).add(BigInteger.valueOf(15))));
         RSAKey small = new RSAKeyGenerator(1024, true).generate();
         RSAKey slow = rsa(generator.generateKeyPair());
         RSAKey large = new RSAKey.Builder(
-                        Base64URL.encode(BigInteger.TWO.pow(4_200).subtract(BigInteger.ONE).toByteArray()),
+                        Base64URL.encode(BigInteger.TWO
+                                .pow(4_200)
+                                .subtract(BigInteger.ONE)
+                                .toByteArray()),
                         Base64URL.from("AQAB"))
                 .build();
 
@@ -266,10 +267,8 @@ class ProofsTest {
     /** 10, and 11.3: none is good without a nonce. */
     @Test
     void oneWithoutOurNonceIsRefused() {
-        assertRefused(
-                Reason.PROOF_NONCE_NEEDED, () -> verify(holder.proof("POST", TOKEN, clock.instant(), null)));
-        assertRefused(
-                Reason.PROOF_NONCE_NEEDED, () -> verify(holder.proof("POST", TOKEN, clock.instant(), "another")));
+        assertRefused(Reason.PROOF_NONCE_NEEDED, () -> verify(holder.proof("POST", TOKEN, clock.instant(), null)));
+        assertRefused(Reason.PROOF_NONCE_NEEDED, () -> verify(holder.proof("POST", TOKEN, clock.instant(), "another")));
         assertRefused(Reason.PROOF_NONCE_NEEDED, () -> verify(with(claims -> claims.claim("nonce", 5))));
     }
 
@@ -293,8 +292,11 @@ class ProofsTest {
         assertThat(verify(at(now.minus(CLOCKS_DIFFER)))).isNotNull();
         assertThat(verify(at(now.plus(CLOCKS_DIFFER)))).isNotNull();
 
-        assertRefused(Reason.PROOF_TIME_WRONG, () -> verify(at(now.minus(CLOCKS_DIFFER).minusSeconds(1))));
-        assertRefused(Reason.PROOF_TIME_WRONG, () -> verify(at(now.plus(CLOCKS_DIFFER).plusSeconds(1))));
+        assertRefused(
+                Reason.PROOF_TIME_WRONG,
+                () -> verify(at(now.minus(CLOCKS_DIFFER).minusSeconds(1))));
+        assertRefused(
+                Reason.PROOF_TIME_WRONG, () -> verify(at(now.plus(CLOCKS_DIFFER).plusSeconds(1))));
         assertRefused(Reason.PROOF_TIME_WRONG, () -> verify(with(claims -> claims.claim("iat", -1))));
     }
 
@@ -318,7 +320,8 @@ class ProofsTest {
         String hash = verify(with(claims -> claims)).hash();
 
         assertThat(verify(with(claims -> claims.claim("more", 1))).hash()).isEqualTo(hash);
-        assertThat(verify(with(claims -> claims.claim("htu", TOKEN + "?a"))).hash()).isEqualTo(hash);
+        assertThat(verify(with(claims -> claims.claim("htu", TOKEN + "?a"))).hash())
+                .isEqualTo(hash);
         assertThat(verify(with(claims -> claims.jwtID("another"))).hash()).isNotEqualTo(hash);
         ECKey other = (ECKey) new ProofKey().key;
         assertThat(verify(signed(header().jwk(other.toPublicJWK()), claims(), signer(other)))

@@ -43,15 +43,13 @@ class ResourceProofsTest {
     /** Else a thief could give a bearer token the look of a bound one. */
     @Test
     void aBearerTokenIsNotTakenWithAProof() {
-        assertRefused(
-                Reason.TOKEN_SCHEME_WRONG, () -> proofs.require(PROVEN, Optional.empty(), call(proof(holder))));
+        assertRefused(Reason.TOKEN_SCHEME_WRONG, () -> proofs.require(PROVEN, Optional.empty(), call(proof(holder))));
     }
 
     /** 4.3 (12) and 6: the thief has a key of their own. */
     @Test
     void whoHasAnotherKeyIsRefused() {
-        assertRefused(
-                Reason.TOKEN_OF_OTHER_KEY, () -> proofs.require(PROVEN, bound, call(proof(new ProofKey()))));
+        assertRefused(Reason.TOKEN_OF_OTHER_KEY, () -> proofs.require(PROVEN, bound, call(proof(new ProofKey()))));
     }
 
     @Test

@@ -29,9 +29,13 @@ class PresentedTokenTest {
     /** RFC 6750 2.2. */
     @Test
     void aFormMayHoldItWhereThatIsTaken() {
-        assertThat(PresentedToken.findOfEither(List.of(), null, form("a.b-c_d")).token().value())
+        assertThat(PresentedToken.findOfEither(List.of(), null, form("a.b-c_d"))
+                        .token()
+                        .value())
                 .isEqualTo("a.b-c_d");
-        assertThat(PresentedToken.findOfEither(List.of("Bearer a"), null, form("")).token().value())
+        assertThat(PresentedToken.findOfEither(List.of("Bearer a"), null, form(""))
+                        .token()
+                        .value())
                 .isEqualTo("a");
     }
 
@@ -46,7 +50,8 @@ class PresentedTokenTest {
     @Test
     void whatIsNoTokenIsNoneInAFormEither() {
         assertRefused(Reason.TOKEN_MALFORMED, () -> PresentedToken.findOfEither(List.of(), null, form("a b")));
-        assertRefused(Reason.TOKEN_MALFORMED, () -> PresentedToken.findOfEither(List.of(), null, form("a".repeat(8_193))));
+        assertRefused(
+                Reason.TOKEN_MALFORMED, () -> PresentedToken.findOfEither(List.of(), null, form("a".repeat(8_193))));
     }
 
     /** RFC 9449 7.1. */
@@ -61,8 +66,7 @@ class PresentedTokenTest {
         assertRefused(Reason.TOKEN_MISSING, () -> PresentedToken.findOfEither(List.of("DPoPx a"), null));
         assertRefused(Reason.TOKEN_MALFORMED, () -> PresentedToken.findOfEither(List.of("DPoP a b"), null));
         assertRefused(Reason.TOKEN_IN_QUERY, () -> PresentedToken.findOfEither(List.of("DPoP a"), "access_token=a"));
-        assertRefused(
-                Reason.MALFORMED_REQUEST, () -> PresentedToken.findOfEither(List.of("DPoP a", "Bearer a"), null));
+        assertRefused(Reason.MALFORMED_REQUEST, () -> PresentedToken.findOfEither(List.of("DPoP a", "Bearer a"), null));
     }
 
     /** Where bearer tokens alone are taken, one with a proof is none. */

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -51,6 +52,30 @@ class ErrorAnswerTest {
                 .contains("error=\"insufficient_scope\"", "scope=\"mcp\"", "resource_metadata=");
     }
 
+    /** RFC 9449 7.2: the scheme that was used has the error, and it comes first by which most clients go. */
+    @Test
+    void theSchemeThatWasUsedIsToldWhatIsWrong() {
+        List<String> missing = challenges(Reason.TOKEN_MISSING);
+        List<String> borne = challenges(Reason.TOKEN_SCHEME_WRONG, "Bearer a");
+        List<String> proven = challenges(Reason.PROOF_NONCE_NEEDED, "DPoP a");
+
+        assertThat(missing).hasSize(2).noneMatch(challenge -> challenge.contains("error"));
+        assertThat(missing.get(0)).startsWith("Bearer ");
+        assertThat(missing.get(1)).startsWith("DPoP algs=\"ES256 PS256 RS256\", resource_metadata=\"" + METADATA);
+        assertThat(borne.get(0)).startsWith("Bearer error=\"invalid_token\"");
+        assertThat(borne.get(1)).startsWith("DPoP ").doesNotContain("error");
+        assertThat(proven.get(0)).startsWith("Bearer ").doesNotContain("error");
+        assertThat(proven.get(1)).startsWith("DPoP ").contains("error=\"use_dpop_nonce\"");
+    }
+
+    /** RFC 9449 9: where the token endpoint answers 400. */
+    @ParameterizedTest
+    @EnumSource(names = {"PROOF_MISSING", "PROOF_MALFORMED", "PROOF_REPLAYED", "PROOF_NONCE_NEEDED"})
+    void aBadProofIsUnauthorized(Reason reason) {
+        assertThat(answer(reason).status()).isEqualTo(401);
+        assertThat(reason.status()).isEqualTo(400);
+    }
+
     @Test
     void anEndpointWithoutScopesOfOursNamesNone() {
         McpEndpoint okta = McpEndpoint.forOktaTokens("/okta/mcp", MCP.backend(), Samples.settings());
@@ -87,8 +112,8 @@ class ErrorAnswerTest {
 
     @Test
     void aRefusalForATimeSaysForHowLong() {
-        ErrorAnswer answer =
-                ErrorAnswer.of(Rejection.until(Reason.SERVER_FULL, Duration.ofSeconds(5)), MCP, Optional.empty(), List.of());
+        ErrorAnswer answer = ErrorAnswer.of(
+                Rejection.until(Reason.SERVER_FULL, Duration.ofSeconds(5)), MCP, Optional.empty(), List.of());
         assertThat(answer.headers()).contains(new Header("Retry-After", "5"));
         assertThat(answer.status()).isEqualTo(503);
     }
@@ -99,6 +124,14 @@ class ErrorAnswerTest {
 
     private static String text(Reason reason) {
         return new String(answer(reason).body(), StandardCharsets.UTF_8);
+    }
+
+    private static List<String> challenges(Reason reason, String... authorizations) {
+        List<Header> request = Stream.of(authorizations)
+                .map(sent -> new Header("Authorization", sent))
+                .toList();
+        return Header.values(
+                ErrorAnswer.of(Rejection.of(reason), MCP, ID, request).headers(), "WWW-Authenticate");
     }
 
     private static String challenge(Reason reason) {

@@ -56,7 +56,11 @@ class OwnTokenCheckTest {
     private final ProofNonces nonces = new ProofNonces(SETTINGS, clock);
     private final ResourceProofs proofs = new ResourceProofs(new Proofs(nonces, clock), new SeenProofs(clock));
     private final OwnTokenCheck check = new OwnTokenCheck(
-            new VerifiedTokens(tokens, clock), proofs, live::contains, id -> Optional.ofNullable(services.get(id)), clock);
+            new VerifiedTokens(tokens, clock),
+            proofs,
+            live::contains,
+            id -> Optional.ofNullable(services.get(id)),
+            clock);
 
     @Test
     void aTokenOfOursTellsWhoCalls() {
@@ -247,8 +251,7 @@ class OwnTokenCheckTest {
         assertThat(keys.asked).isEqualTo(1);
         String proof = proof(token, holder);
         call("DPoP " + token, List.of(proof), Endpoints.standard(SETTINGS));
-        assertRefused(
-                Reason.PROOF_REPLAYED, () -> call("DPoP " + token, List.of(proof), Endpoints.standard(SETTINGS)));
+        assertRefused(Reason.PROOF_REPLAYED, () -> call("DPoP " + token, List.of(proof), Endpoints.standard(SETTINGS)));
         assertRefused(Reason.TOKEN_OF_OTHER_KEY, () -> prove(token, new ProofKey()));
         assertRefused(Reason.TOKEN_SCHEME_WRONG, () -> call(token));
         assertThat(keys.asked).isEqualTo(1);

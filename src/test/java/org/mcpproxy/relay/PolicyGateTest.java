@@ -168,7 +168,7 @@ class PolicyGateTest {
         ErrorAnswer challenge = answer(rejection(call("write"), "staff"), Optional.of(new RequestId("1")));
         assertThat(challenge.status()).isEqualTo(403);
         assertThat(Header.values(challenge.headers(), "WWW-Authenticate"))
-                .singleElement()
+                .first()
                 .asString()
                 .startsWith("Bearer error=\"insufficient_scope\"")
                 .endsWith(", scope=\"mcp files.write\"");

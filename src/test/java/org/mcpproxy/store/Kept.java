@@ -82,7 +82,13 @@ final class Kept {
 
     RefreshToken token(String grant, String hash) {
         return new RefreshToken(
-                hash, "family-" + grant, grant, "client", Optional.of("key of " + grant), clock.instant().plus(UNUSED), Optional.empty());
+                hash,
+                "family-" + grant,
+                grant,
+                "client",
+                Optional.of("key of " + grant),
+                clock.instant().plus(UNUSED),
+                Optional.empty());
     }
 
     Rotation rotation(String answer) {

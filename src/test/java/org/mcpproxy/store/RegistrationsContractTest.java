@@ -98,7 +98,8 @@ class RegistrationsContractTest {
                         Set.of(GrantType.AUTHORIZATION_CODE),
                         Scopes.baseline(),
                         client.registeredAt())
-                .managedBy("next");
+                .managedBy("next")
+                .binding(true);
 
         assertThat(registrations.replace(changed, "token", false)).contains(List.of());
 

@@ -47,7 +47,9 @@ class BoundTokensTest {
         endpoint.proving(KEY);
         TokenAnswer answer = redeem();
 
-        assertThat(SignedJWT.parse(answer.accessToken().value()).getJWTClaimsSet().getClaim("cnf"))
+        assertThat(SignedJWT.parse(answer.accessToken().value())
+                        .getJWTClaimsSet()
+                        .getClaim("cnf"))
                 .isEqualTo(Map.of("jkt", KEY));
         assertThat(answer.toResponse(endpoint.clock.instant())).containsEntry("token_type", "DPoP");
     }
@@ -56,7 +58,9 @@ class BoundTokensTest {
     void withoutAProofItIsABearerToken() throws ParseException {
         TokenAnswer answer = redeem();
 
-        assertThat(SignedJWT.parse(answer.accessToken().value()).getJWTClaimsSet().getClaims())
+        assertThat(SignedJWT.parse(answer.accessToken().value())
+                        .getJWTClaimsSet()
+                        .getClaims())
                 .doesNotContainKey("cnf");
         assertThat(answer.toResponse(endpoint.clock.instant())).containsEntry("token_type", "Bearer");
     }

@@ -177,8 +177,8 @@ class ClientCredentialsExchangeTest {
                 registered.registeredAt());
         assertRefused(
                 Reason.GRANT_TYPE_UNREGISTERED,
-                () -> exchange.exchange(
-                        new TokenRequest(claiming, Optional.empty(), parameters("resource", FILES), Samples.TRAIL, user -> {})));
+                () -> exchange.exchange(new TokenRequest(
+                        claiming, Optional.empty(), parameters("resource", FILES), Samples.TRAIL, user -> {})));
     }
 
     /** RFC 9449 5. */
@@ -196,8 +196,11 @@ class ClientCredentialsExchangeTest {
     }
 
     private TokenAnswer answer(String client, Parameters parameters) {
-        return exchange.exchange(
-                new TokenRequest(
-                        clients.find(client).orElseThrow().client(), Optional.ofNullable(proven), parameters, Samples.TRAIL, user -> {}));
+        return exchange.exchange(new TokenRequest(
+                clients.find(client).orElseThrow().client(),
+                Optional.ofNullable(proven),
+                parameters,
+                Samples.TRAIL,
+                user -> {}));
     }
 }

@@ -322,9 +322,12 @@ class SubjectTokenExchangeTest {
     }
 
     private TokenAnswer answer(String client, Parameters request) {
-        return exchange.exchange(
-                new TokenRequest(
-                        clients.find(client).orElseThrow().client(), Optional.ofNullable(proven), request, Samples.TRAIL, user -> {}));
+        return exchange.exchange(new TokenRequest(
+                clients.find(client).orElseThrow().client(),
+                Optional.ofNullable(proven),
+                request,
+                Samples.TRAIL,
+                user -> {}));
     }
 
     private static Parameters request(Secret subject, String... namesAndValues) {
