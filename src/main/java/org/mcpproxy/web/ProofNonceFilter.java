@@ -18,6 +18,9 @@ import org.mcpproxy.oauth.PresentedToken;
  */
 public class ProofNonceFilter extends HttpFilter {
 
+    /** What is kept must have none: a later request would be given it (8.2). */
+    private static final String KEPT = "/.well-known/";
+
     private final transient ProofNonces nonces;
 
     @Inject
@@ -28,7 +31,7 @@ public class ProofNonceFilter extends HttpFilter {
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (isOfProof(request)) {
+        if (isOfProof(request) && !request.getRequestURI().startsWith(KEPT)) {
             response.setHeader(ProofNonces.HEADER, nonces.current());
         }
         chain.doFilter(request, response);

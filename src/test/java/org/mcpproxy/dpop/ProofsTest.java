@@ -1,6 +1,7 @@
 package org.mcpproxy.dpop;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.jose.JOSEException;
@@ -41,6 +42,7 @@ import org.mcpproxy.fixture.ProofKey;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 
 /** RFC 9449 4.2 and 4.3: each of the twelve checks is attacked, from a proof that is good but for one thing. */
@@ -179,6 +181,29 @@ class ProofsTest {
                 Reason.PROOF_SIGNATURE_WRONG,
                 () -> verify(signed(header().jwk(p384.toPublicJWK()), claims(), ecSigner())));
         assertRefused(Reason.PROOF_MALFORMED, () -> verify(signed(header().jwk(null), claims(), ecSigner())));
+    }
+
+    /** A stranger's header is not to be more than the parser expects. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "null",
+                "{}",
+                "[]",
+                "\"x\"",
+                "{\"kty\":\"EC\"}",
+                "{\"kty\":\"EC\",\"crv\":\"P-256\",\"x\":\"AA\",\"y\":\"AA\"}",
+                "{\"kty\":\"EC\",\"crv\":\"P-0\",\"x\":\"\",\"y\":\"\"}",
+                "{\"kty\":\"RSA\",\"n\":\"\",\"e\":\"\"}",
+                "{\"kty\":\"oct\",\"k\":\"AA\"}",
+                "{\"kty\":\"OKP\",\"crv\":\"Ed25519\",\"x\":\"AA\"}"
+            })
+    void aKeyThatIsNoneIsRefused(String none) {
+        String header = "{\"typ\":\"dpop+jwt\",\"alg\":\"ES256\",\"jwk\":" + none + "}";
+        String proof = Base64URL.encode(header) + "."
+                + Base64URL.encode(claims().build().toString()) + ".AA";
+
+        assertThatThrownBy(() -> verify(proof)).isInstanceOf(Rejection.class);
     }
 
     /** 7: who sends its private key has given it away, and whoever reads the request may use it. */
