@@ -19,6 +19,7 @@ const PARAMETERS = [
     'decision',
     'device_code',
     'display',
+    'dpop_jkt',
     'error',
     'error_description',
     'grant_type',
@@ -55,6 +56,7 @@ const METADATA = [
     'client_uri',
     'contacts',
     'default_max_age',
+    'dpop_bound_access_tokens',
     'grant_types',
     'jwks',
     'jwks_uri',
@@ -220,18 +222,30 @@ const token = tokens =>
         { weight: 1, arbitrary: latin }
     );
 
+const encoded = value => Buffer.from(JSON.stringify(value)).toString('base64url');
+
+/** A proof of possession but for its key and what it says. */
+const proof = fc
+    .tuple(fc.jsonValue(), fc.jsonValue())
+    .map(([jwk, claims]) => [encoded({ typ: 'dpop+jwt', alg: 'ES256', jwk }), encoded(claims), 'AA'].join('.'));
+
 const headers = given =>
     fc
         .record({
             authorization: fc.option(
                 fc.oneof(
                     token(given.tokens).map(bearer => `Bearer ${bearer}`),
+                    token(given.tokens).map(bound => `DPoP ${bound}`),
                     fc
                         .tuple(nearly(given.own), nearly(given.own))
                         .map(([id, secret]) => `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}`),
                     latin
                 ),
                 { nil: undefined }
+            ),
+            dpop: fc.oneof(
+                { weight: 4, arbitrary: fc.constant(undefined) },
+                { weight: 1, arbitrary: fc.oneof(proof, token(given.tokens), latin) }
             ),
             accept: fc.option(
                 fc.oneof(

@@ -43,7 +43,7 @@ class HouseRulesTest {
 
     private static final Set<String> FEATURES =
             Set.of("authorization", "consent", "registration", "token", "relay", "discovery");
-    private static final Set<String> FOUNDATIONS = Set.of("client", "upstream", "signing", "audit");
+    private static final Set<String> FOUNDATIONS = Set.of("client", "upstream", "signing", "dpop", "audit");
 
     /** How an edge class is known: its name ends with one of these. */
     private static final Set<String> EDGE_NAMES = Set.of("Resource", "Servlet", "Filter", "Application", "Mapper");

@@ -110,7 +110,8 @@ public class AuthorizationRequests {
                         parameters,
                         scope.contains(Scopes.OPENID),
                         redirection.client().id(),
-                        idTokens));
+                        idTokens),
+                NamedKey.of(request));
     }
 
     private static AuthorizationRequest parse(Parameters parameters) {

@@ -14,6 +14,7 @@ import org.mcpproxy.upstream.SignOnDemands;
  * @param resource canonical
  * @param demands how the person is to sign on
  * @param identity what the client wants to know of them
+ * @param keyThumbprint of the key that the code is to be bound to, if any ({@code dpop_jkt}, RFC 9449 10)
  * @param deviceCodeHash whose answer it is, where a device fetches it itself
  */
 public record ClientRequest(
@@ -25,6 +26,7 @@ public record ClientRequest(
         String resource,
         SignOnDemands demands,
         AskedIdentity identity,
+        Optional<String> keyThumbprint,
         Optional<String> deviceCodeHash) {
 
     /** Stands for the redirect URI of a device. No client can register it, and no consent is remembered for it. */
@@ -39,8 +41,19 @@ public record ClientRequest(
             Scope scope,
             String resource,
             SignOnDemands demands,
-            AskedIdentity identity) {
-        this(clientId, redirectUri, state, codeChallenge, scope, resource, demands, identity, Optional.empty());
+            AskedIdentity identity,
+            Optional<String> keyThumbprint) {
+        this(
+                clientId,
+                redirectUri,
+                state,
+                codeChallenge,
+                scope,
+                resource,
+                demands,
+                identity,
+                keyThumbprint,
+                Optional.empty());
     }
 
     /** One that leaves it to Okta how the person signs on, and who. */
@@ -51,7 +64,16 @@ public record ClientRequest(
             String codeChallenge,
             Scope scope,
             String resource) {
-        this(clientId, redirectUri, state, codeChallenge, scope, resource, SignOnDemands.NONE, AskedIdentity.NONE);
+        this(
+                clientId,
+                redirectUri,
+                state,
+                codeChallenge,
+                scope,
+                resource,
+                SignOnDemands.NONE,
+                AskedIdentity.NONE,
+                Optional.empty());
     }
 
     static ClientRequest ofDevice(String clientId, Scope scope, String resource, String deviceCodeHash) {
@@ -64,6 +86,7 @@ public record ClientRequest(
                 resource,
                 SignOnDemands.NONE,
                 AskedIdentity.NONE,
+                Optional.empty(),
                 Optional.of(deviceCodeHash));
     }
 

@@ -13,9 +13,13 @@ import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
 import java.net.URI;
+import java.util.Collections;
+import java.util.Optional;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.dpop.ClientProofs;
+import org.mcpproxy.dpop.HttpCall;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.token.ClientGate;
@@ -23,12 +27,13 @@ import org.mcpproxy.web.AddressRateLimits;
 
 /**
  * Pushed authorization request endpoint (RFC 9126 2): what a client asks for comes from itself, authenticated as at the token
- * endpoint, and not through the browser.
+ * endpoint, and not through the browser. With a proof of possession the code is bound to its key (RFC 9449 10.1).
  */
 @Path("par")
 public class PushedRequestResource {
 
     private final ClientGate gate;
+    private final ClientProofs proofs;
     private final RequestUris uris;
     private final Payer payer;
     private final AddressRateLimits limits;
@@ -36,8 +41,14 @@ public class PushedRequestResource {
 
     @Inject
     public PushedRequestResource(
-            ClientGate gate, RequestUris uris, Payer payer, AddressRateLimits limits, Settings settings) {
+            ClientGate gate,
+            ClientProofs proofs,
+            RequestUris uris,
+            Payer payer,
+            AddressRateLimits limits,
+            Settings settings) {
         this.gate = gate;
+        this.proofs = proofs;
         this.uris = uris;
         this.payer = payer;
         this.limits = limits;
@@ -54,7 +65,9 @@ public class PushedRequestResource {
         Parameters parameters = new Parameters(form);
         Client client = gate.enter(authorization, parameters, http);
         limits.of(AddressRateLimits.Kind.AUTHORIZATION).take(payer.of(client, Trail.of(http)));
-        URI uri = uris.push(client, parameters);
+        Optional<String> proven = proofs.keyThumbprint(new HttpCall(
+                Collections.list(http.getHeaders(HttpCall.HEADER)), http.getMethod(), settings.at("/oauth2/v1/par")));
+        URI uri = uris.push(client, NamedKey.inPushed(parameters, proven));
         long seconds = settings.lifetimes().pushedRequest().toSeconds();
         return Response.status(Response.Status.CREATED)
                 .entity(Json.write(new PushedAuthorizationSuccessResponse(uri, seconds).toJSONObject()))

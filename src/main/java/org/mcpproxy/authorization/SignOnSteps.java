@@ -144,7 +144,8 @@ public class SignOnSteps {
                 request.clientId(),
                 request.redirectUri(),
                 request.codeChallenge(),
-                request.identity().nonce());
+                request.identity().nonce(),
+                request.keyThumbprint());
         LOG.log(Level.DEBUG, "Sign-on {0}: back to the client with a code", pending.id());
         return new Next(answer.success(request, code), true);
     }

@@ -17,6 +17,7 @@ import org.mcpproxy.oauth.Scopes;
  * @param scope what it registered for
  * @param registrationTokenHash of the token by which it manages its registration (RFC 7592), of one that registered
  * @param keys that its assertions are checked with, of one that has no secret and proves itself all the same
+ * @param bindsTokens whether it has all its access tokens bound to a key ({@code dpop_bound_access_tokens}, RFC 9449 5.2)
  */
 public record Client(
         String id,
@@ -28,11 +29,38 @@ public record Client(
         Scope scope,
         Instant registeredAt,
         Optional<String> registrationTokenHash,
-        Optional<ClientKeys> keys) {
+        Optional<ClientKeys> keys,
+        boolean bindsTokens) {
 
     public Client {
         redirectUris = List.copyOf(redirectUris);
         grantTypes = Set.copyOf(grantTypes);
+    }
+
+    /** One that may have bearer tokens. */
+    public Client(
+            String id,
+            Optional<String> name,
+            List<String> redirectUris,
+            ClientAuthenticationMethod authenticationMethod,
+            Optional<String> secretHash,
+            Set<GrantType> grantTypes,
+            Scope scope,
+            Instant registeredAt,
+            Optional<String> registrationTokenHash,
+            Optional<ClientKeys> keys) {
+        this(
+                id,
+                name,
+                redirectUris,
+                authenticationMethod,
+                secretHash,
+                grantTypes,
+                scope,
+                registeredAt,
+                registrationTokenHash,
+                keys,
+                false);
     }
 
     /** One with neither. */
@@ -60,15 +88,20 @@ public record Client(
 
     /** The same, which manages its registration by the token with this hash. */
     public Client managedBy(String tokenHash) {
-        return with(Optional.of(tokenHash));
+        return with(Optional.of(tokenHash), bindsTokens);
     }
 
     /** The same without the token by which it manages its registration, which changes though nothing else does. */
     Client unmanaged() {
-        return with(Optional.empty());
+        return with(Optional.empty(), bindsTokens);
     }
 
-    private Client with(Optional<String> tokenHash) {
+    /** The same, which has all its access tokens bound to a key, or not. */
+    public Client binding(boolean tokens) {
+        return with(registrationTokenHash, tokens);
+    }
+
+    private Client with(Optional<String> tokenHash, boolean tokens) {
         return new Client(
                 id,
                 name,
@@ -79,7 +112,8 @@ public record Client(
                 scope,
                 registeredAt,
                 tokenHash,
-                keys);
+                keys,
+                tokens);
     }
 
     /** The host whose document it is known by: what has been checked of it; empty for one that registered. */

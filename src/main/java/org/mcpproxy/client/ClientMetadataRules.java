@@ -25,6 +25,7 @@ public final class ClientMetadataRules {
     /** What is understood. All else is to be ignored (RFC 7591 2), however it is written. */
     private static final Set<String> UNDERSTOOD = Set.of(
             "client_name",
+            "dpop_bound_access_tokens",
             "grant_types",
             "jwks",
             "jwks_uri",

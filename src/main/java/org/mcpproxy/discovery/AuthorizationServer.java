@@ -64,6 +64,7 @@ public class AuthorizationServer {
             metadata.setIntrospectionEndpointAuthMethods(Capabilities.introspectionMethods());
             metadata.setIntrospectionEndpointJWSAlgs(Capabilities.CLIENT_ASSERTION_ALGORITHMS);
         }
+        metadata.setDPoPJWSAlgs(Capabilities.PROOF_ALGORITHMS);
         metadata.setSupportsAuthorizationResponseIssuerParam(true);
         metadata.setSupportsRequestURIParam(false);
         JSONObject json = metadata.toJSONObject();

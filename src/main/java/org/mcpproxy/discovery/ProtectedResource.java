@@ -1,9 +1,11 @@
 package org.mcpproxy.discovery;
 
+import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.net.URI;
 import java.util.List;
 import net.minidev.json.JSONObject;
+import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Scopes;
 
@@ -13,8 +15,10 @@ import org.mcpproxy.oauth.Scopes;
  *
  * @param resource the URL that the client connects to, and the audience of its tokens
  * @param authorizationServer the issuer whose tokens it takes
+ * @param proofs what proofs of possession may be signed with; empty where it takes bearer tokens alone
  */
-public record ProtectedResource(URI resource, String authorizationServer, String name, List<String> scopes) {
+public record ProtectedResource(
+        URI resource, String authorizationServer, String name, List<String> scopes, List<JWSAlgorithm> proofs) {
 
     /**
      * A resource that takes our own tokens.
@@ -26,7 +30,11 @@ public record ProtectedResource(URI resource, String authorizationServer, String
         Scope scopes = Scopes.baseline();
         scopes.addAll(policy);
         return new ProtectedResource(
-                resource, issuer, backend.isEmpty() ? "MCP server" : "MCP server " + backend, scopes.toStringList());
+                resource,
+                issuer,
+                backend.isEmpty() ? "MCP server" : "MCP server " + backend,
+                scopes.toStringList(),
+                Capabilities.PROOF_ALGORITHMS);
     }
 
     /**
@@ -34,7 +42,8 @@ public record ProtectedResource(URI resource, String authorizationServer, String
      * which are Okta's to grant.
      */
     public static ProtectedResource okta(URI resource, URI issuer, Scope policy) {
-        return new ProtectedResource(resource, issuer.toString(), "MCP server (tokens of Okta)", policy.toStringList());
+        return new ProtectedResource(
+                resource, issuer.toString(), "MCP server (tokens of Okta)", policy.toStringList(), List.of());
     }
 
     public String metadata() {
@@ -45,6 +54,11 @@ public record ProtectedResource(URI resource, String authorizationServer, String
         json.put("resource_name", name);
         if (!scopes.isEmpty()) {
             json.put("scopes_supported", scopes);
+        }
+        if (!proofs.isEmpty()) {
+            json.put(
+                    "dpop_signing_alg_values_supported",
+                    proofs.stream().map(JWSAlgorithm::getName).toList());
         }
         return Json.write(json);
     }

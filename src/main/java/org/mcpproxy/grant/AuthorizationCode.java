@@ -9,6 +9,7 @@ import java.util.Optional;
  *
  * @param codeChallenge S256 (RFC 7636 4.2)
  * @param nonce for the ID token, where the client asked for one and sent it (OpenID Connect Core 3.1.2.1)
+ * @param keyThumbprint of the key whose holder alone may redeem it, where the client named one (RFC 9449 10)
  * @param consumed whether it was used; it is then kept for longer, to know a replay
  */
 public record AuthorizationCode(
@@ -18,5 +19,6 @@ public record AuthorizationCode(
         String redirectUri,
         String codeChallenge,
         Optional<String> nonce,
+        Optional<String> keyThumbprint,
         Instant expiresAt,
         boolean consumed) {}

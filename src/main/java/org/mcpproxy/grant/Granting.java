@@ -103,9 +103,15 @@ public class Granting {
      * Issues a code for a grant (OAuth 2.1 4.1.2).
      *
      * @param nonce for the ID token that comes with it
+     * @param keyThumbprint of the key whose holder alone may redeem it, if any
      */
     public Secret issueCode(
-            String grantId, String clientId, String redirectUri, String codeChallenge, Optional<String> nonce) {
+            String grantId,
+            String clientId,
+            String redirectUri,
+            String codeChallenge,
+            Optional<String> nonce,
+            Optional<String> keyThumbprint) {
         Secret code = Secret.random(random);
         codes.issue(new AuthorizationCode(
                 code.hash(),
@@ -114,6 +120,7 @@ public class Granting {
                 redirectUri,
                 codeChallenge,
                 nonce,
+                keyThumbprint,
                 clock.instant().plus(settings.lifetimes().authorizationCode()),
                 false));
         return code;

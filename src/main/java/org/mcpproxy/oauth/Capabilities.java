@@ -46,6 +46,10 @@ public final class Capabilities {
     public static final List<JWSAlgorithm> CLIENT_ASSERTION_ALGORITHMS =
             List.of(JWSAlgorithm.RS256, JWSAlgorithm.PS256, JWSAlgorithm.ES256);
 
+    /** What a client may sign its proofs of possession with (RFC 9449 5.1). */
+    public static final List<JWSAlgorithm> PROOF_ALGORITHMS =
+            List.of(JWSAlgorithm.ES256, JWSAlgorithm.PS256, JWSAlgorithm.RS256);
+
     /** RFC 9068 2.1 wants RS256 of every server. */
     public static final JWSAlgorithm SIGNING_ALGORITHM = JWSAlgorithm.RS256;
 

@@ -5,36 +5,37 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
 
-/** Finds the access token in a request (RFC 6750 2): in the one {@code Authorization} header, or in a form that is told. */
+/**
+ * Finds the access token in a request: in the one {@code Authorization} header, or in a form that is told (RFC 6750 2). One that
+ * is bound to a key has a scheme of its own there (RFC 9449 7.1).
+ */
 public final class PresentedToken {
 
     /** The longest {@code Authorization} header that is read, in characters. */
     public static final int LONGEST_CREDENTIAL = 8_192;
 
-    private static final String SCHEME = "Bearer";
+    private static final String BEARER = "Bearer";
+    private static final String DPOP = "DPoP";
     private static final String PARAMETER = "access_token";
     private static final String SIGNS = "._~+/-";
 
     private PresentedToken() {}
 
     /**
+     * Of an endpoint that takes bearer tokens alone.
+     *
      * @param query the raw query string, or null
      * @throws Rejection where there is no token, more than one, or one in the query string, which logs and histories
      *     would keep
      */
     public static Secret find(List<String> authorizations, String query) {
-        if (inQuery(query)) {
-            throw Rejection.of(Reason.TOKEN_IN_QUERY);
-        }
-        if (authorizations.size() > 1) {
-            throw Rejection.of(Reason.MALFORMED_REQUEST);
-        }
-        if (authorizations.isEmpty() || !startsWithBearer(authorizations.get(0))) {
-            throw Rejection.of(Reason.TOKEN_MISSING);
-        }
-        return token(
-                authorizations.get(0).substring(SCHEME.length()),
-                authorizations.get(0).length());
+        return find(authorizations, query, BEARER);
+    }
+
+    /** As above, of an endpoint that takes bound tokens too. */
+    public static Sent findOfEither(List<String> authorizations, String query) {
+        boolean proven = isOfProof(authorizations);
+        return new Sent(find(authorizations, query, proven ? DPOP : BEARER), proven);
     }
 
     /**
@@ -42,20 +43,39 @@ public final class PresentedToken {
      *
      * @param query the raw query string, or null
      */
-    public static Secret find(List<String> authorizations, String query, Parameters form) {
+    public static Sent findOfEither(List<String> authorizations, String query, Parameters form) {
         if (form.find(PARAMETER).isEmpty() || inQuery(query)) {
-            return find(authorizations, query);
+            return findOfEither(authorizations, query);
         }
         if (!authorizations.isEmpty()) {
             throw Rejection.of(Reason.TOKEN_SENT_TWICE);
         }
         String token = form.get(PARAMETER, Reason.TOKEN_MISSING);
-        return token(token, token.length());
+        return new Sent(token(token, token.length()), false);
     }
 
-    private static boolean startsWithBearer(String authorization) {
-        int length = SCHEME.length();
-        return authorization.regionMatches(true, 0, SCHEME, 0, length)
+    /** Whether a request presents a token together with a proof of possession. */
+    public static boolean isOfProof(List<String> authorizations) {
+        return authorizations.size() == 1 && startsWith(authorizations.get(0), DPOP);
+    }
+
+    private static Secret find(List<String> authorizations, String query, String scheme) {
+        if (inQuery(query)) {
+            throw Rejection.of(Reason.TOKEN_IN_QUERY);
+        }
+        if (authorizations.size() > 1) {
+            throw Rejection.of(Reason.MALFORMED_REQUEST);
+        }
+        if (authorizations.isEmpty() || !startsWith(authorizations.get(0), scheme)) {
+            throw Rejection.of(Reason.TOKEN_MISSING);
+        }
+        String authorization = authorizations.get(0);
+        return token(authorization.substring(scheme.length()), authorization.length());
+    }
+
+    private static boolean startsWith(String authorization, String scheme) {
+        int length = scheme.length();
+        return authorization.regionMatches(true, 0, scheme, 0, length)
                 && (authorization.length() == length || authorization.charAt(length) == ' ');
     }
 
@@ -109,4 +129,11 @@ public final class PresentedToken {
             return name;
         }
     }
+
+    /**
+     * A token, and how it was sent.
+     *
+     * @param proven by the scheme {@code DPoP}, which wants a proof beside it; else by {@code Bearer}, or in a form
+     */
+    public record Sent(Secret token, boolean proven) {}
 }

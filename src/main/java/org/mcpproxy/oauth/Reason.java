@@ -98,6 +98,35 @@ public enum Reason {
     REDIRECT_URI_MISSING(OAuth2Error.INVALID_REQUEST, "The redirect_uri parameter is missing."),
     REDIRECT_URI_UNREGISTERED(OAuth2Error.INVALID_REQUEST, "The redirect URI is not one that this client registered."),
 
+    // Proofs of possession, at the token endpoint and at protected resources
+    PROOF_MISSING(
+            OAuth2Error.INVALID_DPOP_PROOF, "A DPoP proof is needed here: sign one, and send it in the DPoP header."),
+    PROOF_MALFORMED(
+            OAuth2Error.INVALID_DPOP_PROOF,
+            "The DPoP header must be there once, and be one DPoP proof of at most 4096 characters: a JWT of type dpop+jwt with"
+                    + " a supported algorithm, its public key, jti, htm, htu and iat."),
+    PROOF_KEY_UNACCEPTABLE(
+            OAuth2Error.INVALID_DPOP_PROOF,
+            "The RSA key of a DPoP proof must have 2048 to 4096 bits and a short exponent."),
+    PROOF_SIGNATURE_WRONG(OAuth2Error.INVALID_DPOP_PROOF, "The DPoP proof's signature is not valid."),
+    PROOF_OF_OTHER_REQUEST(
+            OAuth2Error.INVALID_DPOP_PROOF, "The DPoP proof is for another request: see its htm and htu."),
+    PROOF_NONCE_NEEDED(
+            OAuth2Error.USE_DPOP_NONCE,
+            400,
+            "The DPoP proof must have the nonce of this answer's DPoP-Nonce header. Sign it anew."),
+    PROOF_TIME_WRONG(
+            OAuth2Error.INVALID_DPOP_PROOF,
+            "The DPoP proof is of another time: see its iat, and the computer's clock."),
+    PROOF_OF_OTHER_TOKEN(OAuth2Error.INVALID_DPOP_PROOF, "The DPoP proof is for another access token: see its ath."),
+    PROOF_REPLAYED(OAuth2Error.INVALID_DPOP_PROOF, "The DPoP proof was used before. Sign a new one for each request."),
+    PROOF_KEY_NOT_AS_NAMED(
+            OAuth2Error.INVALID_DPOP_PROOF,
+            "The DPoP proof was signed with another key than the one that dpop_jkt names."),
+    PROOF_OF_OTHER_KEY(
+            OAuth2Error.INVALID_GRANT,
+            "What was presented is bound to another DPoP key than the one that signed the proof."),
+
     // Registration
     REGISTRATION_CLOSED(
             OAuth2Error.INVALID_REQUEST, 404, "Clients cannot register here. Ask your administrator how to connect."),
@@ -270,6 +299,12 @@ public enum Reason {
             BearerTokenError.INVALID_TOKEN,
             "The access token is one that Okta issued to this proxy itself, which no client may have."),
     TOKEN_REVOKED(BearerTokenError.INVALID_TOKEN, "The access token has been revoked."),
+    TOKEN_SCHEME_WRONG(
+            BearerTokenError.INVALID_TOKEN,
+            "An access token that is bound to a DPoP key is sent with the scheme DPoP and a proof, every other one with Bearer."),
+    TOKEN_OF_OTHER_KEY(
+            BearerTokenError.INVALID_TOKEN,
+            "The access token is bound to another DPoP key than the one that signed the proof."),
     SCOPE_INSUFFICIENT(BearerTokenError.INSUFFICIENT_SCOPE, "The access token lacks a scope that is needed here."),
     POLICY_KEEPS_OUT(
             OAuth2Error.ACCESS_DENIED,

@@ -45,6 +45,7 @@ public class ClientInformation {
                 client.mayUse(GrantType.AUTHORIZATION_CODE) ? List.of(ResponseType.CODE.toString()) : List.of());
         json.put("token_endpoint_auth_method", client.authenticationMethod().getValue());
         json.put("scope", client.scope().toString());
+        json.put("dpop_bound_access_tokens", client.bindsTokens());
         return Json.write(json);
     }
 }

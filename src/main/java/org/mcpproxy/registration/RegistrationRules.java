@@ -61,7 +61,8 @@ final class RegistrationRules {
                         rules.grantTypes(metadata),
                         rules.scope(metadata),
                         registeredAt)
-                .managedBy(tokenHash);
+                .managedBy(tokenHash)
+                .binding(metadata.getDPoPBoundAccessTokens());
     }
 
     private List<String> redirectUris(ClientMetadata metadata) {

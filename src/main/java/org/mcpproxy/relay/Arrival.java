@@ -199,7 +199,7 @@ final class Arrival {
 
     private void answer(Rejection rejection) throws IOException {
         audit(rejection.reason());
-        relay.write(ErrorAnswer.of(rejection, resource, id), response);
+        relay.write(ErrorAnswer.of(rejection, resource, id, headers), response);
     }
 
     /** Gives the request's place back. Whatever is to be answered has been written, or is before this thread leaves. */

@@ -2,10 +2,15 @@ package org.mcpproxy.relay;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
+import org.mcpproxy.oauth.ProofChallenge;
 import org.mcpproxy.oauth.Reason;
 
-/** The {@code WWW-Authenticate} challenge of a protected resource (RFC 6750 3, RFC 9728 5.1). */
+/**
+ * The {@code WWW-Authenticate} challenges of a protected resource (RFC 6750 3, RFC 9728 5.1, RFC 9449 7): by bearer token, and after
+ * it by bound token, where such are taken. Some clients look at the first one alone.
+ */
 final class Challenge {
 
     private static final Set<Reason> CHALLENGED = EnumSet.of(
@@ -19,6 +24,8 @@ final class Challenge {
             Reason.TOKEN_OF_PROXY,
             Reason.TOKEN_REVOKED,
             Reason.NODE_PASS_INVALID,
+            Reason.TOKEN_SCHEME_WRONG,
+            Reason.TOKEN_OF_OTHER_KEY,
             Reason.SCOPE_INSUFFICIENT,
             Reason.MALFORMED_REQUEST);
 
@@ -26,28 +33,34 @@ final class Challenge {
 
     /** Whether this refusal is about the token, so that its answer carries a challenge. */
     static boolean belongsTo(Reason reason) {
-        return CHALLENGED.contains(reason);
+        return CHALLENGED.contains(reason) || ProofChallenge.isAboutProof(reason);
     }
 
     /**
-     * A request without a token gets no error code (RFC 6750 3.1): it did nothing wrong.
+     * A request without a token gets no error code (RFC 6750 3.1): it did nothing wrong. Else the scheme that it used has it
+     * (RFC 9449 7.2).
      *
      * @param scope all that is needed
+     * @param proven whether the request used the scheme {@code DPoP}
      */
-    static String of(Reason reason, McpEndpoint resource, Scope scope) {
-        StringBuilder challenge = new StringBuilder("Bearer ");
-        if (reason != Reason.TOKEN_MISSING) {
-            challenge
-                    .append("error=\"")
-                    .append(reason.error().getCode())
-                    .append("\", error_description=\"")
-                    .append(reason.sentence())
-                    .append("\", ");
+    static List<String> of(Reason reason, McpEndpoint resource, Scope scope, boolean proven) {
+        String where = where(resource, scope);
+        if (!resource.takesProofs()) {
+            return List.of("Bearer " + error(reason) + where);
         }
-        challenge.append("resource_metadata=\"").append(resource.metadata()).append('"');
-        if (!scope.isEmpty()) {
-            challenge.append(", scope=\"").append(scope).append('"');
-        }
-        return challenge.toString();
+        return proven
+                ? List.of("Bearer " + where, ProofChallenge.of(reason) + ", " + where)
+                : List.of("Bearer " + error(reason) + where, ProofChallenge.plain() + ", " + where);
+    }
+
+    private static String error(Reason reason) {
+        return reason == Reason.TOKEN_MISSING
+                ? ""
+                : "error=\"" + reason.error().getCode() + "\", error_description=\"" + reason.sentence() + "\", ";
+    }
+
+    private static String where(McpEndpoint resource, Scope scope) {
+        String metadata = "resource_metadata=\"" + resource.metadata() + '"';
+        return scope.isEmpty() ? metadata : metadata + ", scope=\"" + scope + '"';
     }
 }

@@ -6,6 +6,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.mcpproxy.oauth.PresentedToken;
+import org.mcpproxy.oauth.ProofChallenge;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import tools.jackson.core.JsonGenerator;
@@ -18,17 +20,20 @@ import tools.jackson.core.json.JsonFactory;
  */
 record ErrorAnswer(int status, List<Header> headers, byte[] body) {
 
+    private static final int UNAUTHORIZED = 401;
+
     private static final JsonFactory JSON = new JsonFactory();
 
-    static ErrorAnswer of(Rejection rejection, McpEndpoint resource, Optional<RequestId> id) {
+    /** @param request the headers of what is refused */
+    static ErrorAnswer of(Rejection rejection, McpEndpoint resource, Optional<RequestId> id, List<Header> request) {
         Reason reason = rejection.reason();
         List<Header> headers = new ArrayList<>();
         headers.add(new Header("Content-Type", "application/json"));
         headers.add(new Header("Cache-Control", "no-store"));
         if (Challenge.belongsTo(reason)) {
-            headers.add(new Header(
-                    "WWW-Authenticate",
-                    Challenge.of(reason, resource, rejection.scope().orElse(resource.scope()))));
+            boolean proven = PresentedToken.isOfProof(Header.values(request, "Authorization"));
+            Challenge.of(reason, resource, rejection.scope().orElse(resource.scope()), proven)
+                    .forEach(challenge -> headers.add(new Header("WWW-Authenticate", challenge)));
         }
         rejection
                 .retryAfter()
@@ -43,6 +48,9 @@ record ErrorAnswer(int status, List<Header> headers, byte[] body) {
 
     /** That nothing would help is an answer to a request, for its user to read; most clients read no answer of 403. */
     private static int status(Reason reason, Optional<RequestId> id) {
+        if (ProofChallenge.isAboutProof(reason)) {
+            return UNAUTHORIZED;
+        }
         return reason == Reason.POLICY_FORBIDS && id.isPresent() ? 200 : reason.status();
     }
 

@@ -326,7 +326,7 @@ final class Exchange implements OpenStreams.Open {
     private void write(Rejection why) {
         audit(why.reason().status(), why.reason());
         try {
-            relay.write(ErrorAnswer.of(why, request.resource(), request.id()), response);
+            relay.write(ErrorAnswer.of(why, request.resource(), request.id(), request.headers()), response);
         } catch (IOException | RuntimeException e) {
             // The client has gone; there is nobody left to tell.
         }

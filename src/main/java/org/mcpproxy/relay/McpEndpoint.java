@@ -14,14 +14,16 @@ import org.mcpproxy.oauth.Scopes;
  * @param metadata its metadata document (RFC 9728 3.1)
  * @param scope all scopes that it needs, which may be none
  * @param backend what it leads to
+ * @param takesProofs whether it takes tokens that are bound to a key, with a proof (RFC 9449 7)
  */
-record McpEndpoint(String path, URI resource, URI metadata, Scope scope, Backend backend) {
+record McpEndpoint(String path, URI resource, URI metadata, Scope scope, Backend backend, boolean takesProofs) {
 
     private static final String WELL_KNOWN = "/.well-known/oauth-protected-resource";
 
     /** An endpoint for our own tokens, which carry our baseline scope. */
     static McpEndpoint forOwnTokens(String path, Backend backend, Settings settings) {
-        return new McpEndpoint(path, settings.at(path), settings.at(WELL_KNOWN + path), Scopes.baseline(), backend);
+        return new McpEndpoint(
+                path, settings.at(path), settings.at(WELL_KNOWN + path), Scopes.baseline(), backend, true);
     }
 
     /**
@@ -29,6 +31,6 @@ record McpEndpoint(String path, URI resource, URI metadata, Scope scope, Backend
      * policies decide who is issued a token for it. Our scope {@code mcp} is not asked for, as Okta may not know it.
      */
     static McpEndpoint forOktaTokens(String path, Backend backend, Settings settings) {
-        return new McpEndpoint(path, settings.at(path), settings.at(WELL_KNOWN + path), new Scope(), backend);
+        return new McpEndpoint(path, settings.at(path), settings.at(WELL_KNOWN + path), new Scope(), backend, false);
     }
 }

@@ -5,30 +5,42 @@ import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletRequest;
 import java.time.Clock;
 import java.util.Collections;
-import java.util.List;
 import java.util.Optional;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.client.PreregisteredClients;
+import org.mcpproxy.dpop.HttpCall;
+import org.mcpproxy.dpop.ResourceProofs;
 import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.oauth.PresentedToken;
+import org.mcpproxy.oauth.PresentedToken.Sent;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.Profile;
 
-/** Checks our own access tokens, for each endpoint those that were issued for it. */
+/**
+ * Checks our own access tokens, for each endpoint those that were issued for it, and whether who sends a bound one has its key
+ * (RFC 9449 7.1). A token is believed for a few seconds, a proof never.
+ */
 @Singleton
 public class OwnTokenCheck implements BearerCheck {
 
     private final VerifiedTokens tokens;
+    private final ResourceProofs proofs;
     private final LiveGrants grants;
     private final PreregisteredClients preregistered;
     private final Clock clock;
 
     @Inject
-    public OwnTokenCheck(VerifiedTokens tokens, LiveGrants grants, PreregisteredClients preregistered, Clock clock) {
+    public OwnTokenCheck(
+            VerifiedTokens tokens,
+            ResourceProofs proofs,
+            LiveGrants grants,
+            PreregisteredClients preregistered,
+            Clock clock) {
         this.tokens = tokens;
+        this.proofs = proofs;
         this.grants = grants;
         this.preregistered = preregistered;
         this.clock = clock;
@@ -36,19 +48,29 @@ public class OwnTokenCheck implements BearerCheck {
 
     @Override
     public Caller caller(HttpServletRequest request, McpEndpoint endpoint) {
-        AccessToken token =
-                verified(Collections.list(request.getHeaders("Authorization")), request.getQueryString(), endpoint);
+        Sent sent = PresentedToken.findOfEither(
+                Collections.list(request.getHeaders("Authorization")), request.getQueryString());
+        AccessToken token = verified(sent, endpoint);
         new Actor(token.isOfService() ? null : token.subject(), token.clientId()).lay(request);
+        return caller(
+                sent,
+                token,
+                new HttpCall(
+                        Collections.list(request.getHeaders(HttpCall.HEADER)),
+                        request.getMethod(),
+                        endpoint.resource()));
+    }
+
+    AccessToken verified(Sent sent, McpEndpoint endpoint) {
+        return tokens.verify(sent.token(), endpoint.resource().toString());
+    }
+
+    Caller caller(Sent sent, AccessToken token, HttpCall call) {
+        proofs.require(sent, token.keyThumbprint(), call);
         return caller(token);
     }
 
-    /** @param query the raw query string, or null */
-    AccessToken verified(List<String> authorizations, String query, McpEndpoint endpoint) {
-        return tokens.verify(
-                PresentedToken.find(authorizations, query), endpoint.resource().toString());
-    }
-
-    Caller caller(AccessToken token) {
+    private Caller caller(AccessToken token) {
         if (!grants.isLive(token.grantId())) {
             throw Rejection.of(Reason.TOKEN_REVOKED);
         }

@@ -5,6 +5,8 @@ import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.HashSet;
+import java.util.Set;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
@@ -133,7 +135,14 @@ public class Relay {
     /** Writes an answer of our own; small enough to fit the container's buffer, so it does not wait for the client. */
     void write(ErrorAnswer answer, HttpServletResponse response) throws IOException {
         response.setStatus(answer.status());
-        answer.headers().forEach(header -> response.setHeader(header.name(), header.value()));
+        Set<String> begun = new HashSet<>();
+        for (Header header : answer.headers()) {
+            if (begun.add(header.name())) {
+                response.setHeader(header.name(), header.value());
+            } else {
+                response.addHeader(header.name(), header.value());
+            }
+        }
         response.setContentLength(answer.body().length);
         response.getOutputStream().write(answer.body());
     }

@@ -15,6 +15,7 @@ import java.util.Optional;
  * @param profile what else is known of the user, where it fits into a token
  * @param actors the clients that act for the user one for the other, the present one first (RFC 8693 4.1); empty where the
  *     token was not exchanged
+ * @param keyThumbprint of the key that its holder must prove to have ({@code cnf.jkt}, RFC 9449 6.1); empty for a bearer token
  */
 public record AccessToken(
         String subject,
@@ -25,10 +26,25 @@ public record AccessToken(
         String id,
         Instant expiresAt,
         Optional<Profile> profile,
-        List<String> actors) {
+        List<String> actors,
+        Optional<String> keyThumbprint) {
 
     public AccessToken {
         actors = List.copyOf(actors);
+    }
+
+    /** A bearer token. */
+    public AccessToken(
+            String subject,
+            String clientId,
+            String audience,
+            Scope scope,
+            String grantId,
+            String id,
+            Instant expiresAt,
+            Optional<Profile> profile,
+            List<String> actors) {
+        this(subject, clientId, audience, scope, grantId, id, expiresAt, profile, actors, Optional.empty());
     }
 
     /** One that was not exchanged. */

@@ -59,6 +59,7 @@ public class AccessTokens {
                 .claim(GRANT_CLAIM, token.grantId())
                 .claim(PROFILE_CLAIM, profile.orElse(null))
                 .claim(ActorClaim.NAME, ActorClaim.write(token.actors()))
+                .claim(KeyClaim.NAME, KeyClaim.write(token.keyThumbprint()))
                 .build();
         return CompactJwt.signed(keys.current(), TYPE, claims);
     }
@@ -99,7 +100,8 @@ public class AccessTokens {
                     expiry(claims),
                     Optional.ofNullable(claims.getStringClaim(PROFILE_CLAIM))
                             .flatMap(claim -> profiles.open(claim, id)),
-                    ActorClaim.read(claims.getJSONObjectClaim(ActorClaim.NAME)));
+                    ActorClaim.read(claims.getJSONObjectClaim(ActorClaim.NAME)),
+                    KeyClaim.read(claims.getJSONObjectClaim(KeyClaim.NAME)));
         } catch (ParseException e) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }

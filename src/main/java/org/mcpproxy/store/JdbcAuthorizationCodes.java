@@ -33,8 +33,8 @@ public class JdbcAuthorizationCodes implements AuthorizationCodes {
         database.update(
                 """
                 INSERT INTO authorization_code (hash, grant_id, client_id, redirect_uri, code_challenge, nonce,
-                    expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?)
+                    key_thumbprint, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 code.hash(),
                 code.grantId(),
@@ -42,6 +42,7 @@ public class JdbcAuthorizationCodes implements AuthorizationCodes {
                 code.redirectUri(),
                 code.codeChallenge(),
                 code.nonce().orElse(null),
+                code.keyThumbprint().orElse(null),
                 code.expiresAt());
     }
 
@@ -83,6 +84,7 @@ public class JdbcAuthorizationCodes implements AuthorizationCodes {
                 row.getString("redirect_uri"),
                 row.getString("code_challenge"),
                 Optional.ofNullable(row.getString("nonce")),
+                Optional.ofNullable(row.getString("key_thumbprint")),
                 Database.instant(row, "expires_at"),
                 row.getObject("consumed_at") != null);
     }

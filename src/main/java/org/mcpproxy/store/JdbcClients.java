@@ -56,8 +56,8 @@ public class JdbcClients implements Clients {
         database.update(
                 """
                 INSERT INTO client (id, name, redirect_uris, authentication_method, secret_hash, grant_types, scope,
-                    registered_at, granted, kept_until, registration_token_hash)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, FALSE, ?, ?)
+                    registered_at, granted, kept_until, registration_token_hash, binds_tokens)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, FALSE, ?, ?, ?)
                 """,
                 client.id(),
                 client.name().orElse(null),
@@ -68,7 +68,8 @@ public class JdbcClients implements Clients {
                 client.scope().toString(),
                 client.registeredAt(),
                 clock.instant().plus(UNUSED_KEPT),
-                client.registrationTokenHash().orElse(null));
+                client.registrationTokenHash().orElse(null),
+                client.bindsTokens());
     }
 
     static String grantTypes(Client client) {
@@ -109,6 +110,7 @@ public class JdbcClients implements Clients {
                 Scope.parse(row.getString("scope")),
                 Database.instant(row, "registered_at"),
                 Optional.ofNullable(row.getString("registration_token_hash")),
-                Optional.empty());
+                Optional.empty(),
+                row.getBoolean("binds_tokens"));
     }
 }

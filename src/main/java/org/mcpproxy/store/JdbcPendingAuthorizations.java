@@ -58,9 +58,9 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
         database.update(
                 """
                 INSERT INTO pending_authorization (handle_hash, id, browser_hash, client_id, redirect_uri, state,
-                    code_challenge, scope, resource, demands, nonce, expected_user, device_code_hash, step, approved,
-                    sealed_upstream, grant_id, expires_at)
-                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                    code_challenge, scope, resource, demands, nonce, expected_user, key_thumbprint, device_code_hash, step,
+                    approved, sealed_upstream, grant_id, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                 """,
                 pending.handleHash(),
                 pending.id(),
@@ -74,6 +74,7 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 write(request.demands()),
                 request.identity().nonce().orElse(null),
                 request.identity().user().orElse(null),
+                request.keyThumbprint().orElse(null),
                 request.deviceCodeHash().orElse(null),
                 pending.step().name(),
                 pending.approved(),
@@ -115,6 +116,7 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 new AskedIdentity(
                         Optional.ofNullable(row.getString("nonce")),
                         Optional.ofNullable(row.getString("expected_user"))),
+                Optional.ofNullable(row.getString("key_thumbprint")),
                 Optional.ofNullable(row.getString("device_code_hash")));
         String handleHash = row.getString("handle_hash");
         return new PendingAuthorization(

@@ -58,6 +58,7 @@ public class JdbcRefreshTokens implements RefreshTokens {
                 row.getString("family_hash"),
                 row.getString("grant_id"),
                 row.getString("client_id"),
+                Optional.ofNullable(row.getString("key_thumbprint")),
                 Database.instant(row, "expires_at"),
                 Optional.ofNullable(rotatedAt).map(at -> new Rotation(at, sealedAnswer)));
     }

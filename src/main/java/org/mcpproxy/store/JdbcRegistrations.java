@@ -123,7 +123,7 @@ public class JdbcRegistrations implements Registrations {
         return handle.execute(
                         """
                 UPDATE client SET name = ?, redirect_uris = ?, authentication_method = ?, secret_hash = ?, grant_types = ?,
-                    scope = ?, registration_token_hash = ?
+                    scope = ?, registration_token_hash = ?, binds_tokens = ?
                 """ + MINE,
                         client.name().orElse(null),
                         TextArray.write(client.redirectUris()),
@@ -132,6 +132,7 @@ public class JdbcRegistrations implements Registrations {
                         JdbcClients.grantTypes(client),
                         client.scope().toString(),
                         client.registrationTokenHash().orElse(null),
+                        client.bindsTokens(),
                         client.id(),
                         tokenHash)
                 > 0;

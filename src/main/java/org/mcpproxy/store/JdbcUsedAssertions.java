@@ -30,16 +30,8 @@ public class JdbcUsedAssertions implements UsedAssertions {
         capacity.require();
     }
 
-    /** Of two who are first at the same time one repeats, and finds the other's row. */
     @Override
     public boolean use(String hash, Instant expiresAt) {
-        return database.inTransaction(handle -> {
-            long known = handle.select("SELECT COUNT(*) FROM client_assertion WHERE hash = ?", hash)
-                    .mapTo(Long.class)
-                    .one();
-            return known == 0
-                    && handle.execute("INSERT INTO client_assertion (hash, expires_at) VALUES (?, ?)", hash, expiresAt)
-                            == 1;
-        });
+        return Rows.isFirst(database, "client_assertion", hash, expiresAt);
     }
 }

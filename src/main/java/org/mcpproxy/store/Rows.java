@@ -58,12 +58,28 @@ final class Rows {
 
     static void insert(Handle handle, RefreshToken token) {
         handle.execute(
-                "INSERT INTO refresh_token (hash, family_hash, grant_id, client_id, expires_at) VALUES (?, ?, ?, ?, ?)",
+                """
+                INSERT INTO refresh_token (hash, family_hash, grant_id, client_id, key_thumbprint, expires_at)
+                VALUES (?, ?, ?, ?, ?, ?)
+                """,
                 token.hash(),
                 token.familyHash(),
                 token.grantId(),
                 token.clientId(),
+                token.keyThumbprint().orElse(null),
                 token.expiresAt());
+    }
+
+    /** Whether nobody has kept this hash before. Of two who are first at the same time one repeats, and finds the other's row. */
+    static boolean isFirst(Database database, String table, String hash, Instant expiresAt) {
+        return database.inTransaction(handle -> {
+            long known = handle.select("SELECT COUNT(*) FROM " + table + " WHERE hash = ?", hash)
+                    .mapTo(Long.class)
+                    .one();
+            return known == 0
+                    && handle.execute("INSERT INTO " + table + " (hash, expires_at) VALUES (?, ?)", hash, expiresAt)
+                            == 1;
+        });
     }
 
     /** What goes with grants whose rows have gone; Okta's tokens are left to be revoked there. */

@@ -31,7 +31,8 @@ public class AuthorizationCodeExchange implements Exchange {
     private static final Check<Presented> CHECKS = ((Check<Presented>) AuthorizationCodeExchange::requireUnexpired)
             .then(AuthorizationCodeExchange::requireSameClient)
             .then(AuthorizationCodeExchange::requireSameRedirectUri)
-            .then(AuthorizationCodeExchange::requireVerifier);
+            .then(AuthorizationCodeExchange::requireVerifier)
+            .then(AuthorizationCodeExchange::requireKey);
 
     private final AuthorizationCodes codes;
     private final Grants grants;
@@ -67,8 +68,8 @@ public class AuthorizationCodeExchange implements Exchange {
         Grant grant = opened.orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
         RequestedResource.require(request.parameters(), grant);
         Optional<RefreshTokenValue> refreshToken = mint.firstRefreshToken(request.client());
-        TokenAnswer answer = mint.mint(grant, request.client(), grant.scope(), refreshToken, code.nonce());
-        Optional<RefreshToken> first = refreshToken.map(value -> mint.stored(value, grant));
+        TokenAnswer answer = mint.mint(grant, request, grant.scope(), refreshToken, code.nonce());
+        Optional<RefreshToken> first = refreshToken.map(value -> mint.stored(value, grant, request));
         if (!codes.redeem(code, first, first.map(RefreshToken::expiresAt).orElse(answer.expiresAt()))) {
             throw replayed(code, request);
         }
@@ -106,6 +107,11 @@ public class AuthorizationCodeExchange implements Exchange {
         if (!challenge(verifier, presented.code().codeChallenge())) {
             throw Rejection.of(Reason.VERIFIER_WRONG);
         }
+    }
+
+    /** RFC 9449 10: else whoever intercepts the code and its verifier could bind the tokens to a key of their own. */
+    private static void requireKey(Presented presented, Instant now) {
+        presented.code().keyThumbprint().ifPresent(presented.request()::requireKey);
     }
 
     private static boolean challenge(String verifier, String challenge) {

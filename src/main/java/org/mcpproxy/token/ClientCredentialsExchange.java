@@ -43,6 +43,6 @@ public class ClientCredentialsExchange implements Exchange {
             throw Rejection.of(Reason.RESOURCE_NEEDS_USER);
         }
         Scope scope = AdministratorsTerms.asked(request.parameters(), terms.scope(client, resource));
-        return mint.mintForItself(client.client(), resource, scope);
+        return mint.mintForItself(request, resource, scope);
     }
 }

@@ -77,8 +77,8 @@ public class DeviceCodeExchange implements Exchange {
         Grant grant = device.grantId().flatMap(grants::find).orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
         RequestedResource.require(request.parameters(), grant);
         Optional<RefreshTokenValue> refreshToken = mint.firstRefreshToken(request.client());
-        TokenAnswer answer = mint.mint(grant, request.client(), grant.scope(), refreshToken, Optional.empty());
-        Optional<RefreshToken> first = refreshToken.map(value -> mint.stored(value, grant));
+        TokenAnswer answer = mint.mint(grant, request, grant.scope(), refreshToken, Optional.empty());
+        Optional<RefreshToken> first = refreshToken.map(value -> mint.stored(value, grant, request));
         if (!devices.redeem(device, first, first.map(RefreshToken::expiresAt).orElse(answer.expiresAt()))) {
             throw replayed(device, request);
         }

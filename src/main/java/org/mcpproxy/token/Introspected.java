@@ -6,14 +6,16 @@ import java.util.List;
 import java.util.Optional;
 import net.minidev.json.JSONObject;
 import org.mcpproxy.signing.ActorClaim;
+import org.mcpproxy.signing.KeyClaim;
 
 /**
  * What may be told of a token that is active.
  *
  * @param user whose it is, for the audit; null where a client has it for itself
  * @param scope empty for one that is no authority for anything
- * @param type {@code Bearer}, where it is an access token
+ * @param type {@code Bearer} or {@code DPoP}, where it is an access token
  * @param actors who act for the user, the present one first
+ * @param keyThumbprint of the key that an access token is bound to, if any
  */
 record Introspected(
         String user,
@@ -24,9 +26,10 @@ record Introspected(
         Optional<String> type,
         Optional<String> grantId,
         Instant expiresAt,
-        List<String> actors) {
+        List<String> actors,
+        Optional<String> keyThumbprint) {
 
-    /** Of a token that was not exchanged. */
+    /** Of a token that is no access token. */
     Introspected(
             String user,
             String subject,
@@ -36,7 +39,7 @@ record Introspected(
             Optional<String> type,
             Optional<String> grantId,
             Instant expiresAt) {
-        this(user, subject, clientId, audience, scope, type, grantId, expiresAt, List.of());
+        this(user, subject, clientId, audience, scope, type, grantId, expiresAt, List.of(), Optional.empty());
     }
 
     /** The answer (RFC 7662 2.2); {@code exp} in seconds since 1970. */
@@ -51,6 +54,7 @@ record Introspected(
         scope.ifPresent(value -> json.put("scope", value.toString()));
         type.ifPresent(value -> json.put("token_type", value));
         Optional.ofNullable(ActorClaim.write(actors)).ifPresent(value -> json.put(ActorClaim.NAME, value));
+        Optional.ofNullable(KeyClaim.write(keyThumbprint)).ifPresent(value -> json.put(KeyClaim.NAME, value));
         return json;
     }
 }

@@ -96,10 +96,11 @@ public class Introspection {
                         token.clientId(),
                         token.audience(),
                         Optional.of(token.scope()),
-                        Optional.of("Bearer"),
+                        Optional.of(TokenAnswer.type(token.keyThumbprint())),
                         Optional.of(token.grantId()),
                         token.expiresAt(),
-                        token.actors()))
+                        token.actors(),
+                        token.keyThumbprint()))
                 : Optional.empty();
     }
 

@@ -25,7 +25,8 @@ import org.mcpproxy.oauth.Secret;
 /**
  * {@code grant_type=refresh_token} (OAuth 2.1 4.3). The token is exchanged for a new one, and Okta is asked whether the
  * session still stands. A client that repeats the request within the grace gets the same answer again: it may have lost
- * the first one, and some clients refresh from two places at once.
+ * the first one, and some clients refresh from two places at once. Who has not the key that a token is bound to learns nothing
+ * (RFC 9449 5), and ends nothing: a token without its key is of no use to a thief.
  */
 @Singleton
 public class RefreshTokenExchange implements Exchange {
@@ -76,6 +77,7 @@ public class RefreshTokenExchange implements Exchange {
         Grant grant = grants.find(token.grantId()).orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
         request.isOf(grant);
         requireSameClient(token, request);
+        token.keyThumbprint().ifPresent(request::requireKey);
         RequestedResource.require(request.parameters(), grant);
         Scope scope = requestedScope(request.parameters(), grant);
         if (token.rotation().isPresent()) {
@@ -109,10 +111,10 @@ public class RefreshTokenExchange implements Exchange {
 
     private TokenAnswer rotate(Grant grant, Scope scope, RefreshTokenValue presented, TokenRequest request) {
         RefreshTokenValue successor = presented.next(random);
-        TokenAnswer answer = mint.mint(grant, request.client(), scope, Optional.of(successor), Optional.empty());
+        TokenAnswer answer = mint.mint(grant, request, scope, Optional.of(successor), Optional.empty());
         Secret whole = presented.whole();
         Rotation rotation = new Rotation(clock.instant(), repeatedAnswers.seal(answer, whole));
-        if (!refreshTokens.rotate(whole.hash(), rotation, mint.stored(successor, grant))) {
+        if (!refreshTokens.rotate(whole.hash(), rotation, mint.stored(successor, grant, request))) {
             return repeat(find(presented, request), whole, request);
         }
         return answer;
@@ -126,7 +128,17 @@ public class RefreshTokenExchange implements Exchange {
         if (answer.isEmpty()) {
             ending.end(token.grantId(), Cause.REFRESH_TOKEN_REUSED, request.trail());
         }
-        return answer.orElseThrow(() -> Rejection.of(Reason.REFRESH_TOKEN_REUSED));
+        TokenAnswer first = answer.orElseThrow(() -> Rejection.of(Reason.REFRESH_TOKEN_REUSED));
+        requireSameKey(first, request);
+        return first;
+    }
+
+    /** The access token of the first answer is bound, or not, as it was asked for then. */
+    private static void requireSameKey(TokenAnswer first, TokenRequest request) {
+        first.keyThumbprint().ifPresent(request::requireKey);
+        if (first.keyThumbprint().isEmpty() && request.keyThumbprint().isPresent()) {
+            throw Rejection.of(Reason.PROOF_OF_OTHER_KEY);
+        }
     }
 
     /** Only Okta's own word ends the grant; that it cannot be asked does not. */

@@ -71,7 +71,7 @@ public class SubjectTokenExchange implements Exchange {
         String resource = terms.resource(targets(parameters), client);
         Scope given = terms.scope(client, resource);
         given.retainAll(subject.scope());
-        return mint.mintForUserOf(subject, client.client(), resource, AdministratorsTerms.asked(parameters, given));
+        return mint.mintForUserOf(subject, request, resource, AdministratorsTerms.asked(parameters, given));
     }
 
     /** Access tokens alone are exchanged, for access tokens, and the actor is the client itself (RFC 8693 2.1). */

@@ -15,6 +15,7 @@ import org.mcpproxy.oauth.Secret;
  * The tokens that were issued.
  *
  * @param idToken for a client that asked who its user is
+ * @param keyThumbprint of the key that the access token is bound to, if any
  * @param issuedType what kind of token it is, where the request might have asked for several
  * @param user whose grant it is, for the audit; null where a client has it for itself
  */
@@ -26,6 +27,7 @@ public record TokenAnswer(
         Scope scope,
         String user,
         String grantId,
+        Optional<String> keyThumbprint,
         Optional<TokenTypeURI> issuedType) {
 
     public TokenAnswer(
@@ -34,14 +36,32 @@ public record TokenAnswer(
             Optional<Secret> refreshToken,
             Scope scope,
             String user,
-            String grantId) {
-        this(accessToken, expiresAt, refreshToken, Optional.empty(), scope, user, grantId, Optional.empty());
+            String grantId,
+            Optional<String> keyThumbprint) {
+        this(
+                accessToken,
+                expiresAt,
+                refreshToken,
+                Optional.empty(),
+                scope,
+                user,
+                grantId,
+                keyThumbprint,
+                Optional.empty());
     }
 
     /** The same, with an ID token. */
     TokenAnswer with(Secret issued) {
         return new TokenAnswer(
-                accessToken, expiresAt, refreshToken, Optional.of(issued), scope, user, grantId, issuedType);
+                accessToken,
+                expiresAt,
+                refreshToken,
+                Optional.of(issued),
+                scope,
+                user,
+                grantId,
+                keyThumbprint,
+                issuedType);
     }
 
     /** The same, as the answer to a token exchange names it (RFC 8693 2.2.1). */
@@ -54,14 +74,20 @@ public record TokenAnswer(
                 scope,
                 user,
                 grantId,
+                keyThumbprint,
                 Optional.of(TokenTypeURI.ACCESS_TOKEN));
+    }
+
+    /** How the access token is to be used (RFC 6749 7.1, RFC 9449 5). */
+    static String type(Optional<String> keyThumbprint) {
+        return keyThumbprint.isPresent() ? "DPoP" : "Bearer";
     }
 
     /** The successful response (RFC 6749 5.1, OpenID Connect Core 3.1.3.3); {@code expires_in} in seconds from now. */
     public JSONObject toResponse(Instant now) {
         JSONObject json = new JSONObject();
         json.put("access_token", accessToken.value());
-        json.put("token_type", "Bearer");
+        json.put("token_type", type(keyThumbprint));
         json.put("expires_in", Math.max(0, Duration.between(now, expiresAt).toSeconds()));
         refreshToken.ifPresent(token -> json.put("refresh_token", token.value()));
         idToken.ifPresent(token -> json.put("id_token", token.value()));
@@ -80,6 +106,7 @@ public record TokenAnswer(
         json.put("scope", scope.toString());
         json.put("user", user);
         json.put("grant", grantId);
+        keyThumbprint.ifPresent(thumbprint -> json.put("key", thumbprint));
         return Json.write(json);
     }
 
@@ -94,6 +121,7 @@ public record TokenAnswer(
                     Scope.parse(JSONObjectUtils.getString(json, "scope")),
                     JSONObjectUtils.getString(json, "user"),
                     JSONObjectUtils.getString(json, "grant"),
+                    Optional.ofNullable(JSONObjectUtils.getString(json, "key", null)),
                     Optional.empty());
         } catch (ParseException e) {
             throw new IllegalStateException("A sealed answer does not hold what was sealed", e);

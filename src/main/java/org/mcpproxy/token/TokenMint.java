@@ -7,6 +7,7 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -69,7 +70,12 @@ public class TokenMint {
      * @throws Rejection {@code CLIENT_CUT_BACK}
      */
     public TokenAnswer mint(
-            Grant grant, Client client, Scope scope, Optional<RefreshTokenValue> refreshToken, Optional<String> nonce) {
+            Grant grant,
+            TokenRequest request,
+            Scope scope,
+            Optional<RefreshTokenValue> refreshToken,
+            Optional<String> nonce) {
+        Client client = request.client();
         if (!preregistered.allow(client, grant.resource(), scope)) {
             throw Rejection.of(Reason.CLIENT_CUT_BACK);
         }
@@ -81,7 +87,9 @@ public class TokenMint {
                 grant.id(),
                 Secret.random(random).value(),
                 expiry(),
-                Optional.of(grant.profile()));
+                Optional.of(grant.profile()),
+                List.of(),
+                request.keyThumbprint());
         TokenAnswer answer = answer(token, refreshToken, grant.user().id());
         return scope.contains(Scopes.OPENID) ? answer.with(idToken(grant, client, answer, nonce)) : answer;
     }
@@ -100,7 +108,8 @@ public class TokenMint {
      * An access token of which the client is the subject itself (RFC 9068 2.2). Its grant is its own, and nothing is kept of
      * it: the store hears of it where it is revoked.
      */
-    public TokenAnswer mintForItself(Client client, String resource, Scope scope) {
+    public TokenAnswer mintForItself(TokenRequest request, String resource, Scope scope) {
+        Client client = request.client();
         AccessToken token = new AccessToken(
                 client.id(),
                 client.id(),
@@ -109,7 +118,9 @@ public class TokenMint {
                 Secret.random(random).value(),
                 Secret.random(random).value(),
                 expiry(),
-                Optional.empty());
+                Optional.empty(),
+                List.of(),
+                request.keyThumbprint());
         return answer(token, Optional.empty(), null);
     }
 
@@ -118,7 +129,8 @@ public class TokenMint {
      *
      * @param subject the other token
      */
-    public TokenAnswer mintForUserOf(AccessToken subject, Client client, String resource, Scope scope) {
+    public TokenAnswer mintForUserOf(AccessToken subject, TokenRequest request, String resource, Scope scope) {
+        Client client = request.client();
         Instant expiry = expiry();
         AccessToken token = new AccessToken(
                 subject.subject(),
@@ -129,7 +141,8 @@ public class TokenMint {
                 Secret.random(random).value(),
                 subject.expiresAt().isBefore(expiry) ? subject.expiresAt() : expiry,
                 subject.profile(),
-                Stream.concat(Stream.of(client.id()), subject.actors().stream()).toList());
+                Stream.concat(Stream.of(client.id()), subject.actors().stream()).toList(),
+                request.keyThumbprint());
         return answer(token, Optional.empty(), subject.subject()).asExchanged();
     }
 
@@ -140,20 +153,22 @@ public class TokenMint {
                 refreshToken.map(RefreshTokenValue::whole),
                 token.scope(),
                 user,
-                token.grantId());
+                token.grantId(),
+                token.keyThumbprint());
     }
 
     private Instant expiry() {
         return clock.instant().plus(settings.lifetimes().accessToken()).truncatedTo(ChronoUnit.SECONDS);
     }
 
-    /** How a new refresh token is kept. */
-    public RefreshToken stored(RefreshTokenValue refreshToken, Grant grant) {
+    /** How a new refresh token is kept. A confidential client's is bound to the client, which may change its key (RFC 9449 5). */
+    public RefreshToken stored(RefreshTokenValue refreshToken, Grant grant, TokenRequest request) {
         return new RefreshToken(
                 refreshToken.whole().hash(),
                 refreshToken.family().hash(),
                 grant.id(),
                 grant.clientId(),
+                request.client().isPublic() ? request.keyThumbprint() : Optional.empty(),
                 clock.instant().plus(settings.lifetimes().refreshToken()),
                 Optional.empty());
     }

@@ -13,14 +13,19 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.MultivaluedMap;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.time.Clock;
+import java.util.Collections;
 import java.util.List;
+import java.util.Optional;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.TokensIssued;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.dpop.ClientProofs;
+import org.mcpproxy.dpop.HttpCall;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Parameters;
@@ -28,13 +33,15 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
 /**
- * Token endpoint (RFC 6749 3.2). What all grant types share stands here, once and in order: who the client is, whether
- * it may use this grant type, and then the one exchange.
+ * Token endpoint (RFC 6749 3.2). What all grant types share stands here, once and in order: who the client is, which key it has
+ * proved to have (RFC 9449 5), whether it may use this grant type, and then the one exchange.
  */
 @Path("token")
 public class TokenResource {
 
     private final ClientGate gate;
+    private final ClientProofs proofs;
+    private final URI uri;
     private final Instance<Exchange> exchanges;
     private final List<GrantType> offered;
     private final AuditLog audit;
@@ -42,8 +49,15 @@ public class TokenResource {
 
     @Inject
     public TokenResource(
-            ClientGate gate, Instance<Exchange> exchanges, Settings settings, AuditLog audit, Clock clock) {
+            ClientGate gate,
+            ClientProofs proofs,
+            Instance<Exchange> exchanges,
+            Settings settings,
+            AuditLog audit,
+            Clock clock) {
         this.gate = gate;
+        this.proofs = proofs;
+        this.uri = settings.at("/oauth2/v1/token");
         this.exchanges = exchanges;
         this.offered = Capabilities.grantTypes(settings.clientsFile().isPresent());
         this.audit = audit;
@@ -59,14 +73,25 @@ public class TokenResource {
             @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(form);
         Client client = gate.enter(authorization, parameters, http);
+        Optional<String> keyThumbprint = keyThumbprint(client, http);
         Exchange exchange = exchange(parameters, client);
-        TokenAnswer answer = exchange.exchange(
-                new TokenRequest(client, parameters, Trail.of(http), user -> new Actor(user, client.id()).lay(http)));
+        TokenAnswer answer = exchange.exchange(new TokenRequest(
+                client, keyThumbprint, parameters, Trail.of(http), user -> new Actor(user, client.id()).lay(http)));
         audit.record(new TokensIssued(
                 Trail.of(http), answer.user(), client.id(), exchange.grantType().getValue(), answer.grantId()));
         return Response.ok(Json.write(answer.toResponse(clock.instant())))
                 .header("Cache-Control", "no-store")
                 .build();
+    }
+
+    /** Whoever registered to have every token bound must not be given another (RFC 9449 5.2). */
+    private Optional<String> keyThumbprint(Client client, HttpServletRequest http) {
+        Optional<String> keyThumbprint = proofs.keyThumbprint(
+                new HttpCall(Collections.list(http.getHeaders(HttpCall.HEADER)), http.getMethod(), uri));
+        if (client.bindsTokens() && keyThumbprint.isEmpty()) {
+            throw Rejection.of(Reason.PROOF_MISSING);
+        }
+        return keyThumbprint;
     }
 
     private Exchange exchange(Parameters parameters, Client client) {

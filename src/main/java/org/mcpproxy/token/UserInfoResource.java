@@ -10,6 +10,7 @@ import jakarta.ws.rs.core.Context;
 import jakarta.ws.rs.core.HttpHeaders;
 import jakarta.ws.rs.core.MediaType;
 import jakarta.ws.rs.core.Response;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.util.Collections;
 import java.util.List;
@@ -20,10 +21,12 @@ import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.UserInfoTold;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
+import org.mcpproxy.config.Settings;
+import org.mcpproxy.dpop.HttpCall;
+import org.mcpproxy.dpop.ResourceProofs;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.PresentedToken;
-import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
 
@@ -32,12 +35,17 @@ import org.mcpproxy.signing.AccessTokens;
 public class UserInfoResource {
 
     private final AccessTokens accessTokens;
+    private final ResourceProofs proofs;
     private final UserInfo userInfo;
+    private final URI uri;
     private final AuditLog audit;
 
     @Inject
-    public UserInfoResource(AccessTokens accessTokens, UserInfo userInfo, AuditLog audit) {
+    public UserInfoResource(
+            AccessTokens accessTokens, ResourceProofs proofs, UserInfo userInfo, Settings settings, AuditLog audit) {
         this.accessTokens = accessTokens;
+        this.proofs = proofs;
+        this.uri = settings.at("/oauth2/v1/userinfo");
         this.userInfo = userInfo;
         this.audit = audit;
     }
@@ -45,20 +53,24 @@ public class UserInfoResource {
     @GET
     @Produces(MediaType.APPLICATION_JSON)
     public Response get(@Context HttpServletRequest http) {
-        return answer(PresentedToken.find(authorizations(http), http.getQueryString()), http);
+        return answer(PresentedToken.findOfEither(authorizations(http), http.getQueryString()), http);
     }
 
     /** With the token as a header, or in the form that is the body (RFC 6750 2.2). */
     @POST
     @Produces(MediaType.APPLICATION_JSON)
     public Response post(byte[] body, @Context HttpServletRequest http) {
-        return answer(PresentedToken.find(authorizations(http), http.getQueryString(), form(body, http)), http);
+        return answer(PresentedToken.findOfEither(authorizations(http), http.getQueryString(), form(body, http)), http);
     }
 
-    private Response answer(Secret token, HttpServletRequest http) {
-        AccessToken verified = accessTokens.verify(token);
+    private Response answer(PresentedToken.Sent sent, HttpServletRequest http) {
+        AccessToken verified = accessTokens.verify(sent.token());
         String user = verified.isOfService() ? null : verified.subject();
         new Actor(user, verified.clientId()).lay(http);
+        proofs.require(
+                sent,
+                verified.keyThumbprint(),
+                new HttpCall(Collections.list(http.getHeaders(HttpCall.HEADER)), http.getMethod(), uri));
         JSONObject claims = userInfo.of(verified);
         audit.record(new UserInfoTold(Trail.of(http), user, verified.clientId(), verified.grantId()));
         return Response.ok(Json.write(claims))

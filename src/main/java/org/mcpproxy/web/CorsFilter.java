@@ -27,7 +27,7 @@ public class CorsFilter extends HttpFilter {
 
     private static final String METHODS = "GET, POST, PUT, DELETE, OPTIONS";
     private static final String EXPOSED =
-            "WWW-Authenticate, Mcp-Session-Id, MCP-Protocol-Version, Retry-After, X-Request-Id";
+            "WWW-Authenticate, DPoP-Nonce, Mcp-Session-Id, MCP-Protocol-Version, Retry-After, X-Request-Id";
     private static final String TEN_MINUTES = "600";
     private static final String AUTHORIZATION_ENDPOINT = "/oauth2/v1/authorize";
 

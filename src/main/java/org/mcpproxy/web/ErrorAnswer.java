@@ -7,10 +7,12 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.oauth.Json;
+import org.mcpproxy.oauth.ProofChallenge;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.page.Page;
@@ -25,16 +27,25 @@ public final class ErrorAnswer {
     private static final Set<String> BEARER_CODES =
             Set.of(BearerTokenError.INVALID_TOKEN.getCode(), BearerTokenError.INSUFFICIENT_SCOPE.getCode());
 
+    /** Where bearer tokens alone are taken. */
+    private static final Set<Reason> OF_REGISTRATION = Set.of(
+            Reason.INITIAL_TOKEN_MISSING,
+            Reason.INITIAL_TOKEN_WRONG,
+            Reason.REGISTRATION_TOKEN_MISSING,
+            Reason.REGISTRATION_TOKEN_WRONG);
+
+    private static final String REALM = "Bearer realm=\"clients\"";
+
     private static final Set<Reason> SENT_WRONGLY = Set.of(Reason.TOKEN_IN_QUERY, Reason.TOKEN_SENT_TWICE);
 
     private final ErrorObject error;
     private final Optional<Duration> retryAfter;
-    private final Optional<String> bearerChallenge;
+    private final List<String> challenges;
 
-    private ErrorAnswer(ErrorObject error, Optional<Duration> retryAfter, Optional<String> bearerChallenge) {
+    private ErrorAnswer(ErrorObject error, Optional<Duration> retryAfter, List<String> challenges) {
         this.error = error;
         this.retryAfter = retryAfter;
-        this.bearerChallenge = bearerChallenge;
+        this.challenges = challenges;
     }
 
     public static ErrorAnswer of(Reason reason) {
@@ -42,16 +53,25 @@ public final class ErrorAnswer {
     }
 
     public static ErrorAnswer of(Rejection rejection) {
-        return new ErrorAnswer(rejection.reason().error(), rejection.retryAfter(), challenge(rejection));
+        return of(rejection, false);
+    }
+
+    /** @param proven whether a token was presented with a proof: then it is a protected resource that refuses the proof */
+    static ErrorAnswer of(Rejection rejection, boolean proven) {
+        ErrorObject error = rejection.reason().error();
+        return new ErrorAnswer(
+                proven && ProofChallenge.isAboutProof(rejection.reason())
+                        ? new ErrorObject(error.getCode(), error.getDescription(), 401)
+                        : error,
+                rejection.retryAfter(),
+                challenges(rejection, proven));
     }
 
     /** For what the container or JAX-RS refused by itself. */
     static ErrorAnswer of(int status) {
         Reason reason = reason(status);
         return new ErrorAnswer(
-                new ErrorObject(reason.error().getCode(), reason.sentence(), status),
-                Optional.empty(),
-                Optional.empty());
+                new ErrorObject(reason.error().getCode(), reason.sentence(), status), Optional.empty(), List.of());
     }
 
     /** Why the container or JAX-RS refused a request, as far as its status tells. */
@@ -94,26 +114,32 @@ public final class ErrorAnswer {
     }
 
     /**
-     * The challenge of an endpoint for clients that takes bearer tokens (RFC 6750 3); empty where this is not about one. Who
+     * The challenges of an endpoint for clients that takes tokens (RFC 6750 3, RFC 9449 7.2); none where this is not about one. Who
      * sent none did nothing wrong, and gets no error code.
      */
-    Optional<String> bearerChallenge() {
-        return bearerChallenge;
+    List<String> challenges() {
+        return challenges;
     }
 
-    private static Optional<String> challenge(Rejection rejection) {
+    private static List<String> challenges(Rejection rejection, boolean proven) {
         Reason reason = rejection.reason();
-        String realm = "Bearer realm=\"clients\"";
-        if (reason.error().getCode() == null) {
-            return Optional.of(realm);
+        boolean asked = reason.error().getCode() == null;
+        boolean aboutProof = proven && ProofChallenge.isAboutProof(reason);
+        if (!asked && !aboutProof && !isAboutToken(reason)) {
+            return List.of();
         }
-        if (!isAboutToken(reason)) {
-            return Optional.empty();
+        String bearer = asked || proven ? REALM : REALM + error(rejection);
+        if (OF_REGISTRATION.contains(reason)) {
+            return List.of(bearer);
         }
+        return List.of(bearer, asked || !proven ? ProofChallenge.plain() : ProofChallenge.of(reason));
+    }
+
+    private static String error(Rejection rejection) {
+        Reason reason = rejection.reason();
         String scope =
                 rejection.scope().map(needed -> ", scope=\"" + needed + "\"").orElse("");
-        return Optional.of(realm + ", error=\"" + reason.error().getCode() + "\", error_description=\""
-                + reason.sentence() + "\"" + scope);
+        return ", error=\"" + reason.error().getCode() + "\", error_description=\"" + reason.sentence() + "\"" + scope;
     }
 
     private static boolean isAboutToken(Reason reason) {

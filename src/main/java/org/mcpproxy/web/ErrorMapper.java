@@ -10,12 +10,14 @@ import jakarta.ws.rs.core.Response;
 import jakarta.ws.rs.ext.ExceptionMapper;
 import jakarta.ws.rs.ext.Provider;
 import java.nio.charset.StandardCharsets;
-import java.util.Optional;
+import java.util.Collections;
+import java.util.List;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
+import org.mcpproxy.oauth.PresentedToken;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
@@ -91,7 +93,8 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
             audit.record(new AuditEvent.Refused(
                     Trail.of(request), actor.user(), actor.client(), Endpoint.of(request), rejection.reason()));
         }
-        return answer(ErrorAnswer.of(rejection), null);
+        boolean proven = PresentedToken.isOfProof(Collections.list(request.getHeaders(HttpHeaders.AUTHORIZATION)));
+        return answer(ErrorAnswer.of(rejection, proven), null);
     }
 
     private Response answer(ErrorAnswer error, Response known) {
@@ -104,16 +107,15 @@ public class ErrorMapper implements ExceptionMapper<Throwable> {
         if (known != null && known.getHeaderString(HttpHeaders.ALLOW) != null) {
             answer.header(HttpHeaders.ALLOW, known.getHeaderString(HttpHeaders.ALLOW));
         }
-        challenge(error).ifPresent(challenge -> answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge));
+        challenges(error).forEach(challenge -> answer.header(HttpHeaders.WWW_AUTHENTICATE, challenge));
         return answer.build();
     }
 
-    private Optional<String> challenge(ErrorAnswer error) {
+    private List<String> challenges(ErrorAnswer error) {
         boolean unauthorized = error.status() == Response.Status.UNAUTHORIZED.getStatusCode();
-        return error.bearerChallenge()
-                .or(() -> unauthorized && triedToAuthenticate()
-                        ? Optional.of("Basic realm=\"clients\", charset=\"UTF-8\"")
-                        : Optional.empty());
+        return error.challenges().isEmpty() && unauthorized && triedToAuthenticate()
+                ? List.of("Basic realm=\"clients\", charset=\"UTF-8\"")
+                : error.challenges();
     }
 
     /** By a header, whatever its scheme (RFC 6749 5.2). */

@@ -16,6 +16,7 @@ final class PreflightHeaders {
 
     private static final List<String> ALWAYS = List.of(
             "authorization",
+            "dpop",
             "content-type",
             "accept",
             "last-event-id",

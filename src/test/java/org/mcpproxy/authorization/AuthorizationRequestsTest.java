@@ -150,6 +150,32 @@ class AuthorizationRequestsTest {
         assertThat(read(with(GOOD, "audience", "https://evil.example"))).isEqualTo(read(GOOD));
     }
 
+    /** RFC 9449 10. */
+    @Test
+    void theKeyThatTheCodeIsToBeBoundToIsRead() {
+        String thumbprint = "NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs";
+
+        assertThat(read(with(GOOD, "dpop_jkt", thumbprint)).keyThumbprint()).contains(thumbprint);
+        assertThat(read(GOOD).keyThumbprint()).isEmpty();
+        assertRefused(Reason.MALFORMED_REQUEST, () -> read(with(GOOD, "dpop_jkt", thumbprint + "x")));
+        assertRefused(Reason.MALFORMED_REQUEST, () -> read(with(GOOD, "dpop_jkt", "short")));
+    }
+
+    /** RFC 9449 10.1: as if the request named the key that signed the proof. */
+    @Test
+    void aProofNamesTheKeyOfAPushedRequest() {
+        Optional<String> proven = Optional.of("NzbLsXh8uDCcd-6MNwXF4W_7noWXFZAfHkxZsRGC9Xs");
+
+        assertThat(read(NamedKey.inPushed(GOOD, proven)).keyThumbprint()).isEqualTo(proven);
+        assertThat(read(NamedKey.inPushed(with(GOOD, "dpop_jkt", proven.get()), proven))
+                        .keyThumbprint())
+                .isEqualTo(proven);
+        assertThat(NamedKey.inPushed(GOOD, Optional.empty())).isEqualTo(GOOD);
+        assertRefused(
+                Reason.PROOF_KEY_NOT_AS_NAMED,
+                () -> NamedKey.inPushed(with(GOOD, "dpop_jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"), proven));
+    }
+
     @Test
     void noMoreScopesAreAskedForThanAreRegisteredAndOffered() {
         assertRefused(Reason.SCOPE_UNKNOWN, () -> readAsked("mcp offline_access", new Scope("mcp")));

@@ -2,10 +2,14 @@ package org.mcpproxy.clients;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Installation;
 import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.Preregistered;
@@ -35,6 +39,52 @@ class StrictServicesClientIT {
 
         assertThat(trip.exitCode()).as(trip.output()).isZero();
         assertThat(trip.steps()).isEqualTo(List.of("metadata", "token", "actor", "call", "refusal"));
+    }
+
+    /** RFC 9449. A library that leaves it to its user to sign again with another nonce says when. */
+    @ParameterizedTest
+    @CsvSource({"oauth4webapi, nonce", "openid-client, "})
+    void anApplicationsTokensAreBoundToItsKey(String library, String nonce) {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        URI callback = new Browser().signOn(client.authorizationUri(), "alice", client.redirectUri());
+
+        Trip trip = Trip.of(
+                "proof-of-possession.mjs",
+                library,
+                installation.at("").toString(),
+                installation.proxy().mcp().toString(),
+                client.id(),
+                "application",
+                callback.toString(),
+                client.verifier(),
+                client.state());
+
+        assertThat(trip.exitCode()).as(trip.output()).isZero();
+        assertThat(trip.steps())
+                .isEqualTo(
+                        told("metadata", nonce, "token", "call", "refresh", nonce, "another nonce", nonce, "refusal"));
+    }
+
+    /** Its assertion is good once: it signs another one, too. */
+    @ParameterizedTest
+    @CsvSource({"oauth4webapi, nonce", "openid-client, "})
+    void aServicesTokenIsBoundToItsKey(String library, String nonce) {
+        Trip trip = Trip.of(
+                "proof-of-possession.mjs",
+                library,
+                installation.at("").toString(),
+                installation.proxy().mcp().toString(),
+                Preregistered.KEYED,
+                "service",
+                Preregistered.secretOrKey(Preregistered.KEYED));
+
+        assertThat(trip.exitCode()).as(trip.output()).isZero();
+        assertThat(trip.steps())
+                .isEqualTo(told("metadata", nonce, "token", "call", nonce, "another nonce", nonce, "refusal"));
+    }
+
+    private static List<String> told(String... steps) {
+        return Stream.of(steps).filter(Objects::nonNull).toList();
     }
 
     @ParameterizedTest

@@ -7,7 +7,9 @@ import java.io.Writer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 
 /**
  * One run of a client's script, from start to end.
@@ -19,6 +21,8 @@ record Trip(int exitCode, List<String> steps, String output) {
 
     /** More than the scripts allow themselves, so that they can say what they waited for. */
     private static final Duration LIMIT = Duration.ofSeconds(180);
+
+    private static final Duration LAST_WORDS = Duration.ofSeconds(5);
 
     private static final String STEP = "step: ";
 
@@ -34,6 +38,7 @@ record Trip(int exitCode, List<String> steps, String output) {
         try {
             write(input, process);
             boolean ended = process.waitFor(limit.toSeconds(), TimeUnit.SECONDS);
+            awaitLastWords(lines);
             NodeProject.end(process);
             String output = String.join("\n", lines.join());
             if (!ended) {
@@ -44,6 +49,15 @@ record Trip(int exitCode, List<String> steps, String output) {
             NodeProject.end(process);
             Thread.currentThread().interrupt();
             throw new IllegalStateException(e);
+        }
+    }
+
+    /** What a script has said as it ended may not have been read yet, and could not be any more. One of its own programs may go on. */
+    private static void awaitLastWords(CompletableFuture<List<String>> lines) throws InterruptedException {
+        try {
+            lines.get(LAST_WORDS.toSeconds(), TimeUnit.SECONDS);
+        } catch (TimeoutException | ExecutionException e) {
+            // then what has been read so far must do
         }
     }
 

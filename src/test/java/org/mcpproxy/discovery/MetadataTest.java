@@ -154,6 +154,19 @@ class MetadataTest {
         assertThat(json.get("bearer_methods_supported")).isEqualTo(List.of("header"));
     }
 
+    /** RFC 9449 5.1 and RFC 9728 2: who sends bearer tokens may go on. */
+    @Test
+    void whatAProofMayBeSignedWithIsToldAndThatNoneIsRequired() throws Exception {
+        JSONObject resource = JSONObjectUtils.parse(
+                ProtectedResource.ours(URI.create(Samples.RESOURCE), Samples.ISSUER, "", new Scope())
+                        .metadata());
+
+        for (JSONObject json : List.of(JSONObjectUtils.parse(server.metadata()), resource)) {
+            assertThat(json.get("dpop_signing_alg_values_supported")).isEqualTo(List.of("ES256", "PS256", "RS256"));
+            assertThat(json).doesNotContainKey("dpop_bound_access_tokens_required");
+        }
+    }
+
     @Test
     void oktasResourceNamesOkta() throws Exception {
         JSONObject json = JSONObjectUtils.parse(ProtectedResource.okta(
@@ -163,6 +176,6 @@ class MetadataTest {
                 .metadata());
 
         assertThat(json.get("authorization_servers")).isEqualTo(List.of("https://acme.okta.com/oauth2/default"));
-        assertThat(json).doesNotContainKey("scopes_supported");
+        assertThat(json).doesNotContainKeys("scopes_supported", "dpop_signing_alg_values_supported");
     }
 }

@@ -29,24 +29,50 @@ class PresentedTokenTest {
     /** RFC 6750 2.2. */
     @Test
     void aFormMayHoldItWhereThatIsTaken() {
-        assertThat(PresentedToken.find(List.of(), null, form("a.b-c_d")).value())
+        assertThat(PresentedToken.findOfEither(List.of(), null, form("a.b-c_d"))
+                        .token()
+                        .value())
                 .isEqualTo("a.b-c_d");
-        assertThat(PresentedToken.find(List.of("Bearer a"), null, form("")).value())
+        assertThat(PresentedToken.findOfEither(List.of("Bearer a"), null, form(""))
+                        .token()
+                        .value())
                 .isEqualTo("a");
     }
 
     /** RFC 6750 2: whichever of the two a log or a gate in front has judged, it could be the other. */
     @Test
     void twoWaysAtOnceAreRefused() {
-        assertRefused(Reason.TOKEN_SENT_TWICE, () -> PresentedToken.find(List.of("Bearer a"), null, form("a")));
-        assertRefused(Reason.TOKEN_IN_QUERY, () -> PresentedToken.find(List.of(), "access_token=a", form("a")));
-        assertRefused(Reason.TOKEN_MISSING, () -> PresentedToken.find(List.of(), null, form("")));
+        assertRefused(Reason.TOKEN_SENT_TWICE, () -> PresentedToken.findOfEither(List.of("Bearer a"), null, form("a")));
+        assertRefused(Reason.TOKEN_IN_QUERY, () -> PresentedToken.findOfEither(List.of(), "access_token=a", form("a")));
+        assertRefused(Reason.TOKEN_MISSING, () -> PresentedToken.findOfEither(List.of(), null, form("")));
     }
 
     @Test
     void whatIsNoTokenIsNoneInAFormEither() {
-        assertRefused(Reason.TOKEN_MALFORMED, () -> PresentedToken.find(List.of(), null, form("a b")));
-        assertRefused(Reason.TOKEN_MALFORMED, () -> PresentedToken.find(List.of(), null, form("a".repeat(8_193))));
+        assertRefused(Reason.TOKEN_MALFORMED, () -> PresentedToken.findOfEither(List.of(), null, form("a b")));
+        assertRefused(
+                Reason.TOKEN_MALFORMED, () -> PresentedToken.findOfEither(List.of(), null, form("a".repeat(8_193))));
+    }
+
+    /** RFC 9449 7.1. */
+    @Test
+    void aTokenWithAProofHasASchemeOfItsOwn() {
+        assertThat(PresentedToken.findOfEither(List.of("dpop  a.b-c_d"), null))
+                .isEqualTo(new PresentedToken.Sent(new Secret("a.b-c_d"), true));
+        assertThat(PresentedToken.findOfEither(List.of("Bearer a"), null))
+                .isEqualTo(new PresentedToken.Sent(new Secret("a"), false));
+        assertThat(PresentedToken.findOfEither(List.of(), null, form("a")).proven())
+                .isFalse();
+        assertRefused(Reason.TOKEN_MISSING, () -> PresentedToken.findOfEither(List.of("DPoPx a"), null));
+        assertRefused(Reason.TOKEN_MALFORMED, () -> PresentedToken.findOfEither(List.of("DPoP a b"), null));
+        assertRefused(Reason.TOKEN_IN_QUERY, () -> PresentedToken.findOfEither(List.of("DPoP a"), "access_token=a"));
+        assertRefused(Reason.MALFORMED_REQUEST, () -> PresentedToken.findOfEither(List.of("DPoP a", "Bearer a"), null));
+    }
+
+    /** Where bearer tokens alone are taken, one with a proof is none. */
+    @Test
+    void whereThereAreNoBoundTokensTheSchemeIsUnknown() {
+        assertThat(refusal(List.of("DPoP a"), null)).isEqualTo(Reason.TOKEN_MISSING);
     }
 
     private static Parameters form(String token) {

@@ -70,6 +70,18 @@ class RegistrationTest {
         assertThat(registered.client().scope().toStringList()).containsExactlyInAnyOrder("mcp", "files.write");
     }
 
+    /** RFC 9449 5.2. */
+    @Test
+    void aClientMayHaveAllItsTokensBound() {
+        assertThat(register("{" + PUBLIC + ",'dpop_bound_access_tokens':true}")
+                        .client()
+                        .bindsTokens())
+                .isTrue();
+        assertThat(register("{" + PUBLIC + "}").client().bindsTokens()).isFalse();
+        assertRefused(
+                Reason.CLIENT_METADATA_INVALID, () -> register("{" + PUBLIC + ",'dpop_bound_access_tokens':'yes'}"));
+    }
+
     @Test
     void noRegistrationReplacesAnother() {
         String one = register("{" + PUBLIC + ",'client_id':'mine'}").client().id();

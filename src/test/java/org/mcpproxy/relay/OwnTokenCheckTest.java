@@ -10,6 +10,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
+import java.net.URI;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -22,9 +23,17 @@ import org.junit.jupiter.api.Test;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.PreregisteredClient;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.dpop.HttpCall;
+import org.mcpproxy.dpop.ProofNonces;
+import org.mcpproxy.dpop.Proofs;
+import org.mcpproxy.dpop.ResourceProofs;
+import org.mcpproxy.dpop.SeenProofs;
 import org.mcpproxy.fixture.FixedKeys;
+import org.mcpproxy.fixture.ProofKey;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.PresentedToken;
+import org.mcpproxy.oauth.PresentedToken.Sent;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Scopes;
@@ -44,8 +53,14 @@ class OwnTokenCheckTest {
     private final Set<String> live = new HashSet<>(Set.of("grant"));
     private final AccessTokens tokens = new AccessTokens(SETTINGS, keys, Samples.profiles(), clock);
     private final Map<String, PreregisteredClient> services = new HashMap<>();
+    private final ProofNonces nonces = new ProofNonces(SETTINGS, clock);
+    private final ResourceProofs proofs = new ResourceProofs(new Proofs(nonces, clock), new SeenProofs(clock));
     private final OwnTokenCheck check = new OwnTokenCheck(
-            new VerifiedTokens(tokens, clock), live::contains, id -> Optional.ofNullable(services.get(id)), clock);
+            new VerifiedTokens(tokens, clock),
+            proofs,
+            live::contains,
+            id -> Optional.ofNullable(services.get(id)),
+            clock);
 
     @Test
     void aTokenOfOursTellsWhoCalls() {
@@ -225,12 +240,67 @@ class OwnTokenCheckTest {
         assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
     }
 
+    /** RFC 9449 7.1: that the token is known already says nothing of who sends it. */
+    @Test
+    void aProofIsJudgedEachTimeThoughTheTokenIsRemembered() {
+        ProofKey holder = new ProofKey();
+        String token = mintBound(holder.thumbprint());
+
+        assertThat(prove(token, holder).user()).contains("user");
+        assertThat(prove(token, holder).user()).contains("user");
+        assertThat(keys.asked).isEqualTo(1);
+        String proof = proof(token, holder);
+        call("DPoP " + token, List.of(proof), Endpoints.standard(SETTINGS));
+        assertRefused(Reason.PROOF_REPLAYED, () -> call("DPoP " + token, List.of(proof), Endpoints.standard(SETTINGS)));
+        assertRefused(Reason.TOKEN_OF_OTHER_KEY, () -> prove(token, new ProofKey()));
+        assertRefused(Reason.TOKEN_SCHEME_WRONG, () -> call(token));
+        assertThat(keys.asked).isEqualTo(1);
+    }
+
+    @Test
+    void aBoundTokenOfAGrantThatEndedIsRefusedThoughItsHolderSendsIt() {
+        ProofKey holder = new ProofKey();
+        String token = mintBound(holder.thumbprint());
+        live.clear();
+
+        assertRefused(Reason.TOKEN_REVOKED, () -> prove(token, holder));
+    }
+
+    private Caller prove(String token, ProofKey key) {
+        return call("DPoP " + token, List.of(proof(token, key)), Endpoints.standard(SETTINGS));
+    }
+
+    private String proof(String token, ProofKey key) {
+        return key.proof("POST", URI.create(MCP), clock.instant(), nonces.current(), token);
+    }
+
+    private String mintBound(String keyThumbprint) {
+        return tokens.mint(new AccessToken(
+                        "user",
+                        "client",
+                        MCP,
+                        new Scope("mcp"),
+                        "grant",
+                        "id",
+                        clock.instant().plus(Duration.ofMinutes(10)),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.of(keyThumbprint)))
+                .value();
+    }
+
     private Caller call(String token) {
         return call(token, Endpoints.standard(SETTINGS));
     }
 
     private Caller call(String token, McpEndpoint endpoint) {
-        return check.caller(check.verified(List.of("Bearer " + token), null, endpoint));
+        return call("Bearer " + token, List.of(), endpoint);
+    }
+
+    private Caller call(String authorization, List<String> sentProofs, McpEndpoint endpoint) {
+        Sent sent = PresentedToken.findOfEither(List.of(authorization), null);
+        return check.caller(
+                sent, check.verified(sent, endpoint), new HttpCall(sentProofs, "POST", endpoint.resource()));
     }
 
     private Reason refusal(String token) {

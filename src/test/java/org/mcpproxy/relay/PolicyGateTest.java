@@ -168,7 +168,7 @@ class PolicyGateTest {
         ErrorAnswer challenge = answer(rejection(call("write"), "staff"), Optional.of(new RequestId("1")));
         assertThat(challenge.status()).isEqualTo(403);
         assertThat(Header.values(challenge.headers(), "WWW-Authenticate"))
-                .singleElement()
+                .first()
                 .asString()
                 .startsWith("Bearer error=\"insufficient_scope\"")
                 .endsWith(", scope=\"mcp files.write\"");
@@ -213,7 +213,7 @@ class PolicyGateTest {
     }
 
     private static ErrorAnswer answer(Rejection rejection, Optional<RequestId> id) {
-        return ErrorAnswer.of(rejection, Endpoints.standard(Samples.settings()), id);
+        return ErrorAnswer.of(rejection, Endpoints.standard(Samples.settings()), id, List.of());
     }
 
     private static String call(String tool) {

@@ -66,6 +66,14 @@ class ClientsContractTest {
     }
 
     @Test
+    void aClientThatBindsItsTokensIsFoundWhole() {
+        Client client = client("one").binding(true);
+        clients.add(client);
+
+        assertThat(clients.find("one")).contains(client);
+    }
+
+    @Test
     void noClientTakesThePlaceOfAnother() {
         Client first = client("one");
         clients.add(first);

@@ -95,6 +95,13 @@ class HousekeepingTest {
     }
 
     @Test
+    void aProofThatWasUsedGoesWhenItEnds() {
+        insert("used_proof (hash, expires_at)", "hash", in(90));
+
+        goesAfter(Duration.ofSeconds(90), "used_proof");
+    }
+
+    @Test
     void aPushedRequestThatNobodyCameWithGoes() {
         insert("pushed_request (handle_hash, client_id, parameters, expires_at)", "handle", "client", "a=b", in(90));
 

@@ -59,6 +59,7 @@ final class Kept {
                 Samples.REDIRECT_URI,
                 "challenge",
                 Optional.of("nönce ✓"),
+                Optional.of("key of " + hash),
                 clock.instant().plus(CODE),
                 false);
     }
@@ -81,7 +82,13 @@ final class Kept {
 
     RefreshToken token(String grant, String hash) {
         return new RefreshToken(
-                hash, "family-" + grant, grant, "client", clock.instant().plus(UNUSED), Optional.empty());
+                hash,
+                "family-" + grant,
+                grant,
+                "client",
+                Optional.of("key of " + grant),
+                clock.instant().plus(UNUSED),
+                Optional.empty());
     }
 
     Rotation rotation(String answer) {

@@ -156,6 +156,7 @@ class PendingAuthorizationsContractTest {
                 Scopes.baseline(),
                 Samples.RESOURCE,
                 DEMANDS,
-                new AskedIdentity(state.map(given -> "nonce of " + given), state.map(given -> "00ualice")));
+                new AskedIdentity(state.map(given -> "nonce of " + given), state.map(given -> "00ualice")),
+                state.map(given -> "key of " + given));
     }
 }

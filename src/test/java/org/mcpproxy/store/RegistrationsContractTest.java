@@ -100,7 +100,8 @@ class RegistrationsContractTest {
                         Set.of(GrantType.AUTHORIZATION_CODE),
                         Scopes.baseline(),
                         client.registeredAt())
-                .managedBy("next");
+                .managedBy("next")
+                .binding(true);
 
         assertThat(replace(changed, "token", false)).contains(List.of());
 
@@ -385,6 +386,7 @@ class RegistrationsContractTest {
                 grant.clientId(),
                 Samples.REDIRECT_URI,
                 "challenge",
+                Optional.empty(),
                 Optional.empty(),
                 clock.instant().plus(Kept.CODE),
                 false);

@@ -136,12 +136,26 @@ public final class SharedStore {
         sessions.keep(grant.id(), oktaTokens());
         String code = random();
         store.codes.issue(new AuthorizationCode(
-                code, grant.id(), client, Samples.REDIRECT_URI, "challenge", Optional.empty(), end, false));
+                code,
+                grant.id(),
+                client,
+                Samples.REDIRECT_URI,
+                "challenge",
+                Optional.empty(),
+                Optional.empty(),
+                end,
+                false));
         RefreshTokenValue token = RefreshTokenValue.first(Samples.RANDOM);
         store.codes.redeem(
                 store.codes.find(code).orElseThrow(),
                 Optional.of(new RefreshToken(
-                        token.whole().hash(), token.family().hash(), grant.id(), client, end, Optional.empty())),
+                        token.whole().hash(),
+                        token.family().hash(),
+                        grant.id(),
+                        client,
+                        Optional.empty(),
+                        end,
+                        Optional.empty())),
                 end);
         return new Granted(client, token.whole().value());
     }

@@ -8,6 +8,7 @@ import org.mcpproxy.authorization.PushedRequests;
 import org.mcpproxy.client.Clients;
 import org.mcpproxy.client.UsedAssertions;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.dpop.UsedProofs;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.grant.Approvals;
 import org.mcpproxy.grant.AuthorizationCodes;
@@ -34,6 +35,7 @@ public final class Store {
     public final UpstreamSessions upstream;
     public final Approvals approvals;
     public final UsedAssertions assertions;
+    public final UsedProofs proofs;
     public final Sessions sessions;
 
     private final DataSource source;
@@ -53,6 +55,7 @@ public final class Store {
         this.upstream = new JdbcUpstreamSessions(database, clock);
         this.approvals = new JdbcApprovals(database, clock);
         this.assertions = new JdbcUsedAssertions(database, clock);
+        this.proofs = new JdbcUsedProofs(database, clock);
         this.sessions = new JdbcSessions(database, clock);
     }
 

@@ -97,7 +97,7 @@ class EdgeIT {
                             "Access-Control-Request-Headers: authorization,mcp-param-user_id,x-evil"))
                     .startsWith("HTTP/1.1 204 ")
                     .contains("Access-Control-Allow-Origin: http://localhost:6274")
-                    .contains("mcp-protocol-version", "mcp-param-user_id", "last-event-id")
+                    .contains("mcp-protocol-version", "mcp-param-user_id", "last-event-id", "dpop")
                     .doesNotContain("x-evil", "Access-Control-Allow-Credentials", "Allow-Origin: *");
         }
     }
@@ -119,7 +119,7 @@ class EdgeIT {
         assertThat(answer("GET", "/nothing", ourHost(), "Origin: http://127.0.0.1:6274"))
                 .startsWith("HTTP/1.1 404 ")
                 .contains("Access-Control-Allow-Origin: http://127.0.0.1:6274", "Vary: Origin")
-                .containsPattern("Access-Control-Expose-Headers: .*WWW-Authenticate.*Mcp-Session-Id");
+                .containsPattern("Access-Control-Expose-Headers: .*WWW-Authenticate.*DPoP-Nonce.*Mcp-Session-Id");
     }
 
     @Test

@@ -129,6 +129,11 @@ public final class Installation implements AutoCloseable {
         return backend.orElseThrow().authorization();
     }
 
+    /** As {@link #lastAuthorization}, its {@code DPoP}. */
+    public String lastProof() {
+        return backend.orElseThrow().proof();
+    }
+
     /** The lines that the audit has of the request that was answered so. */
     public List<String> audited(Answer answer) {
         String id = "\"request_id\":\"" + answer.header("X-Request-Id") + "\"";

@@ -28,6 +28,7 @@ public final class PlainMcpServer implements AutoCloseable {
     private final HttpServer server;
     private final AtomicInteger requests = new AtomicInteger();
     private volatile String authorization;
+    private volatile String proof;
 
     private PlainMcpServer(String name, HttpServer server) {
         this.answer = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"_meta\":{\"server\":\"" + name + "\"}}}";
@@ -60,6 +61,11 @@ public final class PlainMcpServer implements AutoCloseable {
         return authorization;
     }
 
+    /** The {@code DPoP} of the last request, or null. */
+    public String proof() {
+        return proof;
+    }
+
     /** How many have come. */
     public int requests() {
         return requests.get();
@@ -76,6 +82,7 @@ public final class PlainMcpServer implements AutoCloseable {
         try (exchange) {
             requests.incrementAndGet();
             authorization = exchange.getRequestHeaders().getFirst("Authorization");
+            proof = exchange.getRequestHeaders().getFirst("DPoP");
             String message = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
             if ("text/event-stream".equals(exchange.getRequestHeaders().getFirst("Accept"))) {
                 stream(exchange);

@@ -55,6 +55,7 @@ class ClientCredentialsExchangeTest {
     private final ClientsOfFile clients;
     private final AccessTokens accessTokens;
     private final ClientCredentialsExchange exchange;
+    private String proven;
 
     ClientCredentialsExchangeTest(@TempDir Path folder) {
         Backend calendar = new Backend(
@@ -176,8 +177,18 @@ class ClientCredentialsExchangeTest {
                 registered.registeredAt());
         assertRefused(
                 Reason.GRANT_TYPE_UNREGISTERED,
-                () -> exchange.exchange(
-                        new TokenRequest(claiming, parameters("resource", FILES), Samples.TRAIL, user -> {})));
+                () -> exchange.exchange(new TokenRequest(
+                        claiming, Optional.empty(), parameters("resource", FILES), Samples.TRAIL, user -> {})));
+    }
+
+    /** RFC 9449 5. */
+    @Test
+    void aTokenIsBoundToTheKeyThatTheClientHasProved() {
+        proven = "key";
+        TokenAnswer answer = answer("reports", parameters("resource", FILES));
+
+        assertThat(accessTokens.verify(answer.accessToken()).keyThumbprint()).contains("key");
+        assertThat(answer.toResponse(clock.instant())).containsEntry("token_type", "DPoP");
     }
 
     private String audience(String client, Parameters parameters) {
@@ -185,7 +196,11 @@ class ClientCredentialsExchangeTest {
     }
 
     private TokenAnswer answer(String client, Parameters parameters) {
-        return exchange.exchange(
-                new TokenRequest(clients.find(client).orElseThrow().client(), parameters, Samples.TRAIL, user -> {}));
+        return exchange.exchange(new TokenRequest(
+                clients.find(client).orElseThrow().client(),
+                Optional.ofNullable(proven),
+                parameters,
+                Samples.TRAIL,
+                user -> {}));
     }
 }

@@ -76,6 +76,24 @@ class DeviceCodeExchangeTest {
                 .isEqualTo(Samples.ALICE.id());
     }
 
+    /** RFC 9449 5. */
+    @Test
+    void aDevicesTokensAreBoundToTheKeyThatItHasProved() {
+        allow();
+        endpoint.proving("key");
+
+        TokenAnswer answer = poll();
+
+        assertThat(endpoint.accessTokens
+                        .verify(answer.accessToken(), Samples.RESOURCE)
+                        .keyThumbprint())
+                .contains("key");
+        endpoint.proving("another");
+        assertRefused(
+                Reason.PROOF_OF_OTHER_KEY,
+                () -> endpoint.refresh(client, answer.refreshToken().orElseThrow()));
+    }
+
     /** A person who has decided is not to wait for a device that came too soon. */
     @Test
     void whoCameTooSoonBeforeGetsItsTokensAllTheSame() {

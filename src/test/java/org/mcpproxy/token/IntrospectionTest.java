@@ -113,6 +113,32 @@ class IntrospectionTest {
         assertThat(later.of(token, client("files-server"))).isEmpty();
     }
 
+    /** RFC 9449 6.2. */
+    @Test
+    void aBoundTokenSaysToWhichKey() {
+        Secret token = new AccessTokens(settings, keys, Samples.profiles(), clock)
+                .mint(new AccessToken(
+                        "00ualice",
+                        "client",
+                        FILES,
+                        new Scope("mcp"),
+                        "grant",
+                        "id",
+                        clock.instant().plus(Duration.ofMinutes(10)),
+                        Optional.empty(),
+                        List.of(),
+                        Optional.of("key")));
+
+        assertThat(asked("files-server", token).orElseThrow().toResponse(Samples.ISSUER))
+                .containsEntry("token_type", "DPoP")
+                .containsEntry("cnf", Map.of("jkt", "key"));
+        assertThat(asked("files-server", accessToken(settings, "00ualice", "client"))
+                        .orElseThrow()
+                        .toResponse(Samples.ISSUER))
+                .containsEntry("token_type", "Bearer")
+                .doesNotContainKey("cnf");
+    }
+
     /** RFC 8693 4.1. */
     @Test
     void anExchangedTokenSaysWhoActsAndIsActiveAsLongAsTheFileLetsItBe() {

@@ -59,6 +59,7 @@ class SubjectTokenExchangeTest {
     private final ClientsOfFile clients;
     private final AccessTokens accessTokens;
     private final SubjectTokenExchange exchange;
+    private String proven;
 
     SubjectTokenExchangeTest(@TempDir Path folder) {
         settings = Samples.withClients(
@@ -101,6 +102,17 @@ class SubjectTokenExchangeTest {
                 .isEqualTo(Map.of("sub", "agent"));
     }
 
+    /** RFC 9449 5: the new token has nothing to do with the key of the old one. */
+    @Test
+    void aTokenIsBoundToTheKeyThatTheClientHasProved() {
+        proven = "key";
+        TokenAnswer answer = answer("agent", subject("inspector", JIRA, "mcp"), "resource", FILES);
+
+        assertThat(accessTokens.verify(answer.accessToken(), FILES).keyThumbprint())
+                .contains("key");
+        assertThat(answer.toResponse(clock.instant())).containsEntry("token_type", "DPoP");
+    }
+
     @Test
     void aClientExchangesATokenThatItWasGivenItself() {
         assertThat(audience(answer("agent", subject("agent", FILES, "mcp"), "resource", DEFAULT)))
@@ -127,6 +139,7 @@ class SubjectTokenExchangeTest {
                 Reason.GRANT_TYPE_UNREGISTERED,
                 () -> exchange.exchange(new TokenRequest(
                         Samples.client("inspector"),
+                        Optional.empty(),
                         request(subject("inspector", JIRA, "mcp")),
                         Samples.TRAIL,
                         user -> {})));
@@ -309,8 +322,12 @@ class SubjectTokenExchangeTest {
     }
 
     private TokenAnswer answer(String client, Parameters request) {
-        return exchange.exchange(
-                new TokenRequest(clients.find(client).orElseThrow().client(), request, Samples.TRAIL, user -> {}));
+        return exchange.exchange(new TokenRequest(
+                clients.find(client).orElseThrow().client(),
+                Optional.ofNullable(proven),
+                request,
+                Samples.TRAIL,
+                user -> {}));
     }
 
     private static Parameters request(Secret subject, String... namesAndValues) {

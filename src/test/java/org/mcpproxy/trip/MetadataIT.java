@@ -67,6 +67,7 @@ class MetadataIT {
         for (String unsupported : List.of("request", "request_uri", "claims")) {
             expected.put(unsupported + "_parameter_supported", false);
         }
+        expected.put("dpop_signing_alg_values_supported", List.of("ES256", "PS256", "RS256"));
         expected.put("client_id_metadata_document_supported", true);
         expected.put("authorization_response_iss_parameter_supported", true);
 

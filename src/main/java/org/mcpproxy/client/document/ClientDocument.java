@@ -58,7 +58,8 @@ final class ClientDocument {
                 rules.scope(metadata),
                 now,
                 Optional.empty(),
-                ClientAuthenticationMethod.NONE.equals(method) ? Optional.empty() : Optional.of(keys(url, metadata)));
+                ClientAuthenticationMethod.NONE.equals(method) ? Optional.empty() : Optional.of(keys(url, metadata)),
+                metadata.getDPoPBoundAccessTokens());
     }
 
     /** Either way, never both (RFC 7591 2). What is fetched must be of the same origin: that alone has been judged. */

@@ -41,6 +41,7 @@ final class ClientEntry {
             "redirect_uris",
             "response_types",
             "scope",
+            "dpop_bound_access_tokens",
             "resources",
             "groups",
             "introspects",
@@ -86,7 +87,8 @@ final class ClientEntry {
                 scope(),
                 now,
                 Optional.empty(),
-                credentials.keys(method));
+                credentials.keys(method),
+                members.flag("dpop_bound_access_tokens"));
         PreregisteredClient read = new PreregisteredClient(
                 client,
                 ours("resources").orElseGet(this::all),

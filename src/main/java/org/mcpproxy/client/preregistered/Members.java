@@ -81,6 +81,13 @@ final class Members {
         return Optional.empty();
     }
 
+    /** False where it is left out. */
+    boolean flag(String member) {
+        Object value = json.get(member);
+        require(!has(member) || value instanceof Boolean, member + " must be true or false.");
+        return Boolean.TRUE.equals(value);
+    }
+
     private static boolean isText(Object value) {
         return value instanceof String text && !text.isBlank();
     }

@@ -78,6 +78,17 @@ class FetchedDocumentsTest {
                 .containsExactlyInAnyOrder(GrantType.AUTHORIZATION_CODE, GrantType.REFRESH_TOKEN);
     }
 
+    /** RFC 9449 5.2. */
+    @Test
+    void aDocumentMayWantAllItsTokensBound() {
+        JSONObject json = document("/bound");
+        json.put("dpop_bound_access_tokens", true);
+        publish("/bound", json);
+
+        assertThat(documents.current(host.url("/bound")).bindsTokens()).isTrue();
+        assertInvalid("/unclear", "dpop_bound_access_tokens", "yes");
+    }
+
     @Test
     void aDocumentThatNamesAnotherClientIsRefused() {
         for (Object other : new Object[] {

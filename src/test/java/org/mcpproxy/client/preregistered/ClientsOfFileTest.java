@@ -64,6 +64,16 @@ class ClientsOfFileTest {
         assertThat(known.mayActForItself()).isTrue();
     }
 
+    /** RFC 9449 5.2. */
+    @Test
+    void aClientMayHaveAllItsTokensBound() {
+        assertThat(read(service().with("dpop_bound_access_tokens", true).array())
+                        .client()
+                        .bindsTokens())
+                .isTrue();
+        assertThat(read(service().array()).client().bindsTokens()).isFalse();
+    }
+
     @Test
     void theFileMayHoldTheHashOfASecretInsteadOfIt() {
         PreregisteredClient known = read(service()

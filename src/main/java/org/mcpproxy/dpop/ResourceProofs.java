@@ -1,0 +1,44 @@
+package org.mcpproxy.dpop;
+
+import jakarta.inject.Inject;
+import jakarta.inject.Singleton;
+import java.util.Optional;
+import org.mcpproxy.oauth.PresentedToken.Sent;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+
+/** Proofs at protected resources (RFC 9449 7): each is good once at this node, and nothing is asked of the store. */
+@Singleton
+public class ResourceProofs {
+
+    private final Proofs proofs;
+    private final SeenProofs seen;
+
+    @Inject
+    public ResourceProofs(Proofs proofs, SeenProofs seen) {
+        this.proofs = proofs;
+        this.seen = seen;
+    }
+
+    /**
+     * Requires that who sent a token holds its key. A bound token is of no use as a bearer token (7.2), nor any other with a
+     * proof.
+     *
+     * @param boundTo the thumbprint of the key that the token is bound to, if any
+     * @throws Rejection {@code TOKEN_SCHEME_WRONG}, {@code TOKEN_OF_OTHER_KEY}, {@code SERVER_FULL}, or a {@code PROOF_…} reason
+     */
+    public void require(Sent sent, Optional<String> boundTo, HttpCall call) {
+        if (sent.proven() != boundTo.isPresent()) {
+            throw Rejection.of(Reason.TOKEN_SCHEME_WRONG);
+        }
+        boundTo.ifPresent(key -> requireHolder(sent, key, call));
+    }
+
+    private void requireHolder(Sent sent, String key, HttpCall call) {
+        Proof proof = proofs.verify(call, Optional.of(sent.token()));
+        if (!proof.keyThumbprint().equals(key)) {
+            throw Rejection.of(Reason.TOKEN_OF_OTHER_KEY);
+        }
+        seen.use(proof);
+    }
+}
