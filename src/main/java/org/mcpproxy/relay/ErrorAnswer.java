@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.RequiredSignOn;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -28,7 +29,11 @@ record ErrorAnswer(int status, List<Header> headers, byte[] body) {
         if (Challenge.belongsTo(reason)) {
             headers.add(new Header(
                     "WWW-Authenticate",
-                    Challenge.of(reason, resource, rejection.scope().orElse(resource.scope()))));
+                    Challenge.of(
+                            reason,
+                            resource,
+                            rejection.scope().orElse(resource.scope()),
+                            rejection.signOn().orElse(RequiredSignOn.ANY))));
         }
         rejection
                 .retryAfter()

@@ -4,6 +4,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.mcpproxy.oauth.AuthenticationEvent;
 
 /**
  * What one of our access tokens says (RFC 9068 2.2).
@@ -15,6 +16,7 @@ import java.util.Optional;
  * @param profile what else is known of the user, where it fits into a token
  * @param actors the clients that act for the user one for the other, the present one first (RFC 8693 4.1); empty where the
  *     token was not exchanged
+ * @param authentication how the user signed on
  */
 public record AccessToken(
         String subject,
@@ -25,13 +27,28 @@ public record AccessToken(
         String id,
         Instant expiresAt,
         Optional<Profile> profile,
-        List<String> actors) {
+        List<String> actors,
+        AuthenticationEvent authentication) {
 
     public AccessToken {
         actors = List.copyOf(actors);
     }
 
-    /** One that was not exchanged. */
+    /** One of whose user nothing is known of how they signed on. */
+    public AccessToken(
+            String subject,
+            String clientId,
+            String audience,
+            Scope scope,
+            String grantId,
+            String id,
+            Instant expiresAt,
+            Optional<Profile> profile,
+            List<String> actors) {
+        this(subject, clientId, audience, scope, grantId, id, expiresAt, profile, actors, AuthenticationEvent.UNKNOWN);
+    }
+
+    /** Such a one that was not exchanged. */
     public AccessToken(
             String subject,
             String clientId,
@@ -42,6 +59,11 @@ public record AccessToken(
             Instant expiresAt,
             Optional<Profile> profile) {
         this(subject, clientId, audience, scope, grantId, id, expiresAt, profile, List.of());
+    }
+
+    /** The same, for a user who signed on so. */
+    public AccessToken signedOn(AuthenticationEvent event) {
+        return new AccessToken(subject, clientId, audience, scope, grantId, id, expiresAt, profile, actors, event);
     }
 
     /** Whether a client has it for itself, and there is no user. No user's id is that of a client. */

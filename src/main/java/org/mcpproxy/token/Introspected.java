@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import net.minidev.json.JSONObject;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.signing.ActorClaim;
 
 /**
@@ -14,6 +15,7 @@ import org.mcpproxy.signing.ActorClaim;
  * @param scope empty for one that is no authority for anything
  * @param type {@code Bearer}, where it is an access token
  * @param actors who act for the user, the present one first
+ * @param authentication how the user signed on
  */
 record Introspected(
         String user,
@@ -24,9 +26,10 @@ record Introspected(
         Optional<String> type,
         Optional<String> grantId,
         Instant expiresAt,
-        List<String> actors) {
+        List<String> actors,
+        AuthenticationEvent authentication) {
 
-    /** Of a token that was not exchanged. */
+    /** Of one that says nothing of actors and of the sign-on. */
     Introspected(
             String user,
             String subject,
@@ -36,10 +39,20 @@ record Introspected(
             Optional<String> type,
             Optional<String> grantId,
             Instant expiresAt) {
-        this(user, subject, clientId, audience, scope, type, grantId, expiresAt, List.of());
+        this(
+                user,
+                subject,
+                clientId,
+                audience,
+                scope,
+                type,
+                grantId,
+                expiresAt,
+                List.of(),
+                AuthenticationEvent.UNKNOWN);
     }
 
-    /** The answer (RFC 7662 2.2); {@code exp} in seconds since 1970. */
+    /** The answer (RFC 7662 2.2, RFC 9470 6.2); {@code exp} in seconds since 1970. */
     JSONObject toResponse(String issuer) {
         JSONObject json = new JSONObject();
         json.put("active", true);
@@ -51,6 +64,7 @@ record Introspected(
         scope.ifPresent(value -> json.put("scope", value.toString()));
         type.ifPresent(value -> json.put("token_type", value));
         Optional.ofNullable(ActorClaim.write(actors)).ifPresent(value -> json.put(ActorClaim.NAME, value));
+        json.putAll(authentication.claims());
         return json;
     }
 }

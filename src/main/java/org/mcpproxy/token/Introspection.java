@@ -99,7 +99,8 @@ public class Introspection {
                         Optional.of("Bearer"),
                         Optional.of(token.grantId()),
                         token.expiresAt(),
-                        token.actors()))
+                        token.actors(),
+                        token.authentication()))
                 : Optional.empty();
     }
 

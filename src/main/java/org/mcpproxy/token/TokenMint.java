@@ -74,14 +74,15 @@ public class TokenMint {
             throw Rejection.of(Reason.CLIENT_CUT_BACK);
         }
         AccessToken token = new AccessToken(
-                grant.user().id(),
-                client.id(),
-                grant.resource(),
-                scope,
-                grant.id(),
-                Secret.random(random).value(),
-                expiry(),
-                Optional.of(grant.profile()));
+                        grant.user().id(),
+                        client.id(),
+                        grant.resource(),
+                        scope,
+                        grant.id(),
+                        Secret.random(random).value(),
+                        expiry(),
+                        Optional.of(grant.profile()))
+                .signedOn(grant.authentication());
         TokenAnswer answer = answer(token, refreshToken, grant.user().id());
         return scope.contains(Scopes.OPENID) ? answer.with(idToken(grant, client, answer, nonce)) : answer;
     }
@@ -91,7 +92,7 @@ public class TokenMint {
                 grant.user().id(),
                 client.id(),
                 nonce,
-                grant.authenticatedAt(),
+                grant.authentication(),
                 answer.accessToken(),
                 answer.expiresAt()));
     }
@@ -129,7 +130,8 @@ public class TokenMint {
                 Secret.random(random).value(),
                 subject.expiresAt().isBefore(expiry) ? subject.expiresAt() : expiry,
                 subject.profile(),
-                Stream.concat(Stream.of(client.id()), subject.actors().stream()).toList());
+                Stream.concat(Stream.of(client.id()), subject.actors().stream()).toList(),
+                subject.authentication());
         return answer(token, Optional.empty(), subject.subject()).asExchanged();
     }
 
