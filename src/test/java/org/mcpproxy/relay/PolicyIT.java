@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -97,6 +98,11 @@ class PolicyIT {
     void comeIn() {
         staff = system.memberOf("staff");
         admin = system.memberOf("admins");
+    }
+
+    @AfterEach
+    void mend() {
+        okta.faults().clear();
     }
 
     @Test
