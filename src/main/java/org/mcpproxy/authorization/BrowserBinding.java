@@ -56,6 +56,14 @@ public class BrowserBinding {
         return unfinished.size() < MOST_UNFINISHED ? List.of() : unfinished;
     }
 
+    /**
+     * The same, but for one that goes on: what began it may have come without the others, as a form of another site does.
+     */
+    public List<String> surplus(PendingAuthorization kept, HttpServletRequest request) {
+        String own = release(kept);
+        return surplus(request).stream().filter(cookie -> !cookie.equals(own)).toList();
+    }
+
     public List<String> releaseAll(HttpServletRequest request) {
         return cookies.clearAll(NAME, request);
     }

@@ -150,8 +150,11 @@ public class CallbackResource {
                 kept.codeVerifier(),
                 kept.nonce());
         new Actor(signOn.user().id(), pending.request().clientId()).lay(http);
-        if (!kept.isMetBy(signOn.authenticatedAt())) {
+        if (!kept.isMetBy(signOn.authentication().time())) {
             throw discarded(signOn, Reason.AUTHENTICATION_TOO_OLD);
+        }
+        if (!pending.request().demands().isMetBy(signOn.authentication().contextClass())) {
+            throw discarded(signOn, Reason.AUTHENTICATION_CLASS_UNMET);
         }
         // an answer about another user than the client showed an ID token of must not reach it (OpenID Connect Core
         // 3.1.2.2)
@@ -169,6 +172,7 @@ public class CallbackResource {
     private static Reason reason(String error) {
         return switch (error) {
             case "access_denied", "login_required", "consent_required", "interaction_required" -> Reason.OKTA_DENIED;
+            case "unmet_authentication_requirements" -> Reason.AUTHENTICATION_CLASS_UNMET;
             case "temporarily_unavailable", "server_error" -> Reason.OKTA_UNAVAILABLE;
             default -> Reason.OKTA_REFUSED_PROXY;
         };

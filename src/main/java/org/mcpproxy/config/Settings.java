@@ -106,6 +106,16 @@ public record Settings(
                 atStart.of(backend.policyName()).scopes().stream().sorted().toList());
     }
 
+    /** The authentication context classes that the policy takes, of whatever backend, as it was at the start. */
+    public List<String> policyAcrValues() {
+        Policy atStart = policy.map(PolicySource::policy).orElse(Policy.OPEN);
+        return atStart.byBackend().values().stream()
+                .flatMap(backend -> backend.acrValues().stream())
+                .distinct()
+                .sorted()
+                .toList();
+    }
+
     /** All scopes of the policy, of whatever backend. */
     public Scope policyScopes() {
         Scope all = new Scope();

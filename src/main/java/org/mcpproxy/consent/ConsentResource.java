@@ -99,7 +99,9 @@ public class ConsentResource {
                 userName(pending),
                 parameters.get("request", Reason.SIGN_ON_UNKNOWN),
                 binding.formValue(pending, http));
-        return Pages.page(Response.Status.OK, page.html()).build();
+        Response.ResponseBuilder response = Pages.page(Response.Status.OK, page.html());
+        binding.surplus(pending, http).forEach(cookie -> response.header(HttpHeaders.SET_COOKIE, cookie));
+        return response.build();
     }
 
     @POST

@@ -3,6 +3,7 @@ package org.mcpproxy.discovery;
 import com.nimbusds.oauth2.sdk.as.AuthorizationServerMetadata;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import com.nimbusds.oauth2.sdk.id.Issuer;
+import com.nimbusds.openid.connect.sdk.claims.ACR;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
@@ -34,6 +35,8 @@ public class AuthorizationServer {
         metadata.setIDTokenJWSAlgs(List.of(Capabilities.SIGNING_ALGORITHM));
         metadata.setUserInfoEndpointURI(settings.at("/oauth2/v1/userinfo"));
         metadata.setClaims(Capabilities.CLAIMS);
+        List<ACR> classes = settings.policyAcrValues().stream().map(ACR::new).toList();
+        metadata.setACRs(classes.isEmpty() ? null : classes);
         return metadata;
     }
 

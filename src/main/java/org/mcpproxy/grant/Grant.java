@@ -2,7 +2,7 @@ package org.mcpproxy.grant;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
-import java.util.Optional;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.signing.Profile;
 import org.mcpproxy.upstream.User;
 
@@ -11,7 +11,7 @@ import org.mcpproxy.upstream.User;
  *
  * @param resource the canonical resource: the audience of its tokens
  * @param expiresAt when it ends by itself, unless it is used before
- * @param authenticatedAt when the user authenticated at Okta, to the second; empty where Okta did not say
+ * @param authentication how the user signed on at Okta, which no refresh changes
  */
 public record Grant(
         String id,
@@ -21,12 +21,12 @@ public record Grant(
         String resource,
         Instant openedAt,
         Instant expiresAt,
-        Optional<Instant> authenticatedAt) {
+        AuthenticationEvent authentication) {
 
-    /** One of whose user Okta did not say when they authenticated. */
+    /** One of whose user Okta did not say how they signed on. */
     public Grant(
             String id, String clientId, User user, Scope scope, String resource, Instant openedAt, Instant expiresAt) {
-        this(id, clientId, user, scope, resource, openedAt, expiresAt, Optional.empty());
+        this(id, clientId, user, scope, resource, openedAt, expiresAt, AuthenticationEvent.UNKNOWN);
     }
 
     /** What is known of the user, for an access token. */

@@ -60,7 +60,7 @@ public class Granting {
                 resource,
                 clock.instant(),
                 expiry(),
-                signOn.authenticatedAt());
+                signOn.authentication());
         try {
             requireNoClient(signOn.user());
             grants.open(grant);

@@ -58,7 +58,7 @@ public final class Capabilities {
 
     /** What ID tokens say of a user, and UserInfo. */
     public static final List<String> CLAIMS =
-            List.of("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "email");
+            List.of("iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "name", "email");
 
     /** What an administrator alone may register clients for: to be the subject themselves, and to act for a user further on. */
     public static final List<GrantType> PREREGISTERED_GRANT_TYPES =

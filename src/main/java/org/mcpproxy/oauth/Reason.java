@@ -209,6 +209,9 @@ public enum Reason {
     AUTHENTICATION_TOO_OLD(
             new ErrorObject("login_required", null, 400),
             "The application wants you to sign on anew, and Okta did not ask you to. Sign out at Okta, and connect again."),
+    AUTHENTICATION_CLASS_UNMET(
+            new ErrorObject("unmet_authentication_requirements", null, 400),
+            "The application wants you to sign on in a way in which Okta did not let you. Ask your administrator."),
     USER_NOT_AS_HINTED(
             new ErrorObject("login_required", null, 400),
             "Another user signed on than the application expects. Sign out at Okta, and connect again."),
@@ -306,6 +309,9 @@ public enum Reason {
             BearerTokenError.INVALID_TOKEN,
             "The access token is bound to another DPoP key than the one that signed the proof."),
     SCOPE_INSUFFICIENT(BearerTokenError.INSUFFICIENT_SCOPE, "The access token lacks a scope that is needed here."),
+    AUTHENTICATION_INSUFFICIENT(
+            new ErrorObject("insufficient_user_authentication", null, 401),
+            "This needs a sign-on that is more recent, or of another kind, than the one behind this access token. Sign on again."),
     POLICY_KEEPS_OUT(
             OAuth2Error.ACCESS_DENIED,
             403,

@@ -13,31 +13,47 @@ public final class Rejection extends RuntimeException {
     private final Reason reason;
     private final Duration retryAfter;
     private final transient Scope scope;
+    private final transient RequiredSignOn signOn;
 
-    private Rejection(Reason reason, Duration retryAfter, Scope scope, Throwable cause) {
+    private Rejection(Reason reason, Duration retryAfter, Scope scope, RequiredSignOn signOn, Throwable cause) {
         super(reason.name(), cause, false, false);
         this.reason = reason;
         this.retryAfter = retryAfter;
         this.scope = scope;
+        this.signOn = signOn;
     }
 
     public static Rejection of(Reason reason) {
-        return new Rejection(reason, null, null, null);
+        return new Rejection(reason, null, null, null, null);
     }
 
     /** @param cause for the debug trace alone; never shown */
     public static Rejection of(Reason reason, Throwable cause) {
-        return new Rejection(reason, null, null, cause);
+        return new Rejection(reason, null, null, null, cause);
     }
 
     /** A refusal for the time being (429 or 503). */
     public static Rejection until(Reason reason, Duration retryAfter) {
-        return new Rejection(reason, retryAfter, null, null);
+        return new Rejection(reason, retryAfter, null, null, null);
     }
 
     /** The token lacks a scope ({@code SCOPE_INSUFFICIENT}); these are all that are needed, those that it has among them. */
     public static Rejection needing(Scope scope) {
-        return new Rejection(Reason.SCOPE_INSUFFICIENT, null, scope, null);
+        return new Rejection(Reason.SCOPE_INSUFFICIENT, null, scope, null, null);
+    }
+
+    /**
+     * The person must sign on in this way ({@code AUTHENTICATION_INSUFFICIENT}).
+     *
+     * @param scope all scopes that are needed, too
+     */
+    public static Rejection needing(RequiredSignOn signOn, Scope scope) {
+        return new Rejection(Reason.AUTHENTICATION_INSUFFICIENT, null, scope, signOn, null);
+    }
+
+    /** The sign-on that is needed, where none that there was is enough. */
+    public Optional<RequiredSignOn> signOn() {
+        return Optional.ofNullable(signOn);
     }
 
     /** The scopes that are needed, where they are not those of the whole resource. */

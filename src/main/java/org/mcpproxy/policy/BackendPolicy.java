@@ -2,6 +2,7 @@ package org.mcpproxy.policy;
 
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 
 /** Who may enter one backend, and what they may use there. */
@@ -45,8 +46,17 @@ public final class BackendPolicy {
 
     /** All scopes that anything here needs. */
     public Set<String> scopes() {
+        return ofAll(Rules::scopes);
+    }
+
+    /** All authentication context classes that anything here takes. */
+    public Set<String> acrValues() {
+        return ofAll(Rules::acrValues);
+    }
+
+    private Set<String> ofAll(Function<Rules, Set<String>> what) {
         return rules.values().stream()
-                .flatMap(ofKind -> ofKind.scopes().stream())
+                .flatMap(ofKind -> what.apply(ofKind).stream())
                 .collect(Collectors.toUnmodifiableSet());
     }
 }

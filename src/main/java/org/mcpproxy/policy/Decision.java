@@ -1,6 +1,7 @@
 package org.mcpproxy.policy;
 
 import java.util.Set;
+import org.mcpproxy.oauth.RequiredSignOn;
 
 /** What the rules say to one use of one thing. */
 public sealed interface Decision {
@@ -11,18 +12,19 @@ public sealed interface Decision {
     /** It may be used. */
     record Permit() implements Decision {}
 
-    /** It may not, and no scope would change that. */
+    /** It may not, and no scope and no sign-on would change that. */
     record Deny() implements Decision {}
 
     /**
      * It may be used by this user, but not with this token.
      *
-     * @param needed all scopes that it needs
+     * @param scopes all that it needs, where one of them is missing
+     * @param signOn all that it needs of the sign-on, where something of that is missing
      */
-    record NeedsScopes(Set<String> needed) implements Decision {
+    record StepUp(Set<String> scopes, RequiredSignOn signOn) implements Decision {
 
-        public NeedsScopes {
-            needed = Set.copyOf(needed);
+        public StepUp {
+            scopes = Set.copyOf(scopes);
         }
     }
 }

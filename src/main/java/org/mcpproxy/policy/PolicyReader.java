@@ -1,15 +1,20 @@
 package org.mcpproxy.policy;
 
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.SortedSet;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.mcpproxy.oauth.AuthenticationEvent;
+import org.mcpproxy.oauth.RequiredSignOn;
 import org.mcpproxy.oauth.Scopes;
 
 /** Reads the keys of a policy file; what is wrong with them is gathered, so that one message can name it all. */
@@ -23,6 +28,16 @@ final class PolicyReader {
     private static final int MOST_SCOPE_CHARACTERS = 800;
 
     private static final int MOST_STARS = 8;
+
+    /** In seconds. A sign-on that a call demands is over some seconds before the call is made again. */
+    private static final int LEAST_AGE = 10;
+
+    private static final Pattern SECONDS = Pattern.compile("\\d{1,9}");
+
+    /** They go into one header field. */
+    private static final int MOST_CLASSES = 10;
+
+    private static final String COMMAS_OR_BLANKS = "[,\\s]+";
 
     /** RFC 6749 3.3. A comma separates them here. */
     private static final Pattern SCOPE = Pattern.compile("[!#-+\\--\\[\\]-~]{1,100}");
@@ -90,9 +105,11 @@ final class PolicyReader {
         String name = nameAndDemand.substring(0, dot);
         requireName(key, name);
         switch (nameAndDemand.substring(dot + 1)) {
-            case "groups" -> draft.entitle(name, groups(key, value));
-            case "scopes" -> draft.needScopes(name, scopes(key, value));
-            case "deny" -> draft.deny(name, denied(key, value));
+            case "groups" -> draft.change(name, rule -> rule.entitling(groups(key, value)));
+            case "scopes" -> draft.change(name, rule -> rule.needing(scopes(key, value)));
+            case "deny" -> draft.change(name, rule -> rule.denying(denied(key, value)));
+            case "max_age" -> draft.change(name, rule -> rule.needing(maxAge(key, value)));
+            case "acr_values" -> draft.change(name, rule -> rule.needing(acrValues(key, value)));
             default -> unknown(key);
         }
     }
@@ -137,7 +154,7 @@ final class PolicyReader {
     }
 
     private Set<String> scopes(String key, String value) {
-        Set<String> names = list(value, "[,\\s]+");
+        Set<String> names = list(value, COMMAS_OR_BLANKS);
         boolean good = !names.isEmpty()
                 && names.stream().allMatch(name -> SCOPE.matcher(name).matches());
         if (!good || names.stream().anyMatch(name -> Scopes.ofServer().contains(name))) {
@@ -148,6 +165,34 @@ final class PolicyReader {
         }
         scopes.addAll(names);
         return names;
+    }
+
+    private RequiredSignOn maxAge(String key, String value) {
+        boolean good = SECONDS.matcher(value).matches() && Integer.parseInt(value) >= LEAST_AGE;
+        if (!good) {
+            problem(
+                    key,
+                    "must be a whole number of seconds from " + LEAST_AGE
+                            + " on: it takes some from a sign-on to a call.");
+            return RequiredSignOn.ANY;
+        }
+        return RequiredSignOn.within(Duration.ofSeconds(Integer.parseInt(value)));
+    }
+
+    private RequiredSignOn acrValues(String key, String value) {
+        Set<String> classes = list(value, COMMAS_OR_BLANKS);
+        boolean good = !classes.isEmpty()
+                && classes.size() <= MOST_CLASSES
+                && classes.stream()
+                        .allMatch(name ->
+                                AuthenticationEvent.CONTEXT_CLASS.matcher(name).matches());
+        if (!good) {
+            problem(
+                    key,
+                    "must list, with blanks and the best first, up to " + MOST_CLASSES
+                            + " values of acr, without quotes and backslashes.");
+        }
+        return RequiredSignOn.of(List.copyOf(classes));
     }
 
     private static Set<String> list(String value, String separator) {
@@ -161,7 +206,7 @@ final class PolicyReader {
         problem(
                 key,
                 "is no key of a policy. Keys are BACKEND.groups, and BACKEND.KIND.default and BACKEND.KIND.NAME.groups,"
-                        + " .scopes or .deny, where KIND is tools, resources or prompts. Write \\: for a colon in a key,"
+                        + " .scopes, .deny, .max_age or .acr_values, where KIND is tools, resources or prompts. Write \\: for a colon in a key,"
                         + " \\= for an equals sign and \\ before a blank.");
     }
 
@@ -193,30 +238,13 @@ final class PolicyReader {
     /** What the file says of one kind, so far. */
     private static final class KindDraft {
 
-        private static final Rule NOTHING = new Rule(Optional.empty(), Set.of(), Optional.empty());
-
         private final Map<String, Rule> rules = new LinkedHashMap<>();
 
         /** Where one is named, the others are denied, unless the file says otherwise. */
         private boolean opensOthers;
 
-        void entitle(String name, Groups groups) {
-            Rule rule = at(name);
-            rules.put(name, new Rule(Optional.of(groups), rule.scopes(), rule.denied()));
-        }
-
-        void needScopes(String name, Set<String> scopes) {
-            Rule rule = at(name);
-            rules.put(name, new Rule(rule.entitled(), scopes, rule.denied()));
-        }
-
-        void deny(String name, Groups groups) {
-            Rule rule = at(name);
-            rules.put(name, new Rule(rule.entitled(), rule.scopes(), Optional.of(groups)));
-        }
-
-        private Rule at(String name) {
-            return rules.getOrDefault(name, NOTHING);
+        void change(String name, UnaryOperator<Rule> change) {
+            rules.put(name, change.apply(rules.getOrDefault(name, Rule.NOTHING)));
         }
     }
 }

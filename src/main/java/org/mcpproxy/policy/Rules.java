@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.mcpproxy.oauth.RequiredSignOn;
 
 /**
  * The rules for one kind of things of one backend. Every rule that covers a name must be kept, so none loosens another,
@@ -18,6 +19,7 @@ final class Rules {
     private final RuleTable byCanonicalName;
     private final boolean opensOthers;
     private final Set<String> scopes;
+    private final Set<String> acrValues;
 
     /**
      * @param rules by name or pattern
@@ -30,11 +32,20 @@ final class Rules {
         this.opensOthers = opensOthers;
         this.scopes =
                 rules.values().stream().flatMap(rule -> rule.scopes().stream()).collect(Collectors.toUnmodifiableSet());
+        this.acrValues = rules.values().stream()
+                .flatMap(rule -> rule.signOn().acrValues().stream())
+                .flatMap(List::stream)
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     /** All scopes that any rule needs. */
     Set<String> scopes() {
         return scopes;
+    }
+
+    /** All authentication context classes that any rule takes. */
+    Set<String> acrValues() {
+        return acrValues;
     }
 
     Decision decide(Subject subject, String name) {
@@ -49,8 +60,20 @@ final class Rules {
         if (all.stream().anyMatch(rule -> rule.excludes(subject))) {
             return Decision.DENY;
         }
-        Set<String> needed = new HashSet<>();
-        all.forEach(rule -> needed.addAll(rule.scopes()));
-        return subject.scopes().containsAll(needed) ? Decision.PERMIT : new Decision.NeedsScopes(needed);
+        return steppedUp(subject, all);
+    }
+
+    private static Decision steppedUp(Subject subject, List<Rule> rules) {
+        RequiredSignOn signOn = rules.stream().map(Rule::signOn).reduce(RequiredSignOn.ANY, RequiredSignOn::and);
+        if (!subject.couldMeet(signOn)) {
+            return Decision.DENY;
+        }
+        Set<String> scopes = new HashSet<>();
+        rules.forEach(rule -> scopes.addAll(rule.scopes()));
+        boolean entitled = subject.scopes().containsAll(scopes);
+        boolean signedOn = subject.meets(signOn);
+        return entitled && signedOn
+                ? Decision.PERMIT
+                : new Decision.StepUp(entitled ? Set.of() : scopes, signedOn ? RequiredSignOn.ANY : signOn);
     }
 }

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.mcpproxy.grant.LiveGrants;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.signing.Profile;
 
 /**
@@ -15,6 +16,7 @@ import org.mcpproxy.signing.Profile;
  * @param grant the grant behind one of our own tokens, which is a service's token's own; empty for Okta's tokens
  * @param expiresAt when the token ends
  * @param profile what else the token says of the user
+ * @param authentication how the user signed on
  * @param pass by which another node vouches for all this, where it handed the request on
  */
 public record Caller(
@@ -24,6 +26,7 @@ public record Caller(
         Optional<String> grant,
         Instant expiresAt,
         Optional<Profile> profile,
+        AuthenticationEvent authentication,
         Optional<NodePass> pass) {
 
     /** For how long an answer may be on its way once the token has ended that asked for it. */
@@ -34,7 +37,7 @@ public record Caller(
         this(user, client, scope, grant, expiresAt, Optional.empty());
     }
 
-    /** A caller whom this node has checked. */
+    /** A caller whom this node has checked, and of whose sign-on it knows nothing. */
     public Caller(
             Optional<String> user,
             String client,
@@ -42,17 +45,22 @@ public record Caller(
             Optional<String> grant,
             Instant expiresAt,
             Optional<Profile> profile) {
-        this(user, client, scope, grant, expiresAt, profile, Optional.empty());
+        this(user, client, scope, grant, expiresAt, profile, AuthenticationEvent.UNKNOWN, Optional.empty());
     }
 
     /** The same, of whom this is known. */
     Caller with(Profile known) {
-        return new Caller(user, client, scope, grant, expiresAt, Optional.of(known), pass);
+        return new Caller(user, client, scope, grant, expiresAt, Optional.of(known), authentication, pass);
+    }
+
+    /** The same, who signed on so. */
+    Caller signedOn(AuthenticationEvent event) {
+        return new Caller(user, client, scope, grant, expiresAt, profile, event, pass);
     }
 
     /** The same, as far as their answer goes: what is cut off they would ask for again, and it would be done twice. */
     Caller asking() {
-        return new Caller(user, client, scope, grant, expiresAt.plus(ANSWERED_LATER), profile, pass);
+        return new Caller(user, client, scope, grant, expiresAt.plus(ANSWERED_LATER), profile, authentication, pass);
     }
 
     /**

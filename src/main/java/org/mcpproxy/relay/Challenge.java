@@ -6,10 +6,11 @@ import java.util.List;
 import java.util.Set;
 import org.mcpproxy.oauth.ProofChallenge;
 import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.RequiredSignOn;
 
 /**
- * The {@code WWW-Authenticate} challenges of a protected resource (RFC 6750 3, RFC 9728 5.1, RFC 9449 7): by bearer token, and after
- * it by bound token, where such are taken. Some clients look at the first one alone.
+ * The {@code WWW-Authenticate} challenges of a protected resource (RFC 6750 3, RFC 9470 3, RFC 9728 5.1, RFC 9449 7): by bearer
+ * token, and after it by bound token, where such are taken. Some clients look at the first one alone.
  */
 final class Challenge {
 
@@ -27,6 +28,7 @@ final class Challenge {
             Reason.TOKEN_SCHEME_WRONG,
             Reason.TOKEN_OF_OTHER_KEY,
             Reason.SCOPE_INSUFFICIENT,
+            Reason.AUTHENTICATION_INSUFFICIENT,
             Reason.MALFORMED_REQUEST);
 
     private Challenge() {}
@@ -41,10 +43,11 @@ final class Challenge {
      * (RFC 9449 7.2).
      *
      * @param scope all that is needed
+     * @param signOn what is needed of it
      * @param proven whether the request used the scheme {@code DPoP}
      */
-    static List<String> of(Reason reason, McpEndpoint resource, Scope scope, boolean proven) {
-        String where = where(resource, scope);
+    static List<String> of(Reason reason, McpEndpoint resource, Scope scope, RequiredSignOn signOn, boolean proven) {
+        String where = signOn(signOn) + where(resource, scope);
         if (!resource.takesProofs()) {
             return List.of("Bearer " + error(reason) + where);
         }
@@ -62,5 +65,14 @@ final class Challenge {
     private static String where(McpEndpoint resource, Scope scope) {
         String metadata = "resource_metadata=\"" + resource.metadata() + '"';
         return scope.isEmpty() ? metadata : metadata + ", scope=\"" + scope + '"';
+    }
+
+    private static String signOn(RequiredSignOn needed) {
+        return needed.acrValues()
+                        .map(values -> "acr_values=\"" + String.join(" ", values) + "\", ")
+                        .orElse("")
+                + needed.maxAge()
+                        .map(age -> "max_age=\"" + age.toSeconds() + "\", ")
+                        .orElse("");
     }
 }

@@ -10,6 +10,7 @@ import org.mcpproxy.oauth.PresentedToken;
 import org.mcpproxy.oauth.ProofChallenge;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.RequiredSignOn;
 import tools.jackson.core.JsonGenerator;
 import tools.jackson.core.ObjectWriteContext;
 import tools.jackson.core.json.JsonFactory;
@@ -32,7 +33,12 @@ record ErrorAnswer(int status, List<Header> headers, byte[] body) {
         headers.add(new Header("Cache-Control", "no-store"));
         if (Challenge.belongsTo(reason)) {
             boolean proven = PresentedToken.isOfProof(Header.values(request, "Authorization"));
-            Challenge.of(reason, resource, rejection.scope().orElse(resource.scope()), proven)
+            Challenge.of(
+                            reason,
+                            resource,
+                            rejection.scope().orElse(resource.scope()),
+                            rejection.signOn().orElse(RequiredSignOn.ANY),
+                            proven)
                     .forEach(challenge -> headers.add(new Header("WWW-Authenticate", challenge)));
         }
         rejection

@@ -17,6 +17,7 @@ import java.util.Optional;
 import java.util.random.RandomGenerator;
 import net.minidev.json.JSONObject;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -85,6 +86,7 @@ public class NodePasses {
                 .flatMap(Profile::compressed)
                 .ifPresent(
                         profile -> json.put("profile", Base64URL.encode(profile).toString()));
+        json.putAll(caller.authentication().claims());
         return Base64URL.encode(passes.seal(Json.write(json), PASS)).toString();
     }
 
@@ -142,6 +144,7 @@ public class NodePasses {
                     Optional.ofNullable(JSONObjectUtils.getString(json, "grant", null)),
                     Instant.ofEpochSecond(JSONObjectUtils.getLong(json, "expires")),
                     profile(json),
+                    AuthenticationEvent.of(json),
                     Optional.of(pass));
         } catch (ParseException e) {
             throw new IllegalStateException("A sealed pass does not hold what was sealed", e);

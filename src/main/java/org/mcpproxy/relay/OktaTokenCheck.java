@@ -38,12 +38,13 @@ public class OktaTokenCheck implements BearerCheck {
         new Actor(token.user().orElse(null), token.client()).lay(request);
         requireNoService(token);
         return new Caller(
-                token.user(),
-                token.client(),
-                token.scope(),
-                Optional.empty(),
-                token.expiresAt(),
-                Optional.of(new Profile(null, token.groups())));
+                        token.user(),
+                        token.client(),
+                        token.scope(),
+                        Optional.empty(),
+                        token.expiresAt(),
+                        Optional.of(new Profile(null, token.groups())))
+                .signedOn(token.authentication());
     }
 
     /** Okta's ids and those of {@code CLIENTS_FILE} are told apart nowhere behind this: nobody may be taken for another. */

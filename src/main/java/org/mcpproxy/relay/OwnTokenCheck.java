@@ -87,7 +87,8 @@ public class OwnTokenCheck implements BearerCheck {
 
     private static Caller caller(AccessToken token, Optional<String> user, Optional<Profile> profile) {
         return new Caller(
-                user, token.clientId(), token.scope(), Optional.of(token.grantId()), token.expiresAt(), profile);
+                        user, token.clientId(), token.scope(), Optional.of(token.grantId()), token.expiresAt(), profile)
+                .signedOn(token.authentication());
     }
 
     /**

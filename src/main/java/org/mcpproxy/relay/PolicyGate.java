@@ -3,6 +3,8 @@ package org.mcpproxy.relay;
 import com.nimbusds.oauth2.sdk.Scope;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.time.Clock;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
@@ -12,6 +14,7 @@ import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.RequiredSignOn;
 import org.mcpproxy.policy.BackendPolicy;
 import org.mcpproxy.policy.CanonicalName;
 import org.mcpproxy.policy.Decision;
@@ -26,19 +29,21 @@ public class PolicyGate {
     private final PolicyInForce policy;
     private final CallerProfiles profiles;
     private final AuditLog audit;
+    private final Clock clock;
     private final int longest;
 
     /** @param longest bytes of an answer that is read as a whole */
-    PolicyGate(PolicyInForce policy, CallerProfiles profiles, AuditLog audit, int longest) {
+    PolicyGate(PolicyInForce policy, CallerProfiles profiles, AuditLog audit, Clock clock, int longest) {
         this.policy = policy;
         this.profiles = profiles;
         this.audit = audit;
+        this.clock = clock;
         this.longest = longest;
     }
 
     @Inject
-    public PolicyGate(PolicyInForce policy, CallerProfiles profiles, AuditLog audit, RelayLimits limits) {
-        this(policy, profiles, audit, limits.sizes().body());
+    public PolicyGate(PolicyInForce policy, CallerProfiles profiles, AuditLog audit, Clock clock, RelayLimits limits) {
+        this(policy, profiles, audit, clock, limits.sizes().body());
     }
 
     /** Whether {@link #require} answers without asking the store. */
@@ -48,8 +53,8 @@ public class PolicyGate {
 
     /**
      * @return the request, with what is known of its caller
-     * @throws Rejection {@code POLICY_KEEPS_OUT}, {@code POLICY_FORBIDS}, or {@code SCOPE_INSUFFICIENT} with the scopes
-     *     that would help; {@code TOKEN_REVOKED} or {@code STORE_UNAVAILABLE} where the caller's groups cannot be had
+     * @throws Rejection {@code POLICY_KEEPS_OUT}, {@code POLICY_FORBIDS}, {@code SCOPE_INSUFFICIENT} with the scopes that
+     *     would help, or {@code AUTHENTICATION_INSUFFICIENT} with the sign-on that would; {@code TOKEN_REVOKED} or {@code STORE_UNAVAILABLE} where the caller's groups cannot be had
      */
     RelayRequest require(RelayRequest request) {
         BackendPolicy rules = policyFor(request);
@@ -62,10 +67,10 @@ public class PolicyGate {
             throw Rejection.of(Reason.POLICY_KEEPS_OUT);
         }
         if (rules.restricts()) {
-            Set<String> needed = new HashSet<>();
-            messages(request).forEach(message -> needed.addAll(missing(rules, subject, message)));
-            if (!needed.isEmpty()) {
-                throw Rejection.needing(challenged(request, rules, needed));
+            List<Decision.StepUp> lacking = new ArrayList<>();
+            messages(request).forEach(message -> lacking.addAll(lacking(rules, subject, message)));
+            if (!lacking.isEmpty()) {
+                throw stepUp(request, rules, lacking);
             }
         }
         return request.with(known);
@@ -106,32 +111,47 @@ public class PolicyGate {
         return policy.of(request.resource().backend().policyName());
     }
 
-    private static Subject subject(Caller caller) {
+    private Subject subject(Caller caller) {
         return new Subject(
                 caller.profile().map(profile -> profile.groups()).orElse(Set.of()),
-                Set.copyOf(caller.scope().toStringList()));
+                Set.copyOf(caller.scope().toStringList()),
+                caller.user().map(user -> caller.authentication()),
+                clock.instant());
     }
 
     private static List<McpMessage> messages(RelayRequest request) {
         return request.message().map(McpBody::messages).orElse(List.of());
     }
 
-    /** @return the scopes that this message needs and the token lacks; with those that it has of them */
-    private static Set<String> missing(BackendPolicy rules, Subject subject, McpMessage message) {
+    /** @return what each thing that this message is about needs, and the token lacks */
+    private static List<Decision.StepUp> lacking(BackendPolicy rules, Subject subject, McpMessage message) {
         message.method().ifPresent(PolicyGate::requireNoLookAlike);
-        Set<String> needed = new HashSet<>();
+        List<Decision.StepUp> lacking = new ArrayList<>();
         for (Target target : message.targets()) {
             if (rules.restricts(target.kind())) {
                 String name = target.name().orElseThrow(() -> Rejection.of(Reason.POLICY_FORBIDS));
                 Decision decision = rules.decide(target.kind(), subject, name);
                 if (decision instanceof Decision.Deny) {
                     throw Rejection.of(Reason.POLICY_FORBIDS);
-                } else if (decision instanceof Decision.NeedsScopes scopes) {
-                    needed.addAll(scopes.needed());
+                } else if (decision instanceof Decision.StepUp stepUp) {
+                    lacking.add(stepUp);
                 }
             }
         }
-        return needed;
+        return lacking;
+    }
+
+    /** One token must do for all of a batch. */
+    private static Rejection stepUp(RelayRequest request, BackendPolicy rules, List<Decision.StepUp> lacking) {
+        Set<String> needed = new HashSet<>();
+        lacking.forEach(stepUp -> needed.addAll(stepUp.scopes()));
+        Scope scope = challenged(request, rules, needed);
+        RequiredSignOn signOn =
+                lacking.stream().map(Decision.StepUp::signOn).reduce(RequiredSignOn.ANY, RequiredSignOn::and);
+        if (!signOn.isPossible()) {
+            return Rejection.of(Reason.POLICY_FORBIDS);
+        }
+        return signOn.equals(RequiredSignOn.ANY) ? Rejection.needing(scope) : Rejection.needing(signOn, scope);
     }
 
     /** A lenient backend might take {@code Tools/Call} for {@code tools/call}. */

@@ -4,6 +4,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
+import org.mcpproxy.oauth.AuthenticationEvent;
 
 /**
  * What one of our access tokens says (RFC 9068 2.2).
@@ -16,6 +17,7 @@ import java.util.Optional;
  * @param actors the clients that act for the user one for the other, the present one first (RFC 8693 4.1); empty where the
  *     token was not exchanged
  * @param keyThumbprint of the key that its holder must prove to have ({@code cnf.jkt}, RFC 9449 6.1); empty for a bearer token
+ * @param authentication how the user signed on
  */
 public record AccessToken(
         String subject,
@@ -27,13 +29,40 @@ public record AccessToken(
         Instant expiresAt,
         Optional<Profile> profile,
         List<String> actors,
-        Optional<String> keyThumbprint) {
+        Optional<String> keyThumbprint,
+        AuthenticationEvent authentication) {
 
     public AccessToken {
         actors = List.copyOf(actors);
     }
 
-    /** A bearer token. */
+    /** One of whose user nothing is known of how they signed on. */
+    public AccessToken(
+            String subject,
+            String clientId,
+            String audience,
+            Scope scope,
+            String grantId,
+            String id,
+            Instant expiresAt,
+            Optional<Profile> profile,
+            List<String> actors,
+            Optional<String> keyThumbprint) {
+        this(
+                subject,
+                clientId,
+                audience,
+                scope,
+                grantId,
+                id,
+                expiresAt,
+                profile,
+                actors,
+                keyThumbprint,
+                AuthenticationEvent.UNKNOWN);
+    }
+
+    /** Such a bearer token. */
     public AccessToken(
             String subject,
             String clientId,
@@ -47,7 +76,7 @@ public record AccessToken(
         this(subject, clientId, audience, scope, grantId, id, expiresAt, profile, actors, Optional.empty());
     }
 
-    /** One that was not exchanged. */
+    /** Such a one that was not exchanged. */
     public AccessToken(
             String subject,
             String clientId,
@@ -58,6 +87,12 @@ public record AccessToken(
             Instant expiresAt,
             Optional<Profile> profile) {
         this(subject, clientId, audience, scope, grantId, id, expiresAt, profile, List.of());
+    }
+
+    /** The same, for a user who signed on so. */
+    public AccessToken signedOn(AuthenticationEvent event) {
+        return new AccessToken(
+                subject, clientId, audience, scope, grantId, id, expiresAt, profile, actors, keyThumbprint, event);
     }
 
     /** Whether a client has it for itself, and there is no user. No user's id is that of a client. */

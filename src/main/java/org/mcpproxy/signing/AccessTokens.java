@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.util.Date;
 import java.util.Optional;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.PresentedToken;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -47,7 +48,7 @@ public class AccessTokens {
     }
 
     private Secret mint(AccessToken token, Optional<String> profile) {
-        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+        JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
                 .issuer(settings.issuer())
                 .subject(token.subject())
                 .audience(token.audience())
@@ -59,9 +60,9 @@ public class AccessTokens {
                 .claim(GRANT_CLAIM, token.grantId())
                 .claim(PROFILE_CLAIM, profile.orElse(null))
                 .claim(ActorClaim.NAME, ActorClaim.write(token.actors()))
-                .claim(KeyClaim.NAME, KeyClaim.write(token.keyThumbprint()))
-                .build();
-        return CompactJwt.signed(keys.current(), TYPE, claims);
+                .claim(KeyClaim.NAME, KeyClaim.write(token.keyThumbprint()));
+        token.authentication().claims().forEach(claims::claim);
+        return CompactJwt.signed(keys.current(), TYPE, claims.build());
     }
 
     /**
@@ -101,7 +102,8 @@ public class AccessTokens {
                     Optional.ofNullable(claims.getStringClaim(PROFILE_CLAIM))
                             .flatMap(claim -> profiles.open(claim, id)),
                     ActorClaim.read(claims.getJSONObjectClaim(ActorClaim.NAME)),
-                    KeyClaim.read(claims.getJSONObjectClaim(KeyClaim.NAME)));
+                    KeyClaim.read(claims.getJSONObjectClaim(KeyClaim.NAME)),
+                    AuthenticationEvent.of(claims.getClaims()));
         } catch (ParseException e) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }

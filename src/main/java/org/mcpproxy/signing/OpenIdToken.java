@@ -2,6 +2,7 @@ package org.mcpproxy.signing;
 
 import java.time.Instant;
 import java.util.Optional;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Secret;
 
 /**
@@ -10,13 +11,13 @@ import org.mcpproxy.oauth.Secret;
  * @param subject Okta's user id, as in the access token
  * @param clientId its audience
  * @param nonce as the client sent it; empty where it sent none, and after a refresh
- * @param authenticatedAt when the user authenticated at Okta; empty where Okta does not say
+ * @param authentication how the user signed on at Okta
  * @param accessToken that was issued with it
  */
 public record OpenIdToken(
         String subject,
         String clientId,
         Optional<String> nonce,
-        Optional<Instant> authenticatedAt,
+        AuthenticationEvent authentication,
         Secret accessToken,
         Instant expiresAt) {}

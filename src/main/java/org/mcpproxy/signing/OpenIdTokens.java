@@ -7,7 +7,6 @@ import com.nimbusds.openid.connect.sdk.claims.AccessTokenHash;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
-import java.time.Instant;
 import java.util.Date;
 import java.util.List;
 import org.mcpproxy.config.Settings;
@@ -37,19 +36,16 @@ public class OpenIdTokens {
     }
 
     public Secret mint(OpenIdToken token) {
-        JWTClaimsSet claims = new JWTClaimsSet.Builder()
+        JWTClaimsSet.Builder claims = new JWTClaimsSet.Builder()
                 .issuer(settings.issuer())
                 .subject(token.subject())
                 .audience(token.clientId())
                 .issueTime(Date.from(clock.instant()))
                 .expirationTime(Date.from(token.expiresAt()))
-                .claim(
-                        "auth_time",
-                        token.authenticatedAt().map(Instant::getEpochSecond).orElse(null))
                 .claim("nonce", token.nonce().orElse(null))
-                .claim("at_hash", hash(token.accessToken()))
-                .build();
-        return CompactJwt.signed(keys.current(), TYPE, claims);
+                .claim("at_hash", hash(token.accessToken()));
+        token.authentication().claims().forEach(claims::claim);
+        return CompactJwt.signed(keys.current(), TYPE, claims.build());
     }
 
     /** OpenID Connect Core 3.1.3.6. */

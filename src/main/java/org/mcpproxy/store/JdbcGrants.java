@@ -14,6 +14,7 @@ import java.util.Set;
 import org.jdbi.v3.core.Handle;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.Grants;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.upstream.User;
 
 /** Grants. A grant that ends leaves a line in the revocation log, which every node reads. */
@@ -52,8 +53,8 @@ public class JdbcGrants implements Grants {
             handle.execute(
                     """
                     INSERT INTO access_grant (id, client_id, organization, user_id, user_name, user_email, user_groups,
-                        scope, resource, opened_at, expires_at, authenticated_at)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                        scope, resource, opened_at, expires_at, authenticated_at, acr)
+                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
                     """,
                     grant.id(),
                     grant.clientId(),
@@ -66,7 +67,8 @@ public class JdbcGrants implements Grants {
                     grant.resource(),
                     grant.openedAt(),
                     grant.expiresAt(),
-                    grant.authenticatedAt().orElse(null));
+                    grant.authentication().time().orElse(null),
+                    grant.authentication().contextClass().orElse(null));
             return null;
         });
     }
@@ -142,6 +144,8 @@ public class JdbcGrants implements Grants {
                 row.getString("resource"),
                 Database.instant(row, "opened_at"),
                 Database.instant(row, "expires_at"),
-                Optional.ofNullable(Database.instant(row, "authenticated_at")));
+                new AuthenticationEvent(
+                        Optional.ofNullable(Database.instant(row, "authenticated_at")),
+                        Optional.ofNullable(row.getString("acr"))));
     }
 }

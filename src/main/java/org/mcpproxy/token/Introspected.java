@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import net.minidev.json.JSONObject;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.signing.ActorClaim;
 import org.mcpproxy.signing.KeyClaim;
 
@@ -16,6 +17,7 @@ import org.mcpproxy.signing.KeyClaim;
  * @param type {@code Bearer} or {@code DPoP}, where it is an access token
  * @param actors who act for the user, the present one first
  * @param keyThumbprint of the key that an access token is bound to, if any
+ * @param authentication how the user signed on
  */
 record Introspected(
         String user,
@@ -27,9 +29,10 @@ record Introspected(
         Optional<String> grantId,
         Instant expiresAt,
         List<String> actors,
-        Optional<String> keyThumbprint) {
+        Optional<String> keyThumbprint,
+        AuthenticationEvent authentication) {
 
-    /** Of a token that is no access token. */
+    /** Of one that says nothing of actors, of a key and of the sign-on. */
     Introspected(
             String user,
             String subject,
@@ -39,10 +42,21 @@ record Introspected(
             Optional<String> type,
             Optional<String> grantId,
             Instant expiresAt) {
-        this(user, subject, clientId, audience, scope, type, grantId, expiresAt, List.of(), Optional.empty());
+        this(
+                user,
+                subject,
+                clientId,
+                audience,
+                scope,
+                type,
+                grantId,
+                expiresAt,
+                List.of(),
+                Optional.empty(),
+                AuthenticationEvent.UNKNOWN);
     }
 
-    /** The answer (RFC 7662 2.2); {@code exp} in seconds since 1970. */
+    /** The answer (RFC 7662 2.2, RFC 9470 6.2); {@code exp} in seconds since 1970. */
     JSONObject toResponse(String issuer) {
         JSONObject json = new JSONObject();
         json.put("active", true);
@@ -55,6 +69,7 @@ record Introspected(
         type.ifPresent(value -> json.put("token_type", value));
         Optional.ofNullable(ActorClaim.write(actors)).ifPresent(value -> json.put(ActorClaim.NAME, value));
         Optional.ofNullable(KeyClaim.write(keyThumbprint)).ifPresent(value -> json.put(KeyClaim.NAME, value));
+        json.putAll(authentication.claims());
         return json;
     }
 }

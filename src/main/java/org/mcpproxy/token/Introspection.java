@@ -100,7 +100,8 @@ public class Introspection {
                         Optional.of(token.grantId()),
                         token.expiresAt(),
                         token.actors(),
-                        token.keyThumbprint()))
+                        token.keyThumbprint(),
+                        token.authentication()))
                 : Optional.empty();
     }
 

@@ -80,16 +80,17 @@ public class TokenMint {
             throw Rejection.of(Reason.CLIENT_CUT_BACK);
         }
         AccessToken token = new AccessToken(
-                grant.user().id(),
-                client.id(),
-                grant.resource(),
-                scope,
-                grant.id(),
-                Secret.random(random).value(),
-                expiry(),
-                Optional.of(grant.profile()),
-                List.of(),
-                request.keyThumbprint());
+                        grant.user().id(),
+                        client.id(),
+                        grant.resource(),
+                        scope,
+                        grant.id(),
+                        Secret.random(random).value(),
+                        expiry(),
+                        Optional.of(grant.profile()),
+                        List.of(),
+                        request.keyThumbprint())
+                .signedOn(grant.authentication());
         TokenAnswer answer = answer(token, refreshToken, grant.user().id());
         return scope.contains(Scopes.OPENID) ? answer.with(idToken(grant, client, answer, nonce)) : answer;
     }
@@ -99,7 +100,7 @@ public class TokenMint {
                 grant.user().id(),
                 client.id(),
                 nonce,
-                grant.authenticatedAt(),
+                grant.authentication(),
                 answer.accessToken(),
                 answer.expiresAt()));
     }
@@ -133,16 +134,18 @@ public class TokenMint {
         Client client = request.client();
         Instant expiry = expiry();
         AccessToken token = new AccessToken(
-                subject.subject(),
-                client.id(),
-                resource,
-                scope,
-                subject.grantId(),
-                Secret.random(random).value(),
-                subject.expiresAt().isBefore(expiry) ? subject.expiresAt() : expiry,
-                subject.profile(),
-                Stream.concat(Stream.of(client.id()), subject.actors().stream()).toList(),
-                request.keyThumbprint());
+                        subject.subject(),
+                        client.id(),
+                        resource,
+                        scope,
+                        subject.grantId(),
+                        Secret.random(random).value(),
+                        subject.expiresAt().isBefore(expiry) ? subject.expiresAt() : expiry,
+                        subject.profile(),
+                        Stream.concat(Stream.of(client.id()), subject.actors().stream())
+                                .toList(),
+                        request.keyThumbprint())
+                .signedOn(subject.authentication());
         return answer(token, Optional.empty(), subject.subject()).asExchanged();
     }
 

@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.mcpproxy.config.OktaSettings;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Check;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -50,7 +51,8 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
                 text(claims, okta.clientClaim()).orElseThrow(),
                 scope(claims.getClaim(okta.scopeClaim())),
                 groups(claims.getClaim(okta.groupsClaim())),
-                claims.getExpirationTime().toInstant().plus(SKEW));
+                claims.getExpirationTime().toInstant().plus(SKEW),
+                AuthenticationEvent.of(claims.getClaims()));
     }
 
     private void requireIssuer(JWTClaimsSet claims, Instant now) {

@@ -29,10 +29,10 @@ import java.text.ParseException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Date;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
@@ -125,8 +125,7 @@ class OpenIdProvider implements IdentityProvider {
         IDTokenClaimsSet claims = idTokens.validate(tokens, new Nonce(nonce.value()));
         LOG.log(Level.DEBUG, "The ID token is valid");
         User user = people.identify(claims, tokens.getBearerAccessToken());
-        return new SignOn(
-                user, kept, Optional.ofNullable(claims.getAuthenticationTime()).map(Date::toInstant));
+        return new SignOn(user, kept, AuthenticationEvent.of(claims.toJSONObject()));
     }
 
     /** Tokens that nobody will use; where Okta cannot be told so, they end by themselves. */

@@ -1,11 +1,10 @@
 package org.mcpproxy.upstream;
 
-import java.time.Instant;
-import java.util.Optional;
+import org.mcpproxy.oauth.AuthenticationEvent;
 
 /**
  * A completed sign-on: the person, and Okta's tokens for the session.
  *
- * @param authenticatedAt when the person authenticated, which may be long ago; empty where Okta does not say
+ * @param authentication when and how the person authenticated, which may be long ago
  */
-public record SignOn(User user, UpstreamTokens tokens, Optional<Instant> authenticatedAt) {}
+public record SignOn(User user, UpstreamTokens tokens, AuthenticationEvent authentication) {}

@@ -15,7 +15,8 @@ import java.util.Optional;
  * @param anew whether they are to authenticate again, whatever session there is
  * @param maxAge for how long before the sign-on they may have authenticated
  * @param loginHint who it probably is
- * @param acrValues the authentication context classes that are wished for, the best first; a wish and no condition
+ * @param acrValues the authentication context classes of which the sign-on must be one, the best first; any, where there are
+ *     none
  */
 public record SignOnDemands(
         boolean anew, Optional<Duration> maxAge, Optional<String> loginHint, List<String> acrValues) {
@@ -64,6 +65,11 @@ public record SignOnDemands(
     /** The moment before which the person must not have authenticated; empty where that is all the same. */
     public Optional<Instant> authenticatedSince(Instant sent) {
         return age().map(sent::minus);
+    }
+
+    /** Whether it is of a class that was demanded (RFC 9470 5); Okta names the one of them that it chose. */
+    public boolean isMetBy(Optional<String> contextClass) {
+        return acrValues.isEmpty() || contextClass.filter(acrValues::contains).isPresent();
     }
 
     private Optional<Duration> age() {

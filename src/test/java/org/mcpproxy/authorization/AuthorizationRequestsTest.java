@@ -27,6 +27,7 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.KnownClients;
 import org.mcpproxy.fixture.KnownDocuments;
 import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
@@ -275,7 +276,7 @@ class AuthorizationRequestsTest {
                         "00ualice",
                         client,
                         Optional.empty(),
-                        Optional.empty(),
+                        AuthenticationEvent.UNKNOWN,
                         new Secret("an access token"),
                         Instant.EPOCH));
     }

@@ -78,6 +78,21 @@ class BrowserBindingTest {
         assertThat(binding.formValue(pending, browser.request())).doesNotContain(value.value(), value.hash());
     }
 
+    /** A form of another site brings no cookies, so that it is only seen at the next step how many there are. */
+    @Test
+    void ofVeryManySignOnsThatWereNeverFinishedTheOneThatGoesOnIsKeptAlone() {
+        for (int i = 0; i < 28; i++) {
+            browser.keep(binding.bind("older" + i, value));
+        }
+        assertThat(binding.surplus(pending, browser.request())).isEmpty();
+
+        browser.keep(binding.bind("older28", value));
+
+        assertThat(binding.surplus(pending, browser.request()))
+                .hasSize(29)
+                .allMatch(cookie -> cookie.startsWith("__Host-mcp-sign-on-older") && cookie.contains("; Max-Age=0;"));
+    }
+
     private static PendingAuthorization pending(String id, String handleHash, Secret browser) {
         return new PendingAuthorization(
                 id,

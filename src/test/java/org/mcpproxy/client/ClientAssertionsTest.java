@@ -36,6 +36,7 @@ import org.mcpproxy.fixture.KnownDocuments;
 import org.mcpproxy.fixture.RememberedAssertions;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Secret;
@@ -236,7 +237,7 @@ class ClientAssertionsTest {
                         ID,
                         ID,
                         Optional.empty(),
-                        Optional.empty(),
+                        AuthenticationEvent.UNKNOWN,
                         new Secret("an access token"),
                         clock.instant().plusSeconds(60)));
 

@@ -10,6 +10,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.oauth.Json;
@@ -31,6 +33,14 @@ class EveryEndpointFuzz {
     private static final long SEED = Long.getLong("fuzz.seed", System.nanoTime() % Integer.MAX_VALUE);
     private static final Duration LIMIT = Duration.ofMinutes(30);
     private static final long MOST_GROWTH = 24L << 20;
+
+    /** All of the logs would be too much for the message of a failure. */
+    private static final Predicate<String> INSIDE =
+            Pattern.compile("\\tat |internal_error|FFDC1015I|^\\[ERROR").asPredicate();
+
+    /** What Liberty says of an address with an encoded slash: hidden by server.xml, it still goes to the trace. */
+    private static final Pattern HIDDEN =
+            Pattern.compile("(?m)^\\[[^\n]* SRVE0315E: [^\n]* CWWWC0005I: [^\n]*(?:\n(?!\\[)[^\n]*)*+");
 
     private static final List<String> PATHS = List.of(
             "/",
@@ -87,9 +97,13 @@ class EveryEndpointFuzz {
         fuzz(CASES, SEED + 1);
 
         assertThat(liveBytes() - before).as("growth in bytes").isLessThan(MOST_GROWTH);
-        assertThat(installation.proxy().allLogs())
-                .doesNotContain("\tat ", "internal_error", "FFDC1015I")
-                .doesNotContainPattern("(?m)^\\[ERROR");
+        assertThat(HIDDEN.matcher(installation.proxy().allLogs())
+                        .replaceAll("")
+                        .lines()
+                        .filter(INSIDE)
+                        .limit(20))
+                .as("lines of the logs")
+                .isEmpty();
         assertThat(OAuthClient.publicClient(installation.proxy())
                         .signOn("alice")
                         .status())

@@ -9,11 +9,14 @@ import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.util.JSONObjectUtils;
 import com.nimbusds.openid.connect.sdk.op.OIDCProviderMetadata;
 import java.net.URI;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import net.minidev.json.JSONObject;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.ClientDocumentSettings;
 import org.mcpproxy.config.RegistrationSettings;
 import org.mcpproxy.config.RegistrationSettings.Access;
@@ -119,6 +122,17 @@ class MetadataTest {
                 .isEqualTo(false);
     }
 
+    /** RFC 9470 7. */
+    @Test
+    void theContextClassesAreThoseThatThePolicyTakes(@TempDir Path folder) throws Exception {
+        AuthorizationServer demanding = new AuthorizationServer(Samples.settings(
+                Backends.of(Samples.backend("files")), folder, "files.tools.wipe.acr_values=phrh phr"));
+
+        assertThat(JSONObjectUtils.parse(demanding.metadata()))
+                .containsEntry("acr_values_supported", List.of("phr", "phrh"));
+        assertThat(JSONObjectUtils.parse(server.metadata())).doesNotContainKey("acr_values_supported");
+    }
+
     /** OpenID Connect Discovery 3. */
     @Test
     void aRelyingPartyLearnsWhatItNeeds() throws Exception {
@@ -132,7 +146,18 @@ class MetadataTest {
                 .containsEntry("request_parameter_supported", false)
                 .containsEntry(
                         "claims_supported",
-                        List.of("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "email"));
+                        List.of(
+                                "iss",
+                                "sub",
+                                "aud",
+                                "exp",
+                                "iat",
+                                "auth_time",
+                                "acr",
+                                "nonce",
+                                "at_hash",
+                                "name",
+                                "email"));
         assertThat(json)
                 .doesNotContainKeys(
                         "userinfo_signing_alg_values_supported",

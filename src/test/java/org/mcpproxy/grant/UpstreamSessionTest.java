@@ -18,6 +18,7 @@ import org.junit.jupiter.api.Test;
 import org.mcpproxy.fixture.Race;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.TokenEndpoint;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.KeyRing;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -374,7 +375,7 @@ class UpstreamSessionTest {
         assertRefused(
                 Reason.STORE_UNAVAILABLE,
                 () -> granting.open(
-                        new SignOn(Samples.ALICE, tokens, Optional.empty()),
+                        new SignOn(Samples.ALICE, tokens, AuthenticationEvent.UNKNOWN),
                         "client",
                         Scopes.offered(),
                         Samples.RESOURCE));

@@ -25,6 +25,9 @@ record FaultyClaims(Faults faults) {
         if (faults.has(TokenFault.NO_AUTHENTICATION_TIME)) {
             claims.remove("auth_time");
         }
+        if (faults.has(TokenFault.NO_CONTEXT_CLASS)) {
+            claims.remove("acr");
+        }
         if (faults.has(TokenFault.NO_ID_TOKEN_SUBJECT)) {
             claims.remove("sub");
         }
@@ -46,6 +49,9 @@ record FaultyClaims(Faults faults) {
         }
         if (faults.has(TokenFault.OLD_AUTHENTICATION)) {
             claims.put("auth_time", Instant.now().minusSeconds(3600).getEpochSecond());
+        }
+        if (faults.has(TokenFault.OTHER_CONTEXT_CLASS)) {
+            claims.put("acr", "urn:okta:loa:1fa:any");
         }
         if (faults.has(TokenFault.EXPIRED)) {
             claims.put("iat", Instant.now().minusSeconds(7200).getEpochSecond());

@@ -87,6 +87,22 @@ class OktaStrictnessTest {
     }
 
     @Test
+    void theContextClassIsOneThatWasAskedForAndThatOktaHas() throws Exception {
+        assertThat(contextClass(Map.of())).isNull();
+        assertThat(contextClass(Map.of("acr_values", "urn:nowhere phrh phr"))).isEqualTo("phrh");
+        assertThat(contextClass(Map.of("acr_values", "urn:nowhere"))).isNull();
+    }
+
+    private String contextClass(Map<String, String> changes) throws Exception {
+        HttpResponse<String> page = browser.follow(browser.get(authorize(SCOPES, changes)));
+        HttpResponse<String> answer =
+                page.statusCode() == 200 ? browser.signIn(OktaUser.ALICE.login(), OktaUser.ALICE.password()) : page;
+        String idToken = OktaBrowser.tokens(token(codeGrant(parameter(location(answer), "code"))))
+                .idToken();
+        return com.nimbusds.jwt.SignedJWT.parse(idToken).getJWTClaimsSet().getStringClaim("acr");
+    }
+
+    @Test
     void anUnknownClientOrRedirectUriIsShownAndNotRedirected() {
         for (Map<String, String> changed : List.of(
                 Map.of("client_id", "0oanobody"),

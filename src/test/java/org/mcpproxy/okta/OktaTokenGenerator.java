@@ -8,6 +8,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.UUID;
 import org.springframework.security.core.Authentication;
 import org.springframework.security.core.authority.FactorGrantedAuthority;
@@ -79,6 +80,7 @@ final class OktaTokenGenerator implements OAuth2TokenGenerator<OAuth2Token> {
             claims.put("sub", user.login());
             claims.put("uid", user.id());
             claims.put("auth_time", authTime(context.getPrincipal()).getEpochSecond());
+            contextClass(context).ifPresent(chosen -> claims.put("acr", chosen));
         }
         times(claims, options.accessTokenLifetime().toSeconds());
         String value = options.orgServer()
@@ -106,6 +108,7 @@ final class OktaTokenGenerator implements OAuth2TokenGenerator<OAuth2Token> {
         claims.put("amr", List.of("pwd"));
         claims.put("idp", "00o0000000000000001");
         claims.put("auth_time", authTime(context.getPrincipal()).getEpochSecond());
+        contextClass(context).ifPresent(chosen -> claims.put("acr", chosen));
         claims.put(
                 "at_hash",
                 accessTokenHash(authorization.getAccessToken().getToken().getTokenValue()));
@@ -117,6 +120,13 @@ final class OktaTokenGenerator implements OAuth2TokenGenerator<OAuth2Token> {
         claims.putAll(directory.idTokenClaims(user, context.getAuthorizedScopes()));
         times(claims, ID_TOKEN_SECONDS);
         return jwt(faultySignature.sign(new FaultyClaims(faults).of(claims)), claims, ID_TOKEN_SECONDS);
+    }
+
+    private static Optional<String> contextClass(OAuth2TokenContext context) {
+        OAuth2AuthorizationRequest request =
+                context.getAuthorization().getAttribute(OAuth2AuthorizationRequest.class.getName());
+        return OktaContextClasses.chosen(
+                request == null ? null : request.getAdditionalParameters().get("acr_values"));
     }
 
     private void times(Map<String, Object> claims, long seconds) {

@@ -16,6 +16,9 @@ public enum TokenFault {
     /** The person authenticated an hour ago, and was not asked to again. */
     OLD_AUTHENTICATION,
     NO_AUTHENTICATION_TIME,
+    /** Of another context class than was asked for: {@code urn:okta:loa:1fa:any}. */
+    OTHER_CONTEXT_CLASS,
+    NO_CONTEXT_CLASS,
     EXPIRED,
     /** Signed, with the right {@code kid}, by a key that is not the org's. */
     BAD_SIGNATURE,

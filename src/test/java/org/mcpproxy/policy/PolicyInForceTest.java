@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -18,11 +19,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mcpproxy.oauth.AuthenticationEvent;
 
 /** The file changes while the server runs. */
 class PolicyInForceTest {
 
-    private static final Subject ANYBODY = new Subject(Set.of(), Set.of());
+    private static final Subject ANYBODY =
+            new Subject(Set.of(), Set.of(), Optional.of(AuthenticationEvent.UNKNOWN), Instant.EPOCH);
     private static final String CLOSED = "files.tools.read.deny=true\n";
     private static final String OPENED = "files.tools.read.groups=*  \n";
 

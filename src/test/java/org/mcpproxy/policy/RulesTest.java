@@ -3,16 +3,22 @@ package org.mcpproxy.policy;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.oauth.AuthenticationEvent;
+import org.mcpproxy.oauth.RequiredSignOn;
 
 class RulesTest {
 
     private static final Set<String> BACKENDS = Set.of("files", "mcp");
+    private static final Instant NOW = Instant.parse("2026-11-23T10:00:00Z");
     private static final Subject NOBODY = subject();
     private static final Subject ADMIN = subject("admins");
 
@@ -82,11 +88,11 @@ class RulesTest {
                 "files.tools.write.groups=admins",
                 "files.tools.write.scopes=files.write",
                 "files.tools.w*.scopes=files.any, mcp");
-        Subject withAll = new Subject(Set.of("admins"), Set.of("files.write", "files.any", "mcp"));
+        Subject withAll = subject(Set.of("admins"), "files.write", "files.any", "mcp");
         assertThat(policy.decide(Kind.TOOL, ADMIN, "write"))
-                .isEqualTo(new Decision.NeedsScopes(Set.of("files.write", "files.any", "mcp")));
+                .isEqualTo(new Decision.StepUp(Set.of("files.write", "files.any", "mcp"), RequiredSignOn.ANY));
         assertThat(policy.decide(Kind.TOOL, withAll, "write")).isEqualTo(Decision.PERMIT);
-        assertThat(policy.decide(Kind.TOOL, new Subject(Set.of(), withAll.scopes()), "write"))
+        assertThat(policy.decide(Kind.TOOL, subject(Set.of(), "files.write", "files.any", "mcp"), "write"))
                 .isEqualTo(Decision.DENY);
         assertThat(policy.scopes()).containsExactlyInAnyOrder("files.write", "files.any", "mcp");
     }
@@ -153,6 +159,107 @@ class RulesTest {
         assertThat(policy.decide(Kind.RESOURCE, ADMIN, "file:///public/a")).isEqualTo(Decision.PERMIT);
     }
 
+    @Test
+    void aSignOnMayBeSoOldToTheSecond() throws Exception {
+        BackendPolicy policy = policy("files.tools.default=allow", "files.tools.wipe.max_age=300");
+        Decision stepUp = new Decision.StepUp(Set.of(), RequiredSignOn.within(Duration.ofSeconds(300)));
+
+        assertThat(policy.decide(Kind.TOOL, signedOn(NOW.minusSeconds(300)), "wipe"))
+                .isEqualTo(Decision.PERMIT);
+        assertThat(policy.decide(Kind.TOOL, signedOn(NOW.minusSeconds(301)), "wipe"))
+                .isEqualTo(stepUp);
+        assertThat(policy.decide(Kind.TOOL, signedOn(NOW.plusSeconds(120)), "wipe"))
+                .isEqualTo(Decision.PERMIT);
+        assertThat(policy.decide(Kind.TOOL, signedOn(NOW.plusSeconds(121)), "wipe"))
+                .as("nobody signs on tomorrow")
+                .isEqualTo(stepUp);
+        assertThat(policy.decide(Kind.TOOL, ADMIN, "wipe"))
+                .as("Okta did not say when")
+                .isEqualTo(stepUp);
+        assertThat(policy.decide(Kind.TOOL, ADMIN, "read")).isEqualTo(Decision.PERMIT);
+    }
+
+    @Test
+    void aSignOnMustBeOfOneOfTheClasses() throws Exception {
+        BackendPolicy policy = policy("files.prompts.default=allow", "files.prompts.pay.acr_values=phr, phrh");
+        Decision stepUp = new Decision.StepUp(Set.of(), RequiredSignOn.of(List.of("phr", "phrh")));
+
+        assertThat(policy.decide(Kind.PROMPT, signedOn("phr"), "pay")).isEqualTo(Decision.PERMIT);
+        assertThat(policy.decide(Kind.PROMPT, signedOn("phrh"), "pay")).isEqualTo(Decision.PERMIT);
+        for (String other : new String[] {"PHR", "phr phrh", "phrhx", "urn:okta:loa:1fa:any"}) {
+            assertThat(policy.decide(Kind.PROMPT, signedOn(other), "pay"))
+                    .as(other)
+                    .isEqualTo(stepUp);
+        }
+        assertThat(policy.decide(Kind.PROMPT, ADMIN, "pay")).isEqualTo(stepUp);
+        assertThat(policy.acrValues()).containsExactlyInAnyOrder("phr", "phrh");
+    }
+
+    /** What is met already is named too: a sign-on that is asked for the rest alone would lose it. */
+    @Test
+    void allThatIsNeededOfASignOnIsNamed() throws Exception {
+        BackendPolicy policy = policy(
+                "files.tools.default=allow",
+                "files.tools.*.max_age=3600",
+                "files.tools.wipe_*.max_age=60",
+                "files.tools.wipe_*.acr_values=phr phrh",
+                "files.tools.wipe_all.acr_values=phrh phr mfa",
+                "files.tools.wipe_all.scopes=files.wipe");
+
+        assertThat(policy.decide(Kind.TOOL, signedOn("phr"), "wipe_all"))
+                .isEqualTo(new Decision.StepUp(
+                        Set.of("files.wipe"),
+                        new RequiredSignOn(Optional.of(Duration.ofSeconds(60)), Optional.of(List.of("phrh", "phr")))));
+    }
+
+    @Test
+    void aLookAlikeNeedsTheSameSignOn() throws Exception {
+        BackendPolicy policy = policy(
+                "files.tools.default=allow",
+                "files.tools.wipe.max_age=300",
+                "files.resources.default=allow",
+                "files.resources.file\\:///secret/*.acr_values=phr");
+        for (String name : new String[] {"Wipe", "wipe ", "\uff57ipe", "wipe\u0000"}) {
+            assertThat(policy.decide(Kind.TOOL, ADMIN, name)).as(name).isInstanceOf(Decision.StepUp.class);
+        }
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "file:///a/%2e%2e/secret/b"))
+                .isInstanceOf(Decision.StepUp.class);
+    }
+
+    /** Everybody who is a user can sign on. */
+    @Test
+    void toAskForASignOnOpensNothing() throws Exception {
+        Subject fresh = signedOn(NOW);
+        assertThat(policy("files.tools.wipe.max_age=300").decide(Kind.TOOL, fresh, "wipe"))
+                .isEqualTo(Decision.DENY);
+        assertThat(policy("files.tools.wipe.acr_values=phr").decide(Kind.TOOL, signedOn("phr"), "wipe"))
+                .isEqualTo(Decision.DENY);
+        assertThat(policy("files.tools.wipe.max_age=300", "files.tools.wipe.groups=*")
+                        .decide(Kind.TOOL, fresh, "wipe"))
+                .isEqualTo(Decision.PERMIT);
+    }
+
+    @Test
+    void whereNoSignOnWouldHelpItIsDenied() throws Exception {
+        String[] lines = {
+            "files.tools.default=allow",
+            "files.tools.wipe.max_age=300",
+            "files.tools.wipe.groups=admins",
+            "files.tools.both.acr_values=phr",
+            "files.tools.bo*.acr_values=mfa"
+        };
+        BackendPolicy policy = policy(lines);
+        Subject service = new Subject(Set.of("admins"), Set.of(), Optional.empty(), NOW);
+
+        assertThat(policy.decide(Kind.TOOL, NOBODY, "wipe")).as("in no group").isEqualTo(Decision.DENY);
+        assertThat(policy.decide(Kind.TOOL, ADMIN, "wipe")).isInstanceOf(Decision.StepUp.class);
+        assertThat(policy.decide(Kind.TOOL, service, "wipe")).as("a service").isEqualTo(Decision.DENY);
+        assertThat(policy.decide(Kind.TOOL, service, "read")).isEqualTo(Decision.PERMIT);
+        assertThat(policy.decide(Kind.TOOL, signedOn("phr"), "both"))
+                .as("two classes at once")
+                .isEqualTo(Decision.DENY);
+    }
+
     @ParameterizedTest
     @CsvSource({
         "*, , true",
@@ -195,6 +302,17 @@ class RulesTest {
                 "files.tools.a.scopes=read, openid | files.tools.a.scopes must list scopes",
                 "files.tools.a.scopes=profile | files.tools.a.scopes must list scopes",
                 "files.tools.a.scopes=email | files.tools.a.scopes must list scopes",
+                "files.tools.a.max_age= | files.tools.a.max_age must be a whole number of seconds from 10 on",
+                "files.tools.a.max_age=0 | files.tools.a.max_age must be a whole number",
+                "files.tools.a.max_age=9 | files.tools.a.max_age must be a whole number",
+                "files.tools.a.max_age=-300 | files.tools.a.max_age must be a whole number",
+                "files.tools.a.max_age=PT5M | files.tools.a.max_age must be a whole number",
+                "files.tools.a.max_age=1000000000 | files.tools.a.max_age must be a whole number",
+                "files.tools.a.acr_values= | files.tools.a.acr_values must list",
+                "files.tools.a.acr_values=a\"b | files.tools.a.acr_values must list",
+                "files.tools.a.acr_values=é | files.tools.a.acr_values must list",
+                "files.tools.a.acr_values=1 2 3 4 5 6 7 8 9 10 11 | files.tools.a.acr_values must list",
+                "files.max_age=300 | files.max_age is no key",
                 "files.resources.file:///a.groups=b | files.resources.file is no key",
                 "files.groups=\\u00 | four hexadecimal digits",
             })
@@ -229,6 +347,22 @@ class RulesTest {
     }
 
     private static Subject subject(String... groups) {
-        return new Subject(Set.of(groups), Set.of());
+        return subject(Set.of(groups));
+    }
+
+    private static Subject signedOn(Instant time) {
+        return subject(new AuthenticationEvent(Optional.of(time), Optional.empty()));
+    }
+
+    private static Subject signedOn(String contextClass) {
+        return subject(new AuthenticationEvent(Optional.empty(), Optional.of(contextClass)));
+    }
+
+    private static Subject subject(AuthenticationEvent authentication) {
+        return new Subject(Set.of("admins"), Set.of(), Optional.of(authentication), NOW);
+    }
+
+    private static Subject subject(Set<String> groups, String... scopes) {
+        return new Subject(groups, Set.of(scopes), Optional.of(AuthenticationEvent.UNKNOWN), NOW);
     }
 }

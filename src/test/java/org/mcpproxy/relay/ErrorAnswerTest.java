@@ -14,6 +14,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.RequiredSignOn;
 
 class ErrorAnswerTest {
 
@@ -79,7 +80,7 @@ class ErrorAnswerTest {
     @Test
     void anEndpointWithoutScopesOfOursNamesNone() {
         McpEndpoint okta = McpEndpoint.forOktaTokens("/okta/mcp", MCP.backend(), Samples.settings());
-        assertThat(Challenge.of(Reason.TOKEN_MISSING, okta, okta.scope(), false))
+        assertThat(Challenge.of(Reason.TOKEN_MISSING, okta, okta.scope(), RequiredSignOn.ANY, false))
                 .singleElement(STRING)
                 .doesNotContain("scope");
     }

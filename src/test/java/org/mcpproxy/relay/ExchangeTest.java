@@ -65,7 +65,7 @@ class ExchangeTest {
             new CallerLimits(ONE_AT_ONCE, new SettableClock()),
             new SessionRules(sessions, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS),
             new BackendCredentials(null, null, null, null, null, null),
-            new PolicyGate(new PolicyInForce(Optional.empty()), null, null, 0),
+            new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
             threads,
             audit::add);
     private final RelayRequest request = request();

@@ -17,6 +17,7 @@ import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.KeyRing;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.SecretKeyMaterial;
@@ -26,12 +27,13 @@ class NodePassesTest {
 
     private static final byte[] BODY = "{}".getBytes(StandardCharsets.US_ASCII);
     private static final Caller ALICE = new Caller(
-            Optional.of("00ualice"),
-            "client",
-            new Scope("mcp"),
-            Optional.of("grant"),
-            Instant.ofEpochSecond(2_000_000_000),
-            Optional.of(new Profile("alice@example.com", Set.of("staff"))));
+                    Optional.of("00ualice"),
+                    "client",
+                    new Scope("mcp"),
+                    Optional.of("grant"),
+                    Instant.ofEpochSecond(2_000_000_000),
+                    Optional.of(new Profile("alice@example.com", Set.of("staff"))))
+            .signedOn(new AuthenticationEvent(Optional.of(Instant.ofEpochSecond(1_900_000_000)), Optional.of("phr")));
     private static final Caller SERVICE = new Caller(
             Optional.empty(), "0oaservice", new Scope(), Optional.empty(), Instant.ofEpochSecond(2_000_000_000));
 

@@ -8,6 +8,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -18,8 +19,11 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.RequiredSignOn;
 import org.mcpproxy.policy.PolicyFile;
 import org.mcpproxy.policy.PolicyInForce;
 import org.mcpproxy.policy.PolicySource;
@@ -36,6 +40,13 @@ class PolicyGateTest {
             mcp.tools.publish.groups=admins
             mcp.tools.publish.scopes=files.publish
             mcp.tools.export.scopes=files.export
+            mcp.tools.wipe.max_age=300
+            mcp.tools.wipe.acr_values=phr phrh
+            mcp.tools.pay.max_age=60
+            mcp.tools.pay.scopes=files.pay
+            mcp.tools.vote.acr_values=mfa
+            mcp.resources.file\\:///ledger.max_age=300
+            mcp.prompts.sign.max_age=300
             mcp.resources.default=allow
             mcp.resources.file\\:///secret/*.groups=admins
             mcp.prompts.default=allow
@@ -45,13 +56,15 @@ class PolicyGateTest {
     @TempDir
     private Path folder;
 
+    private final SettableClock clock = new SettableClock();
     private PolicyGate gate;
 
     @BeforeEach
     void read() throws Exception {
         Path file = Files.writeString(folder.resolve("policy.properties"), POLICY);
         PolicySource source = PolicySource.read(new PolicyFile(file, Set.of("mcp")));
-        gate = new PolicyGate(new PolicyInForce(Optional.of(source)), new CallerProfiles(null), event -> {}, 1000);
+        gate = new PolicyGate(
+                new PolicyInForce(Optional.of(source)), new CallerProfiles(null), event -> {}, clock, 1000);
     }
 
     @ParameterizedTest
@@ -181,6 +194,116 @@ class PolicyGateTest {
         assertThat(answer(Rejection.of(Reason.POLICY_KEEPS_OUT), Optional.of(new RequestId("1")))
                         .status())
                 .isEqualTo(403);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{'jsonrpc':'2.0','id':1,'method':'tools/call','params':{'name':'wipe'}}",
+                "{'jsonrpc':'2.0','method':'tools/call','params':{'name':'wipe'}}",
+                "{'jsonrpc':'2.0','id':1,'method':'tools/call','params':{'name':'Wipe '}}",
+                "{'jsonrpc':'2.0','id':1,'method':'resources/read','params':{'uri':'file:///a/../ledger'}}",
+                "{'jsonrpc':'2.0','id':1,'method':'subscriptions/listen','params':{'notifications':"
+                        + "{'resourceSubscriptions':['file:///a','file:///ledger']}}}",
+                "{'jsonrpc':'2.0','id':1,'method':'prompts/get','params':{'name':'sign'}}",
+                "[{'jsonrpc':'2.0','id':1,'method':'ping'},"
+                        + "{'jsonrpc':'2.0','id':2,'method':'tools/call','params':{'name':'wipe'}}]"
+            })
+    void whatNeedsARecentSignOnIsNotUsedWithAnOldOne(String message) {
+        AuthenticationEvent fresh = signedOn(0, "phr");
+        assertThatCode(() -> gate.require(request(message, "mcp", fresh))).doesNotThrowAnyException();
+
+        for (AuthenticationEvent event : List.of(signedOn(301, "phr"), AuthenticationEvent.UNKNOWN)) {
+            Rejection rejection =
+                    catchThrowableOfType(Rejection.class, () -> gate.require(request(message, "mcp", event)));
+            assertThat(rejection.reason()).isEqualTo(Reason.AUTHENTICATION_INSUFFICIENT);
+        }
+        clock.advance(Duration.ofSeconds(301));
+        assertThat(catchThrowableOfType(Rejection.class, () -> gate.require(request(message, "mcp", fresh)))
+                        .reason())
+                .as("the same token, later")
+                .isEqualTo(Reason.AUTHENTICATION_INSUFFICIENT);
+    }
+
+    /** RFC 9470 3. */
+    @Test
+    void onTheWireItIsAChallengeForASignOnWithAllThatTheTokenNeeds() {
+        ErrorAnswer wipe = answer(
+                catchThrowableOfType(
+                        Rejection.class,
+                        () -> gate.require(request(call("wipe"), "mcp files.export", signedOn(0, "mfa")))),
+                Optional.of(new RequestId("1")));
+        assertThat(wipe.status()).isEqualTo(401);
+        assertThat(Header.values(wipe.headers(), "WWW-Authenticate"))
+                .singleElement()
+                .asString()
+                .startsWith("Bearer error=\"insufficient_user_authentication\", error_description=\"")
+                .contains(", acr_values=\"phr phrh\", max_age=\"300\", resource_metadata=\"")
+                .endsWith(", scope=\"mcp files.export\"");
+        assertThat(new String(wipe.body(), StandardCharsets.UTF_8))
+                .startsWith("{\"error\":\"insufficient_user_authentication\",");
+
+        ErrorAnswer pay = answer(
+                catchThrowableOfType(
+                        Rejection.class, () -> gate.require(request(call("pay"), "mcp", signedOn(61, "mfa")))),
+                Optional.of(new RequestId("1")));
+        assertThat(pay.status()).isEqualTo(401);
+        assertThat(Header.values(pay.headers(), "WWW-Authenticate"))
+                .singleElement()
+                .asString()
+                .contains("max_age=\"60\"")
+                .doesNotContain("acr_values")
+                .endsWith(", scope=\"mcp files.pay\"");
+        assertThat(catchThrowableOfType(
+                                Rejection.class, () -> gate.require(request(call("pay"), "mcp", signedOn(60, "mfa"))))
+                        .reason())
+                .as("only the scope is missing")
+                .isEqualTo(Reason.SCOPE_INSUFFICIENT);
+    }
+
+    @Test
+    void oneSignOnMustDoForABatch() {
+        Rejection both = catchThrowableOfType(
+                Rejection.class,
+                () -> gate.require(request(
+                        "[" + call("wipe") + "," + call("pay") + "]", "mcp files.pay", AuthenticationEvent.UNKNOWN)));
+        assertThat(both.signOn())
+                .contains(new RequiredSignOn(Optional.of(Duration.ofSeconds(60)), Optional.of(List.of("phr", "phrh"))));
+
+        Rejection never = catchThrowableOfType(
+                Rejection.class,
+                () -> gate.require(
+                        request("[" + call("wipe") + "," + call("vote") + "]", "mcp", AuthenticationEvent.UNKNOWN)));
+        assertThat(never.reason()).isEqualTo(Reason.POLICY_FORBIDS);
+    }
+
+    /** A service cannot sign on, so there is nothing to ask of it. */
+    @Test
+    void aServiceIsRefusedWhatNeedsASignOn() {
+        Caller service = new Caller(
+                Optional.empty(),
+                "service",
+                new Scope("mcp"),
+                Optional.of("grant"),
+                Instant.MAX,
+                Optional.of(new Profile(null, Set.of("staff"))));
+        RelayRequest wiping = request(call("wipe"), "mcp", "staff").with(service);
+
+        assertThat(catchThrowableOfType(Rejection.class, () -> gate.require(wiping))
+                        .reason())
+                .isEqualTo(Reason.POLICY_FORBIDS);
+        assertThatCode(() -> gate.require(request(call("read"), "mcp", "staff").with(service)))
+                .doesNotThrowAnyException();
+    }
+
+    private AuthenticationEvent signedOn(long secondsAgo, String contextClass) {
+        return new AuthenticationEvent(
+                Optional.of(clock.instant().minusSeconds(secondsAgo)), Optional.of(contextClass));
+    }
+
+    private static RelayRequest request(String message, String scope, AuthenticationEvent authentication) {
+        RelayRequest request = request(message, scope, "staff");
+        return request.with(request.caller().signedOn(authentication));
     }
 
     /** A stream may go on with an answer whose request came another way. */

@@ -2,18 +2,32 @@ package org.mcpproxy.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jwt.SignedJWT;
 import java.io.IOException;
+import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.text.ParseException;
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.mcpproxy.okta.OktaOptions;
+import org.mcpproxy.okta.OktaTenant;
+import org.mcpproxy.okta.OktaUser;
+import org.mcpproxy.okta.TokenFault;
 import org.mcpproxy.system.Answer;
+import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.Page;
 import org.mcpproxy.system.Waiting;
 
 /** A proxy with a policy, in front of a backend that has more than its users may use. */
@@ -24,6 +38,8 @@ class PolicyIT {
             mcp.tools.default=allow
             mcp.tools.delete_*.groups=admins
             mcp.tools.write.scopes=files.write
+            mcp.tools.wipe.max_age=300
+            mcp.tools.pay.acr_values=phr phrh
             """;
     private static final String LIST =
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"tools\":[{\"name\":\"delete_all\"},{\"name\":\"read\"}],"
@@ -32,11 +48,22 @@ class PolicyIT {
             "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"tools\":[{\"name\":\"read\"}],\"nextCursor\":\"c\"}}";
     private static final String LISTING = "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/list\"}";
     private static final String DELETING = call("delete_all");
+    private static final String MODERN_PAYING =
+            "{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\",\"params\":{\"name\":\"pay\","
+                    + "\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"}}}";
+    private static final String[] MODERN = {
+        "MCP-Protocol-Version: 2026-07-28", "Mcp-Method: tools/call", "Mcp-Name: pay"
+    };
+    private static final Pattern CHALLENGE = Pattern.compile("(?im)^WWW-Authenticate: (.*?)\\r?$");
+
+    private static final OktaUser MEMBER =
+            new OktaUser("00umember00000000003", "member", "member", "Mem Ber", "member@example.com", List.of("staff"));
 
     @TempDir
     private static Path folder;
 
     private static Path file;
+    private static OktaTenant okta;
     private static RelaySystem system;
 
     private RelaySystem.Caller staff;
@@ -45,7 +72,18 @@ class PolicyIT {
     @BeforeAll
     static void start() throws IOException {
         file = Files.writeString(folder.resolve("policy.properties"), POLICY);
-        system = RelaySystem.start("POLICY_FILE", file.toString());
+        okta = OktaTenant.start(OktaOptions.custom().withUsers(List.of(MEMBER)));
+        system = RelaySystem.start(
+                "POLICY_FILE",
+                file.toString(),
+                "OKTA_ISSUER",
+                okta.issuer().toString(),
+                "OKTA_CLIENT_ID",
+                okta.clientId(),
+                "OKTA_CLIENT_SECRET",
+                okta.clientSecret());
+        okta.allowRedirect(system.proxy().at("/oauth/callback"));
+        system.proxy().awaitReady();
     }
 
     @AfterAll
@@ -53,12 +91,18 @@ class PolicyIT {
         if (system != null) {
             system.close();
         }
+        okta.close();
     }
 
     @BeforeEach
     void comeIn() {
         staff = system.memberOf("staff");
         admin = system.memberOf("admins");
+    }
+
+    @AfterEach
+    void mend() {
+        okta.faults().clear();
     }
 
     @Test
@@ -133,6 +177,144 @@ class PolicyIT {
         assertThat(get("/.well-known/oauth-protected-resource/mcp").text())
                 .contains("\"scopes_supported\":[\"mcp\",\"files.write\"]");
         assertThat(get("/.well-known/oauth-authorization-server").text()).contains("\"files.write\"");
+    }
+
+    /** The whole trip of a client that was registered before it knew of the scope. */
+    @Test
+    void aClientThatIsChallengedAsksForTheScopeAndThePersonAllowsItAndTheCallPasses() {
+        OAuthClient client = OAuthClient.publicClient(system.proxy());
+        RelaySystem.Caller first = caller(client.signOn(MEMBER.login()));
+        String scope = parameter(challenge(first, call("write"), 403), "scope");
+
+        Map<String, String> asking = client.authorizationParameters();
+        asking.put("scope", scope);
+        Browser browser = new Browser();
+        Page question = browser.follow(client.authorizationUri(asking), client.redirectUri());
+        assertThat(question.text()).contains("files.write");
+        URI denied = browser.follow(browser.submit(question, Map.of("decision", "deny")), client.redirectUri())
+                .next()
+                .orElseThrow();
+        assertThat(OAuthClient.parameter(denied, "error")).isEqualTo("access_denied");
+        challenge(first, call("write"), 403);
+
+        assertPasses(caller(signOn(client, Map.of("scope", scope))), call("write"));
+        challenge(first, call("write"), 403);
+    }
+
+    /** RFC 9470 2, as a client goes about it that knows that. */
+    @Test
+    void aClientThatIsChallengedHasThePersonSignOnAnewAndTheCallPasses() throws Exception {
+        OAuthClient client = OAuthClient.publicClient(system.proxy());
+        okta.faults().tokens(TokenFault.OLD_AUTHENTICATION);
+        Answer tokens = client.signOn(MEMBER.login());
+        okta.faults().clear();
+        RelaySystem.Caller old = caller(tokens);
+
+        String challenge = challenge(old, call("wipe"), 401);
+        assertThat(challenge)
+                .startsWith("Bearer error=\"insufficient_user_authentication\"")
+                .contains("resource_metadata=\"" + system.proxy().at("/.well-known/oauth-protected-resource/mcp"))
+                .doesNotContain("acr_values");
+        assertThat(parameter(challenge, "max_age")).isEqualTo("300");
+        system.proxy()
+                .awaitConsole(
+                        "the audit of the refusal",
+                        console -> console.lines()
+                                .anyMatch(line -> line.contains("\"reason\":\"authentication_insufficient\"")
+                                        && line.contains("\"name\":\"wipe\"")
+                                        && line.contains(MEMBER.id())));
+        Answer refreshed = client.refresh(tokens.get("refresh_token"));
+        assertThat(claim(refreshed, "auth_time")).isEqualTo(claim(tokens, "auth_time"));
+        challenge(caller(refreshed), call("wipe"), 401);
+
+        Answer anew = signOn(client, Map.of("max_age", "300", "scope", parameter(challenge, "scope")));
+        assertPasses(caller(anew), call("wipe"));
+        challenge(old, call("wipe"), 401);
+        challenge(caller(anew), call("pay"), 401);
+    }
+
+    /** In the newer era, and with a stream as the answer. */
+    @Test
+    void aClientThatIsChallengedHasThePersonSignOnByAnotherClassAndTheCallPasses() throws Exception {
+        OAuthClient client = OAuthClient.publicClient(system.proxy());
+        RelaySystem.Caller plain = caller(client.signOn(MEMBER.login()));
+        String challenge = challenge(plain, MODERN_PAYING, 401, MODERN);
+        assertThat(parameter(challenge, "acr_values")).isEqualTo("phr phrh");
+
+        Answer anew = signOn(client, Map.of("acr_values", parameter(challenge, "acr_values")));
+        assertThat(claim(anew, "acr")).isEqualTo("phr");
+        try (RawClient paying = caller(anew).post(MODERN_PAYING, MODERN)) {
+            RawBackend.Request backend = system.backend().next().openEvents();
+            backend.send("data: {}\n\n");
+            assertThat(paying.chunk()).isEqualTo("data: {}\n\n");
+            backend.end();
+        }
+        assertThat(get("/.well-known/oauth-authorization-server").text())
+                .contains("\"acr_values_supported\":[\"phr\",\"phrh\"]");
+        assertThat(get("/.well-known/openid-configuration").text())
+                .contains("\"acr_values_supported\":[\"phr\",\"phrh\"]");
+    }
+
+    /** RFC 9470 5: the client hears at once that it is of no use to come again. */
+    @Test
+    void whereOktaDoesNotDoWhatIsAskedTheClientGetsNoTokenThatWouldBeRefusedAgain() {
+        OAuthClient client = OAuthClient.publicClient(system.proxy());
+        okta.faults().tokens(TokenFault.OTHER_CONTEXT_CLASS);
+        Map<String, String> asking = client.authorizationParameters();
+        asking.put("acr_values", "phr phrh");
+
+        URI answer = new Browser().signOn(client.authorizationUri(asking), MEMBER.login(), client.redirectUri());
+        okta.faults().clear();
+
+        assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("unmet_authentication_requirements");
+        assertThat(OAuthClient.parameter(answer, "code")).isEmpty();
+    }
+
+    /** Else no client would call it, and be told to sign on. */
+    @Test
+    void aListShowsWhatASignOnWouldOpen() {
+        String list = "{\"jsonrpc\":\"2.0\",\"id\":1,\"result\":{\"tools\":[{\"name\":\"wipe\"},{\"name\":\"pay\"}]}}";
+        challenge(staff, call("wipe"), 401);
+        try (RawClient client = staff.post(LISTING)) {
+            system.backend().next().answer("200 OK\r\nContent-Type: application/json", list);
+            assertThat(client.body()).isEqualTo(list);
+        }
+    }
+
+    /** @return the challenge, of a call that did not reach the backend */
+    private static String challenge(RelaySystem.Caller caller, String message, int status, String... headers) {
+        try (RawClient client = caller.post(message, headers)) {
+            assertThat(client.status()).isEqualTo(status);
+            assertThat(system.backend().isIdle()).isTrue();
+            Matcher challenge = CHALLENGE.matcher(client.head());
+            assertThat(challenge.find()).isTrue();
+            return challenge.group(1);
+        }
+    }
+
+    private static String parameter(String challenge, String name) {
+        Matcher parameter = Pattern.compile("[ ,]" + name + "=\"([^\"]*)\"").matcher(challenge);
+        assertThat(parameter.find()).isTrue();
+        return parameter.group(1);
+    }
+
+    /** In a new browser, by a request with these parameters. */
+    private static Answer signOn(OAuthClient client, Map<String, String> parameters) {
+        Map<String, String> asking = client.authorizationParameters();
+        asking.putAll(parameters);
+        URI answer = new Browser().signOn(client.authorizationUri(asking), MEMBER.login(), client.redirectUri());
+        return client.redeem(OAuthClient.parameter(answer, "code"));
+    }
+
+    private static RelaySystem.Caller caller(Answer tokens) {
+        return new RelaySystem.Caller(system, "", tokens.get("access_token"));
+    }
+
+    private static Object claim(Answer tokens, String name) throws ParseException {
+        return SignedJWT.parse(tokens.get("access_token"))
+                .getJWTClaimsSet()
+                .toJSONObject()
+                .get(name);
     }
 
     @Test

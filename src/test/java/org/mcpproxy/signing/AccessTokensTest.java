@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.PresentedToken;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
@@ -44,14 +45,16 @@ class AccessTokensTest {
     private final AccessTokens tokens =
             new AccessTokens(Samples.settings(), new FixedKeys(), Samples.profiles(), clock);
     private final AccessToken token = new AccessToken(
-            "00ualice",
-            "client",
-            Samples.RESOURCE,
-            Scopes.offered(),
-            "grant",
-            "id",
-            clock.instant().plus(Duration.ofMinutes(10)),
-            Optional.of(new Profile("alice@example.com", Set.of("engineering"))));
+                    "00ualice",
+                    "client",
+                    Samples.RESOURCE,
+                    Scopes.offered(),
+                    "grant",
+                    "id",
+                    clock.instant().plus(Duration.ofMinutes(10)),
+                    Optional.of(new Profile("alice@example.com", Set.of("engineering"))))
+            .signedOn(new AuthenticationEvent(
+                    Optional.of(clock.instant().minus(Duration.ofHours(1))), Optional.of("phr")));
 
     @Test
     void whatWasMintedIsVerified() {
@@ -67,9 +70,32 @@ class AccessTokensTest {
         assertThat(jwt.getHeader().getKeyID()).isEqualTo("ours");
         assertThat(jwt.getJWTClaimsSet().getClaims())
                 .containsOnlyKeys(
-                        "iss", "sub", "aud", "iat", "exp", "jti", "client_id", "scope", "grant_id", "sealed_profile");
+                        "iss",
+                        "sub",
+                        "aud",
+                        "iat",
+                        "exp",
+                        "jti",
+                        "client_id",
+                        "scope",
+                        "grant_id",
+                        "sealed_profile",
+                        "auth_time",
+                        "acr");
+        assertThat(jwt.getJWTClaimsSet().getLongClaim("auth_time"))
+                .isEqualTo(clock.instant().minus(Duration.ofHours(1)).getEpochSecond());
+        assertThat(jwt.getJWTClaimsSet().getStringClaim("acr")).isEqualTo("phr");
         assertThat(jwt.getJWTClaimsSet().getIssuer()).isEqualTo(Samples.ISSUER);
         assertThat(jwt.getJWTClaimsSet().getAudience()).containsExactly(Samples.RESOURCE);
+    }
+
+    @Test
+    void whatOktaDidNotSayOfTheSignOnIsLeftOut() throws Exception {
+        Secret minted = tokens.mint(token.signedOn(AuthenticationEvent.UNKNOWN));
+
+        assertThat(SignedJWT.parse(minted.value()).getJWTClaimsSet().getClaims())
+                .doesNotContainKeys("auth_time", "acr");
+        assertThat(tokens.verify(minted, Samples.RESOURCE).authentication()).isEqualTo(AuthenticationEvent.UNKNOWN);
     }
 
     /** With all groups that a token may hold, of a client with a long id: we must not refuse what we minted. */
@@ -82,14 +108,15 @@ class AccessTokensTest {
                         .limit(48)
                         .collect(Collectors.toSet()));
         AccessToken longest = new AccessToken(
-                token.subject(),
-                "https://client.example/" + "a".repeat(470),
-                token.audience(),
-                Scope.parse("mcp " + "b".repeat(700)),
-                token.grantId(),
-                token.id(),
-                token.expiresAt(),
-                Optional.of(groups));
+                        token.subject(),
+                        "https://client.example/" + "a".repeat(470),
+                        token.audience(),
+                        Scope.parse("mcp " + "b".repeat(700)),
+                        token.grantId(),
+                        token.id(),
+                        token.expiresAt(),
+                        Optional.of(groups))
+                .signedOn(new AuthenticationEvent(Optional.of(clock.instant()), Optional.of("c".repeat(200))));
 
         Secret minted = tokens.mint(longest);
 

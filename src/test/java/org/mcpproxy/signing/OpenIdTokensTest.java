@@ -24,6 +24,7 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
@@ -43,7 +44,8 @@ class OpenIdTokensTest {
         Instant authenticated = clock.instant().minus(Duration.ofHours(1));
 
         SignedJWT token = SignedJWT.parse(
-                minted(Optional.of("nönce ✓"), Optional.of(authenticated)).value());
+                minted(Optional.of("nönce ✓"), new AuthenticationEvent(Optional.of(authenticated), Optional.of("phr")))
+                        .value());
 
         assertThat(token.getHeader().getAlgorithm()).isEqualTo(JWSAlgorithm.RS256);
         assertThat(token.getHeader().getType()).isEqualTo(JOSEObjectType.JWT);
@@ -56,7 +58,8 @@ class OpenIdTokensTest {
                 .containsEntry("exp", clock.instant().plusSeconds(600).getEpochSecond())
                 .containsEntry("nonce", "nönce ✓")
                 .containsEntry("auth_time", authenticated.getEpochSecond())
-                .containsOnlyKeys("iss", "sub", "aud", "iat", "exp", "nonce", "auth_time", "at_hash");
+                .containsEntry("acr", "phr")
+                .containsOnlyKeys("iss", "sub", "aud", "iat", "exp", "nonce", "auth_time", "acr", "at_hash");
     }
 
     /** OpenID Connect Core 3.1.3.8. */
@@ -83,7 +86,7 @@ class OpenIdTokensTest {
                 "00ualice",
                 Samples.RESOURCE,
                 Optional.empty(),
-                Optional.empty(),
+                AuthenticationEvent.UNKNOWN,
                 ACCESS_TOKEN,
                 clock.instant().plusSeconds(600)));
 
@@ -148,15 +151,15 @@ class OpenIdTokensTest {
     }
 
     private Secret minted() {
-        return minted(Optional.empty(), Optional.empty());
+        return minted(Optional.empty(), AuthenticationEvent.UNKNOWN);
     }
 
-    private Secret minted(Optional<String> nonce, Optional<Instant> authenticated) {
+    private Secret minted(Optional<String> nonce, AuthenticationEvent authentication) {
         return tokens.mint(new OpenIdToken(
                 "00ualice",
                 CLIENT,
                 nonce,
-                authenticated,
+                authentication,
                 ACCESS_TOKEN,
                 clock.instant().plusSeconds(600)));
     }

@@ -14,6 +14,7 @@ import org.mcpproxy.grant.DeviceAuthorization.Decision;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.grant.RefreshToken.Rotation;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Scopes;
 
 /** What the contracts keep in a store: grants of ids, and codes and tokens of hashes, that a test chooses. */
@@ -48,7 +49,7 @@ final class Kept {
                 Samples.RESOURCE,
                 clock.instant(),
                 clock.instant().plus(SIGN_ON),
-                Optional.of(AUTHENTICATED));
+                new AuthenticationEvent(Optional.of(AUTHENTICATED), Optional.of("phr")));
     }
 
     AuthorizationCode code(String grant, String hash) {

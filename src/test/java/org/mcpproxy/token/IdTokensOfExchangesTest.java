@@ -9,6 +9,7 @@ import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.text.ParseException;
 import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.client.Client;
@@ -17,6 +18,7 @@ import org.mcpproxy.fixture.TokenEndpoint;
 import org.mcpproxy.grant.DeviceAuthorization;
 import org.mcpproxy.grant.DeviceAuthorization.Decision;
 import org.mcpproxy.grant.Grant;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Secret;
 
@@ -78,12 +80,28 @@ class IdTokensOfExchangesTest {
         TokenAnswer second = endpoint.refresh(client, first.refreshToken().orElseThrow());
 
         JWTClaimsSet claims = claims(second);
-        for (String same : new String[] {"iss", "sub", "aud", "auth_time"}) {
+        for (String same : new String[] {"iss", "sub", "aud", "auth_time", "acr"}) {
             assertThat(claims.getClaim(same)).isEqualTo(claims(first).getClaim(same));
         }
         assertThat(claims.getClaim("nonce")).isNull();
         assertThat(claims.getIssueTime()).isEqualTo(endpoint.clock.instant());
         assertThat(claims.getClaim("at_hash")).isNotEqualTo(claims(first).getClaim("at_hash"));
+    }
+
+    /** RFC 9470 6.1: else a refresh would open what needs a recent sign-on. */
+    @Test
+    void theAccessTokenSaysHowTheUserSignedOnAndARefreshDoesNotRenewIt() {
+        AuthenticationEvent signedOn = new AuthenticationEvent(
+                Optional.of(endpoint.clock.instant().truncatedTo(ChronoUnit.SECONDS)), Optional.of("phr"));
+        TokenAnswer first = endpoint.redeem(client, codeRequest(endpoint.code(endpoint.grant("client"))));
+        assertThat(endpoint.accessTokens.verify(first.accessToken()).authentication())
+                .isEqualTo(signedOn);
+        endpoint.clock.advance(Duration.ofMinutes(30));
+
+        TokenAnswer second = endpoint.refresh(client, first.refreshToken().orElseThrow());
+
+        assertThat(endpoint.accessTokens.verify(second.accessToken()).authentication())
+                .isEqualTo(signedOn);
     }
 
     @Test

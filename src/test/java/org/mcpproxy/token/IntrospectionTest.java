@@ -8,6 +8,7 @@ import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.net.URI;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -29,6 +30,7 @@ import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.fixture.TokenEndpoint;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.LiveGrants;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
@@ -161,6 +163,31 @@ class IntrospectionTest {
         assertThat(later.of(token, client("files-server"))).isEmpty();
     }
 
+    /** RFC 9470 6.2. */
+    @Test
+    void aTokenSaysHowItsUserSignedOn() {
+        Secret token = new AccessTokens(settings, keys, Samples.profiles(), clock)
+                .mint(new AccessToken(
+                                "00ualice",
+                                "client",
+                                FILES,
+                                new Scope("mcp"),
+                                "grant",
+                                "id",
+                                clock.instant().plus(Duration.ofMinutes(10)),
+                                Optional.empty())
+                        .signedOn(new AuthenticationEvent(
+                                Optional.of(Instant.ofEpochSecond(1_700_000_000)), Optional.of("phr"))));
+
+        assertThat(asked("files-server", token).orElseThrow().toResponse(Samples.ISSUER))
+                .containsEntry("auth_time", 1_700_000_000L)
+                .containsEntry("acr", "phr");
+        assertThat(asked("files-server", accessToken(settings, "00ualice", "client"))
+                        .orElseThrow()
+                        .toResponse(Samples.ISSUER))
+                .doesNotContainKeys("auth_time", "acr");
+    }
+
     @Test
     void anIdentityConcernsTheServerThatWasToldAndNoOther() {
         Secret identity = identity(settings, "00ualice", Optional.of("grant"));
@@ -185,7 +212,7 @@ class IntrospectionTest {
                             "00ualice",
                             audience,
                             Optional.empty(),
-                            Optional.empty(),
+                            AuthenticationEvent.UNKNOWN,
                             new Secret("an access token"),
                             clock.instant().plusSeconds(600)));
 

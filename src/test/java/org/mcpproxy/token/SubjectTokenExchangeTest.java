@@ -9,6 +9,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
@@ -27,6 +28,7 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Secret;
@@ -56,6 +58,9 @@ class SubjectTokenExchangeTest {
     private final SettableClock clock = new SettableClock();
     private final Set<String> ended = new HashSet<>();
     private final Settings settings;
+    private static final AuthenticationEvent SIGNED_ON =
+            new AuthenticationEvent(Optional.of(Instant.ofEpochSecond(1_700_000_000)), Optional.of("phr"));
+
     private final ClientsOfFile clients;
     private final AccessTokens accessTokens;
     private final SubjectTokenExchange exchange;
@@ -91,6 +96,7 @@ class SubjectTokenExchangeTest {
         assertThat(token.scope()).isEqualTo(new Scope("mcp", "files.write"));
         assertThat(token.profile()).contains(new Profile("alice@example.com", Set.of("engineering")));
         assertThat(token.isOfService()).isFalse();
+        assertThat(token.authentication()).isEqualTo(SIGNED_ON);
         assertThat(answer.user()).isEqualTo("00ualice");
         assertThat(answer.toResponse(clock.instant()))
                 .containsOnlyKeys("access_token", "token_type", "expires_in", "scope", "issued_token_type")
@@ -292,7 +298,7 @@ class SubjectTokenExchangeTest {
                         "00ualice",
                         "agent",
                         Optional.empty(),
-                        Optional.empty(),
+                        AuthenticationEvent.UNKNOWN,
                         subject("agent", FILES, "mcp openid"),
                         clock.instant().plusSeconds(600)));
 
@@ -352,13 +358,14 @@ class SubjectTokenExchangeTest {
 
     private Secret token(String subject, String client, String audience, String scope, Duration life) {
         return accessTokens.mint(new AccessToken(
-                subject,
-                client,
-                audience,
-                Scope.parse(scope),
-                "grant",
-                "id",
-                clock.instant().plus(life),
-                Optional.of(new Profile("alice@example.com", Set.of("engineering")))));
+                        subject,
+                        client,
+                        audience,
+                        Scope.parse(scope),
+                        "grant",
+                        "id",
+                        clock.instant().plus(life),
+                        Optional.of(new Profile("alice@example.com", Set.of("engineering"))))
+                .signedOn(SIGNED_ON));
     }
 }

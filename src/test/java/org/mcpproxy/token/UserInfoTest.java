@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.oauth2.sdk.Scope;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -25,7 +26,7 @@ import org.mcpproxy.upstream.User;
 class UserInfoTest {
 
     private final TokenEndpoint endpoint = new TokenEndpoint();
-    private final UserInfo userInfo = new UserInfo(endpoint.grants);
+    private final UserInfo userInfo = new UserInfo(endpoint.grants, endpoint.clock);
     private final Grant grant = endpoint.grant("client");
 
     @Test
@@ -73,6 +74,22 @@ class UserInfoTest {
         endpoint.ending.end(grant.id(), Cause.REVOKED_BY_CLIENT, Samples.TRAIL);
 
         assertRefused(Reason.TOKEN_REVOKED, () -> told("openid"));
+    }
+
+    /** The attack: one token, and a store that is kept busy with it. */
+    @Test
+    void whoAsksWithoutEndIsToldNoMoreForAWhileAndHoldsUpNobodyElse() {
+        for (int i = 0; i < 60; i++) {
+            told("openid");
+        }
+        Rejection rejection = catchThrowableOfType(Rejection.class, () -> told("openid"));
+        assertThat(rejection.reason()).isEqualTo(Reason.TOO_MANY_REQUESTS);
+        assertThat(rejection.retryAfter()).contains(Duration.ofSeconds(1));
+
+        Grant another = endpoint.grant("client");
+        assertThat(userInfo.of(token("00ualice", another.id(), "openid"))).containsEntry("sub", "00ualice");
+        endpoint.clock.advance(Duration.ofSeconds(1));
+        assertThat(told("openid")).containsEntry("sub", "00ualice");
     }
 
     private Map<String, Object> told(String scope) {

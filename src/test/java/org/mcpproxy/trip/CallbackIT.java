@@ -2,7 +2,10 @@ package org.mcpproxy.trip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.nimbusds.jwt.SignedJWT;
 import java.net.URI;
+import java.time.Instant;
+import java.util.Date;
 import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -83,6 +86,7 @@ class CallbackIT {
     @CsvSource({
         "access_denied, access_denied",
         "login_required, access_denied",
+        "unmet_authentication_requirements, unmet_authentication_requirements",
         "invalid_scope, server_error",
         "<script>, server_error"
     })
@@ -133,7 +137,9 @@ class CallbackIT {
                 "THIN_ID_TOKEN",
                 "USERINFO_OTHER_SUBJECT",
                 "OLD_AUTHENTICATION",
-                "NO_AUTHENTICATION_TIME"
+                "NO_AUTHENTICATION_TIME",
+                "OTHER_CONTEXT_CLASS",
+                "NO_CONTEXT_CLASS"
             })
     void anUnsoundIdTokenSignsNobodyOnAndItsTokensAreGivenBack(TokenFault fault) {
         installation.okta().faults().tokens(fault);
@@ -156,10 +162,8 @@ class CallbackIT {
     })
     void anAuthenticationThatIsOlderThanIsDemandedSignsNobodyOn(TokenFault fault, String name, String value) {
         installation.okta().faults().tokens(fault);
-        Map<String, String> demanding = client.authorizationParameters();
-        demanding.put(name, value);
 
-        URI answer = browser.signOn(client.authorizationUri(demanding), "alice", client.redirectUri());
+        URI answer = browser.signOn(client.authorizationUri(demanding(name, value)), "alice", client.redirectUri());
 
         assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("login_required");
         assertThat(OAuthClient.parameter(answer, "code")).isEmpty();
@@ -171,6 +175,70 @@ class CallbackIT {
                                 .anyMatch(line -> line.contains("\"authentication_too_old\"")
                                         && line.contains("\"user\":\"" + OktaUser.ALICE.id() + "\"")
                                         && line.contains(client.id())));
+    }
+
+    /** RFC 9470 5: else the client would come again with a token that is refused again. */
+    @ParameterizedTest
+    @EnumSource(
+            mode = Mode.INCLUDE,
+            names = {"OTHER_CONTEXT_CLASS", "NO_CONTEXT_CLASS"})
+    void anAuthenticationOfAnotherClassThanIsDemandedSignsNobodyOnAndItsTokensAreGivenBack(TokenFault fault) {
+        installation.okta().faults().tokens(fault);
+        int revoked = installation.okta().requests().calls(Endpoint.REVOKE);
+
+        URI answer = browser.signOn(
+                client.authorizationUri(demanding("acr_values", "phrh phr")), "alice", client.redirectUri());
+
+        assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("unmet_authentication_requirements");
+        assertThat(OAuthClient.parameter(answer, "code")).isEmpty();
+        assertThat(installation.okta().requests().calls(Endpoint.REVOKE)).isEqualTo(revoked + 1);
+        installation
+                .proxy()
+                .awaitConsole(
+                        "audited, with the user",
+                        console -> console.lines()
+                                .anyMatch(line -> line.contains("\"authentication_class_unmet\"")
+                                        && line.contains("\"user\":\"" + OktaUser.ALICE.id() + "\"")
+                                        && line.contains(client.id())));
+    }
+
+    /** The attack: whoever controls the browser takes the demand out of the address at Okta. */
+    @Test
+    void aClassThatTheBrowserDidNotBringToOktaIsNotMet() {
+        URI atOkta = browser.submit(
+                        browser.get(client.authorizationUri(demanding("acr_values", "phr")))
+                                .next()
+                                .map(browser::get)
+                                .orElseThrow(),
+                        Map.of("decision", "allow"))
+                .next()
+                .orElseThrow();
+        URI without = AuthorizationAnswers.without(atOkta, "acr_values");
+        assertThat(without).isNotEqualTo(atOkta);
+
+        URI answer = browser.signOn(without, "alice", client.redirectUri());
+
+        assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("unmet_authentication_requirements");
+    }
+
+    @Test
+    void aClassThatOktaChoseOfThoseThatAreDemandedIsSaidInTheTokens() throws Exception {
+        URI answer = browser.signOn(
+                client.authorizationUri(demanding("acr_values", "urn:nowhere phrh phr")),
+                "alice",
+                client.redirectUri());
+
+        String token = client.redeem(OAuthClient.parameter(answer, "code")).get("access_token");
+        assertThat(SignedJWT.parse(token).getJWTClaimsSet().getStringClaim("acr"))
+                .isEqualTo("phrh");
+        assertThat(SignedJWT.parse(token).getJWTClaimsSet().getDateClaim("auth_time"))
+                .isBetween(Date.from(Instant.now().minusSeconds(120)), Date.from(Instant.now()));
+    }
+
+    private Map<String, String> demanding(String name, String value) {
+        Map<String, String> parameters = client.authorizationParameters();
+        parameters.put(name, value);
+        return parameters;
     }
 
     @Test

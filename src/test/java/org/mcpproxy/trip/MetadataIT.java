@@ -63,7 +63,7 @@ class MetadataIT {
         expected.put("id_token_signing_alg_values_supported", List.of("RS256"));
         expected.put(
                 "claims_supported",
-                List.of("iss", "sub", "aud", "exp", "iat", "auth_time", "nonce", "at_hash", "name", "email"));
+                List.of("iss", "sub", "aud", "exp", "iat", "auth_time", "acr", "nonce", "at_hash", "name", "email"));
         for (String unsupported : List.of("request", "request_uri", "claims")) {
             expected.put(unsupported + "_parameter_supported", false);
         }

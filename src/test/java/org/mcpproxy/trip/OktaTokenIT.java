@@ -24,6 +24,7 @@ import org.mcpproxy.okta.TokenForge;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Installation;
 import org.mcpproxy.system.OAuthClient;
+import org.mcpproxy.system.Preregistered;
 import org.mcpproxy.system.ProxySystem;
 import org.mcpproxy.system.Waiting;
 
@@ -32,6 +33,12 @@ class OktaTokenIT {
 
     private static final String OKTA_MCP = "/okta/mcp";
     private static final String METADATA = "/.well-known/oauth-protected-resource/okta/mcp";
+
+    private static final String POLICY = """
+            mcp.tools.default=allow
+            mcp.tools.wipe.max_age=3600
+            mcp.tools.pay.acr_values=phr
+            """;
 
     /** Longer than a verified token is believed, and than unknown keys are held off. */
     private static final Duration A_WHILE = Duration.ofSeconds(40);
@@ -43,7 +50,11 @@ class OktaTokenIT {
     static void start() {
         OktaOptions options = OktaOptions.custom();
         installation = Installation.start(
-                ProxySystem.plan().named("okta-token").with("OKTA_AUDIENCE", options.audience()), options);
+                ProxySystem.plan()
+                        .named("okta-token")
+                        .with("OKTA_AUDIENCE", options.audience())
+                        .with("POLICY_FILE", Preregistered.file(POLICY)),
+                options);
         okta = installation.okta();
     }
 
@@ -93,6 +104,31 @@ class OktaTokenIT {
                 .isEqualTo(404);
         assertThat(get("/.well-known/oauth-authorization-server").text())
                 .doesNotContain("client_credentials", "introspection");
+    }
+
+    /** RFC 9470, with what Okta's own token says of the sign-on. */
+    @Test
+    void howTheUserSignedOnAtOktaCounts() {
+        String token = okta.agentTokens(OktaUser.ALICE, "openid", "mcp").accessToken();
+
+        assertThat(callTool(token, "wipe").status()).isEqualTo(200);
+        Answer challenge = callTool(token, "pay");
+        assertThat(challenge.status()).isEqualTo(401);
+        assertThat(challenge.header("WWW-Authenticate"))
+                .startsWith("Bearer error=\"insufficient_user_authentication\"")
+                .contains("acr_values=\"phr\"", "resource_metadata=\"" + installation.at(METADATA))
+                .doesNotContain("max_age");
+        Answer service = callTool(okta.serviceToken("mcp"), "wipe");
+        assertThat(service.text()).contains("\"error\"").doesNotContain("\"result\"");
+    }
+
+    private static Answer callTool(String token, String name) {
+        return OAuthClient.send(HttpRequest.newBuilder(installation.at(OKTA_MCP))
+                .header("Authorization", "Bearer " + token)
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json, text/event-stream")
+                .POST(HttpRequest.BodyPublishers.ofString("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"tools/call\","
+                        + "\"params\":{\"name\":\"" + name + "\"}}")));
     }
 
     @Test

@@ -250,6 +250,20 @@ class OpenIdIT {
         }
     }
 
+    /** The attack: a page that sends one form after the other, until the browser's cookies are too long for any request. */
+    @Test
+    void whatFormsOfAnotherSiteLeaveInABrowserIsClearedOnceItIsVeryMuch() {
+        for (int i = 0; i < 40; i++) {
+            Map<String, String> cookies = Map.copyOf(browser.cookies());
+            browser.cookies().clear();
+            Page begun = browser.post(installation.at(AUTHORIZE), request(ALL));
+            browser.cookies().putAll(cookies);
+            assertThat(browser.get(begun.next().orElseThrow()).hasForm()).isTrue();
+        }
+        assertThat(browser.cookies().keySet().stream().filter(name -> name.contains("sign-on-")))
+                .hasSizeLessThanOrEqualTo(30);
+    }
+
     @Test
     void theSignOnOfAFormIsBoundToTheBrowserThatSentIt() {
         Page begun = browser.post(installation.at(AUTHORIZE), request(ALL));

@@ -42,6 +42,17 @@ class SignOnDemandsTest {
         }
     }
 
+    /** RFC 9470 5. */
+    @Test
+    void oneOfTheClassesThatAreDemandedMustBeMet() {
+        assertThat(ALL.isMetBy(Optional.of("two"))).isTrue();
+        assertThat(ALL.isMetBy(Optional.of("urn:one two"))).isFalse();
+        assertThat(ALL.isMetBy(Optional.of("three"))).isFalse();
+        assertThat(ALL.isMetBy(Optional.empty())).isFalse();
+        assertThat(SignOnDemands.NONE.isMetBy(Optional.empty())).isTrue();
+        assertThat(ANEW.isMetBy(Optional.of("three"))).isTrue();
+    }
+
     @Test
     void sinceWhenThePersonMustHaveAuthenticatedIsSaid() {
         assertThat(ALL.authenticatedSince(SENT)).contains(SENT.minusSeconds(300));
