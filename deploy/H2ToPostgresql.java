@@ -24,6 +24,7 @@ class H2ToPostgresql {
             "client",
             "client_ending",
             "client_assertion",
+            "used_proof",
             "pushed_request",
             "device_authorization",
             "pending_authorization",
@@ -43,11 +44,8 @@ class H2ToPostgresql {
             System.err.println("There is no " + store + ".mv.db");
             System.exit(1);
         }
-        try (Connection from = DriverManager.getConnection("jdbc:h2:file:" + store + ";IFEXISTS=TRUE", "proxy", "");
-                Connection to = DriverManager.getConnection(
-                        System.getenv("DATABASE_URL"),
-                        System.getenv().getOrDefault("DATABASE_USER", "proxy"),
-                        System.getenv().getOrDefault("DATABASE_PASSWORD", ""))) {
+        try (Connection from = connection("jdbc:h2:file:" + store + ";IFEXISTS=TRUE", "H2");
+                Connection to = connection(System.getenv("DATABASE_URL"), "DATABASE")) {
             to.setAutoCommit(false);
             for (String table : TABLES) {
                 System.out.println(table + " " + copy(table, from, to));
@@ -55,6 +53,14 @@ class H2ToPostgresql {
             to.commit();
         }
         System.out.println("All tables are copied.");
+    }
+
+    /** Signs in as the proxy does where nothing else is set. */
+    private static Connection connection(String url, String prefix) throws SQLException {
+        return DriverManager.getConnection(
+                url,
+                System.getenv().getOrDefault(prefix + "_USER", "proxy"),
+                System.getenv().getOrDefault(prefix + "_PASSWORD", ""));
     }
 
     /** @return how many rows */
