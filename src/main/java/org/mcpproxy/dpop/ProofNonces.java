@@ -3,6 +3,8 @@ package org.mcpproxy.dpop;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+import java.security.MessageDigest;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -60,9 +62,13 @@ public class ProofNonces {
     Optional<Instant> end(String nonce) {
         long now = step();
         return LongStream.rangeClosed(now - PREVIOUS, now + NEXT)
-                .filter(step -> keys.stream().anyMatch(key -> nonce(key, step).equals(nonce)))
+                .filter(step -> keys.stream().anyMatch(key -> isEqual(nonce(key, step), nonce)))
                 .mapToObj(step -> Instant.ofEpochSecond((step + PREVIOUS + 1) * STEP.toSeconds()))
                 .findFirst();
+    }
+
+    private static boolean isEqual(String right, String given) {
+        return MessageDigest.isEqual(right.getBytes(StandardCharsets.US_ASCII), given.getBytes(StandardCharsets.UTF_8));
     }
 
     private long step() {

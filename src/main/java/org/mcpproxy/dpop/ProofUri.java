@@ -19,7 +19,7 @@ final class ProofUri {
 
     private ProofUri() {}
 
-    /** Empty where it is no absolute http(s) URI, or has user information. */
+    /** Empty where it is no absolute http(s) URI, or has user information, or two slashes in its path, as no address here has. */
     static Optional<String> normalized(String text) {
         try {
             return Optional.of(new URI(text)).filter(ProofUri::isOfRequest).map(ProofUri::normalized);
@@ -31,7 +31,8 @@ final class ProofUri {
     private static boolean isOfRequest(URI uri) {
         return uri.getHost() != null
                 && ("https".equalsIgnoreCase(uri.getScheme()) || "http".equalsIgnoreCase(uri.getScheme()))
-                && uri.getRawUserInfo() == null;
+                && uri.getRawUserInfo() == null
+                && !uri.getRawPath().contains("//");
     }
 
     static String normalized(URI uri) {

@@ -43,15 +43,17 @@ public final class Rejection extends RuntimeException {
     }
 
     /**
-     * The person must sign on in this way ({@code AUTHENTICATION_INSUFFICIENT}).
+     * The token lacks a scope ({@code SCOPE_INSUFFICIENT}), or the person must sign on anew ({@code
+     * AUTHENTICATION_INSUFFICIENT}).
      *
-     * @param scope all scopes that are needed, too
+     * @param scope all that are needed, be they there or not
+     * @param signOn all that is needed of it, be it met or not
      */
-    public static Rejection needing(RequiredSignOn signOn, Scope scope) {
-        return new Rejection(Reason.AUTHENTICATION_INSUFFICIENT, null, scope, signOn, null);
+    public static Rejection needing(Reason reason, Scope scope, RequiredSignOn signOn) {
+        return new Rejection(reason, null, scope, signOn, null);
     }
 
-    /** The sign-on that is needed, where none that there was is enough. */
+    /** The sign-on that is needed, where the policy demands one. */
     public Optional<RequiredSignOn> signOn() {
         return Optional.ofNullable(signOn);
     }

@@ -4,6 +4,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.mcpproxy.oauth.RequiredSignOn;
 
 /** Who may enter one backend, and what they may use there. */
 public final class BackendPolicy {
@@ -42,6 +43,12 @@ public final class BackendPolicy {
     public Decision decide(Kind kind, Subject subject, String name) {
         Rules ofKind = rules.get(kind);
         return ofKind == null ? Decision.PERMIT : ofKind.decide(subject, name);
+    }
+
+    /** What one thing needs of the sign-on, be it met or not. */
+    public RequiredSignOn signOn(Kind kind, String name) {
+        Rules ofKind = rules.get(kind);
+        return ofKind == null ? RequiredSignOn.ANY : ofKind.signOn(name);
     }
 
     /** All scopes that anything here needs. */

@@ -1,11 +1,11 @@
 package org.mcpproxy.policy;
 
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.mcpproxy.oauth.RequiredSignOn;
 
 /**
@@ -48,23 +48,39 @@ final class Rules {
         return acrValues;
     }
 
+    /** What is needed of the sign-on, be it met or not. */
+    RequiredSignOn signOn(String name) {
+        return signOn(all(byName.covering(name), alike(name)));
+    }
+
     Decision decide(Subject subject, String name) {
         List<Rule> own = byName.covering(name);
-        List<Rule> alike = byCanonicalName.covering(kind.canonical(name));
+        List<Rule> alike = alike(name);
         if (!opensOthers
                 && (own.stream().noneMatch(Rule::opens) || alike.stream().noneMatch(Rule::opens))) {
             return Decision.DENY;
         }
-        List<Rule> all = new ArrayList<>(own);
-        all.addAll(alike);
+        List<Rule> all = all(own, alike);
         if (all.stream().anyMatch(rule -> rule.excludes(subject))) {
             return Decision.DENY;
         }
         return steppedUp(subject, all);
     }
 
+    private List<Rule> alike(String name) {
+        return byCanonicalName.covering(kind.canonical(name));
+    }
+
+    private static List<Rule> all(List<Rule> own, List<Rule> alike) {
+        return Stream.concat(own.stream(), alike.stream()).toList();
+    }
+
+    private static RequiredSignOn signOn(List<Rule> rules) {
+        return rules.stream().map(Rule::signOn).reduce(RequiredSignOn.ANY, RequiredSignOn::and);
+    }
+
     private static Decision steppedUp(Subject subject, List<Rule> rules) {
-        RequiredSignOn signOn = rules.stream().map(Rule::signOn).reduce(RequiredSignOn.ANY, RequiredSignOn::and);
+        RequiredSignOn signOn = signOn(rules);
         if (!subject.couldMeet(signOn)) {
             return Decision.DENY;
         }

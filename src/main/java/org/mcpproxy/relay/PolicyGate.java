@@ -141,17 +141,23 @@ public class PolicyGate {
         return lacking;
     }
 
-    /** One token must do for all of a batch. */
+    /** One token must do for all of a batch, and what is met now must be met by the next one too. */
     private static Rejection stepUp(RelayRequest request, BackendPolicy rules, List<Decision.StepUp> lacking) {
-        Set<String> needed = new HashSet<>();
-        lacking.forEach(stepUp -> needed.addAll(stepUp.scopes()));
-        Scope scope = challenged(request, rules, needed);
-        RequiredSignOn signOn =
-                lacking.stream().map(Decision.StepUp::signOn).reduce(RequiredSignOn.ANY, RequiredSignOn::and);
+        RequiredSignOn signOn = messages(request).stream()
+                .flatMap(message -> message.targets().stream())
+                .filter(target -> rules.restricts(target.kind()))
+                .map(target -> rules.signOn(target.kind(), target.name().orElseThrow()))
+                .reduce(RequiredSignOn.ANY, RequiredSignOn::and);
         if (!signOn.isPossible()) {
             return Rejection.of(Reason.POLICY_FORBIDS);
         }
-        return signOn.equals(RequiredSignOn.ANY) ? Rejection.needing(scope) : Rejection.needing(signOn, scope);
+        Set<String> scopes = new HashSet<>();
+        lacking.forEach(stepUp -> scopes.addAll(stepUp.scopes()));
+        boolean signedOn = lacking.stream().allMatch(stepUp -> stepUp.signOn().equals(RequiredSignOn.ANY));
+        return Rejection.needing(
+                signedOn ? Reason.SCOPE_INSUFFICIENT : Reason.AUTHENTICATION_INSUFFICIENT,
+                challenged(request, rules, scopes),
+                signOn);
     }
 
     /** A lenient backend might take {@code Tools/Call} for {@code tools/call}. */

@@ -3,6 +3,7 @@ package org.mcpproxy.store;
 import java.util.Arrays;
 import javax.sql.DataSource;
 import org.flywaydb.core.Flyway;
+import org.flywaydb.core.api.MigrationInfo;
 import org.flywaydb.core.api.MigrationState;
 
 /**
@@ -32,7 +33,8 @@ final class Migration {
 
     private static void requireNotNewer(Flyway flyway) {
         boolean newer = Arrays.stream(flyway.info().applied())
-                .anyMatch(migration -> migration.getState() == MigrationState.FUTURE_SUCCESS);
+                .map(MigrationInfo::getState)
+                .anyMatch(state -> state == MigrationState.FUTURE_SUCCESS || state == MigrationState.FUTURE_FAILED);
         if (newer) {
             throw new NewerStoreException();
         }

@@ -76,8 +76,8 @@ public class RefreshTokenExchange implements Exchange {
         RefreshToken token = find(value, request);
         Grant grant = grants.find(token.grantId()).orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
         request.isOf(grant);
-        requireSameClient(token, request);
         token.keyThumbprint().ifPresent(request::requireKey);
+        requireSameClient(token, request);
         RequestedResource.require(request.parameters(), grant);
         Scope scope = requestedScope(request.parameters(), grant);
         if (token.rotation().isPresent()) {

@@ -33,8 +33,8 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
 /**
- * Token endpoint (RFC 6749 3.2). What all grant types share stands here, once and in order: who the client is, which key it has
- * proved to have (RFC 9449 5), whether it may use this grant type, and then the one exchange.
+ * Token endpoint (RFC 6749 3.2). What all grant types share stands here, once and in order: who the client is, whether it may
+ * use this grant type, which key it has proved to have (RFC 9449 5), and then the one exchange.
  */
 @Path("token")
 public class TokenResource {
@@ -73,8 +73,8 @@ public class TokenResource {
             @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(form);
         Client client = gate.enter(authorization, parameters, http);
-        Optional<String> keyThumbprint = keyThumbprint(client, http);
         Exchange exchange = exchange(parameters, client);
+        Optional<String> keyThumbprint = keyThumbprint(client, http);
         TokenAnswer answer = exchange.exchange(new TokenRequest(
                 client, keyThumbprint, parameters, Trail.of(http), user -> new Actor(user, client.id()).lay(http)));
         audit.record(new TokensIssued(

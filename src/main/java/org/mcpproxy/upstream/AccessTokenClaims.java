@@ -35,10 +35,11 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
         Check<JWTClaimsSet> first = this::requireIssuer;
         this.rules = first.then(this::requireAudience)
                 .then(AccessTokenClaims::requireTimes)
+                .then(AccessTokenClaims::requireBearer)
                 .then(this::requireParties);
     }
 
-    /** @throws Rejection {@code TOKEN_ISSUER_WRONG}, {@code TOKEN_AUDIENCE_WRONG}, {@code TOKEN_EXPIRED}, {@code TOKEN_OF_PROXY} or {@code TOKEN_MALFORMED} */
+    /** @throws Rejection {@code TOKEN_ISSUER_WRONG}, {@code TOKEN_AUDIENCE_WRONG}, {@code TOKEN_EXPIRED}, {@code TOKEN_OF_PROXY}, {@code TOKEN_SCHEME_WRONG} or {@code TOKEN_MALFORMED} */
     @Override
     public void require(JWTClaimsSet claims, Instant now) {
         rules.require(claims, now);
@@ -84,6 +85,13 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
 
     private static boolean isEarly(Date notBefore, Instant now) {
         return notBefore != null && notBefore.toInstant().isAfter(now.plus(SKEW));
+    }
+
+    /** One that is bound to a key is no bearer token (RFC 9449 7.2), and proofs are not taken of Okta's tokens. */
+    private static void requireBearer(JWTClaimsSet claims, Instant now) {
+        if (claims.getClaim("cnf") != null) {
+            throw Rejection.of(Reason.TOKEN_SCHEME_WRONG);
+        }
     }
 
     /** A token of this proxy's own may be in the hands of an MCP server, which is sent it where its credential is {@code okta}. */

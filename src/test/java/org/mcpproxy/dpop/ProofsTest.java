@@ -269,7 +269,10 @@ class ProofsTest {
                 "/oauth2/v1/token",
                 "proxy.example/oauth2/v1/token",
                 "urn:proxy.example",
-                "https://proxy.example/oauth2/v1/tok en"
+                "https://proxy.example/oauth2/v1/tok en",
+                "https://proxy.example//",
+                "https://proxy.example//evil/oauth2/v1/token",
+                "https://proxy.example/oauth2//v1/token"
             })
     void oneForAnotherAddressIsRefused(String address) {
         assertRefused(Reason.PROOF_OF_OTHER_REQUEST, () -> verify(with(claims -> claims.claim("htu", address))));

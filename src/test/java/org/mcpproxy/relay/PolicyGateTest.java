@@ -256,11 +256,12 @@ class PolicyGateTest {
                 .contains("max_age=\"60\"")
                 .doesNotContain("acr_values")
                 .endsWith(", scope=\"mcp files.pay\"");
-        assertThat(catchThrowableOfType(
-                                Rejection.class, () -> gate.require(request(call("pay"), "mcp", signedOn(60, "mfa"))))
-                        .reason())
-                .as("only the scope is missing")
-                .isEqualTo(Reason.SCOPE_INSUFFICIENT);
+        Rejection scope = catchThrowableOfType(
+                Rejection.class, () -> gate.require(request(call("pay"), "mcp", signedOn(60, "mfa"))));
+        assertThat(scope.reason()).as("only the scope is missing").isEqualTo(Reason.SCOPE_INSUFFICIENT);
+        assertThat(Header.values(answer(scope, Optional.of(new RequestId("1"))).headers(), "WWW-Authenticate"))
+                .as("the next sign-on must do too")
+                .allSatisfy(challenge -> assertThat(challenge).contains("max_age=\"60\""));
     }
 
     @Test
@@ -271,6 +272,12 @@ class PolicyGateTest {
                         "[" + call("wipe") + "," + call("pay") + "]", "mcp files.pay", AuthenticationEvent.UNKNOWN)));
         assertThat(both.signOn())
                 .contains(new RequiredSignOn(Optional.of(Duration.ofSeconds(60)), Optional.of(List.of("phr", "phrh"))));
+
+        Rejection one = catchThrowableOfType(
+                Rejection.class,
+                () -> gate.require(
+                        request("[" + call("wipe") + "," + call("pay") + "]", "mcp files.pay", signedOn(0, "mfa"))));
+        assertThat(one.signOn()).as("what is met must stay so").isEqualTo(both.signOn());
 
         Rejection never = catchThrowableOfType(
                 Rejection.class,

@@ -266,6 +266,15 @@ class OktaTokenIT {
         assertThat(OAuthClient.ping(off.at(OKTA_MCP), token).status()).isEqualTo(404);
     }
 
+    /** The attack: to use what was stolen from a client with a key, where proofs are not asked for (RFC 9449 7.2). */
+    @Test
+    void aTokenThatIsBoundToAKeyIsNoBearerToken() {
+        assertRefused(
+                forge().with("cnf", Map.of("jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"))
+                        .signed(),
+                "token_scheme_wrong");
+    }
+
     /** Of a proxy whose clock is ahead of Okta's. */
     @Test
     void clocksMayDifferByTwoMinutes() {
