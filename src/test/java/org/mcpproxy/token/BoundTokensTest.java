@@ -79,6 +79,7 @@ class BoundTokensTest {
         Secret next = endpoint.refresh(client, token).refreshToken().orElseThrow();
         endpoint.proving(OTHER);
         assertRefused(Reason.PROOF_OF_OTHER_KEY, () -> endpoint.refresh(client, next));
+        assertRefused(Reason.PROOF_OF_OTHER_KEY, () -> endpoint.refresh(Samples.client("thief"), next));
         endpoint.proving(KEY);
         assertThat(key(endpoint.refresh(client, next))).contains(KEY);
     }
