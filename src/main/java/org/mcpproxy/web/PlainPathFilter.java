@@ -17,6 +17,7 @@ import java.util.regex.Pattern;
 public class PlainPathFilter extends HttpFilter {
 
     private static final Pattern NOT_PLAIN = Pattern.compile("[^A-Za-z0-9/._~-]|//|/\\.\\.?(?:/|$)");
+    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
     private static final Pattern CONTAINERS_OWN = Pattern.compile("/(?:j_security_check|ibm_security_logout)");
 
     private final transient BareRefusals refusals;
@@ -32,8 +33,16 @@ public class PlainPathFilter extends HttpFilter {
         String path = request.getRequestURI();
         if (NOT_PLAIN.matcher(path).find() || CONTAINERS_OWN.matcher(path).find()) {
             refusals.refuse(HttpServletResponse.SC_NOT_FOUND, request, response);
+        } else if (!canBeDecoded(request)) {
+            refusals.refuse(HttpServletResponse.SC_BAD_REQUEST, request, response);
         } else {
             chain.doFilter(request, response);
         }
+    }
+
+    /** The endpoints decode their parameters late, where a failure would count as ours. */
+    private static boolean canBeDecoded(HttpServletRequest request) {
+        String query = request.getQueryString();
+        return query == null || !BROKEN_ESCAPE.matcher(query).find();
     }
 }

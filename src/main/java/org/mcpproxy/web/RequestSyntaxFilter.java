@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.util.Collections;
 import java.util.List;
 import java.util.Set;
-import java.util.regex.Pattern;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Endpoint;
@@ -28,7 +27,6 @@ public class RequestSyntaxFilter extends HttpFilter {
             List.of("Host", "Authorization", "Content-Type", "Content-Length", "Transfer-Encoding", "Origin");
 
     private static final Set<String> BODILESS = Set.of("GET", "HEAD", "OPTIONS");
-    private static final Pattern BROKEN_ESCAPE = Pattern.compile("%(?![0-9A-Fa-f]{2})");
 
     private final transient AuditLog audit;
 
@@ -43,7 +41,7 @@ public class RequestSyntaxFilter extends HttpFilter {
         if (mayHaveHiddenBody(request)) {
             response.setHeader("Connection", "close");
         }
-        if (ONCE.stream().allMatch(name -> isOnce(name, request)) && endsClearly(request) && canBeDecoded(request)) {
+        if (ONCE.stream().allMatch(name -> isOnce(name, request)) && endsClearly(request)) {
             chain.doFilter(request, response);
         } else {
             refuse(request, response);
@@ -68,12 +66,6 @@ public class RequestSyntaxFilter extends HttpFilter {
         return request.getContentLengthLong() < 0
                 && request.getHeader("Transfer-Encoding") == null
                 && !BODILESS.contains(request.getMethod());
-    }
-
-    /** The endpoints decode their parameters late, where a failure would count as ours. */
-    private static boolean canBeDecoded(HttpServletRequest request) {
-        String query = request.getQueryString();
-        return query == null || !BROKEN_ESCAPE.matcher(query).find();
     }
 
     private void refuse(HttpServletRequest request, HttpServletResponse response) throws IOException {

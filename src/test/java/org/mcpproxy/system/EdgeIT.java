@@ -120,6 +120,9 @@ class EdgeIT {
                 .startsWith("HTTP/1.1 404 ")
                 .contains("Access-Control-Allow-Origin: http://127.0.0.1:6274", "Vary: Origin")
                 .containsPattern("Access-Control-Expose-Headers: .*WWW-Authenticate.*DPoP-Nonce.*Mcp-Session-Id");
+        assertThat(answer("GET", "/?a=%zz", ourHost(), "Origin: http://127.0.0.1:6274"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("Access-Control-Allow-Origin: http://127.0.0.1:6274");
     }
 
     @Test
