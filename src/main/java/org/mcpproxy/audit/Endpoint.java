@@ -10,20 +10,15 @@ import java.util.regex.Pattern;
  */
 public final class Endpoint {
 
-    private static final Pattern PLAIN = Pattern.compile("[A-Za-z0-9/._~-]*");
+    private static final Pattern NOT_PLAIN = Pattern.compile("[^A-Za-z0-9/._~-]");
 
     private Endpoint() {}
 
     /** The one that was asked for, where the container has passed the request on to its error page. */
     public static String of(HttpServletRequest request) {
-        return plain(
-                request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String asked
-                        ? asked
-                        : request.getRequestURI());
-    }
-
-    private static String plain(String path) {
-        var start = PLAIN.matcher(path);
-        return start.lookingAt() ? start.group() : "";
+        String path = request.getAttribute(RequestDispatcher.ERROR_REQUEST_URI) instanceof String asked
+                ? asked
+                : request.getRequestURI();
+        return NOT_PLAIN.split(path, 2)[0];
     }
 }

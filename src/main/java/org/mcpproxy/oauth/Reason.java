@@ -301,6 +301,9 @@ public enum Reason {
     TOKEN_OF_PROXY(
             BearerTokenError.INVALID_TOKEN,
             "The access token is one that Okta issued to this proxy itself, which no client may have."),
+    OKTA_TOKEN_BOUND(
+            BearerTokenError.INVALID_TOKEN,
+            "The access token is bound to a DPoP key, which Okta's are not taken with here. Let Okta issue a bearer token."),
     TOKEN_REVOKED(BearerTokenError.INVALID_TOKEN, "The access token has been revoked."),
     TOKEN_SCHEME_WRONG(
             BearerTokenError.INVALID_TOKEN,

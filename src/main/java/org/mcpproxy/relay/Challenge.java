@@ -23,6 +23,7 @@ final class Challenge {
             Reason.TOKEN_ISSUER_WRONG,
             Reason.TOKEN_AUDIENCE_WRONG,
             Reason.TOKEN_OF_PROXY,
+            Reason.OKTA_TOKEN_BOUND,
             Reason.TOKEN_REVOKED,
             Reason.NODE_PASS_INVALID,
             Reason.TOKEN_SCHEME_WRONG,

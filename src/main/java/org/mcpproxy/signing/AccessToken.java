@@ -36,47 +36,7 @@ public record AccessToken(
         actors = List.copyOf(actors);
     }
 
-    /** One of whose user nothing is known of how they signed on. */
-    public AccessToken(
-            String subject,
-            String clientId,
-            String audience,
-            Scope scope,
-            String grantId,
-            String id,
-            Instant expiresAt,
-            Optional<Profile> profile,
-            List<String> actors,
-            Optional<String> keyThumbprint) {
-        this(
-                subject,
-                clientId,
-                audience,
-                scope,
-                grantId,
-                id,
-                expiresAt,
-                profile,
-                actors,
-                keyThumbprint,
-                AuthenticationEvent.UNKNOWN);
-    }
-
-    /** Such a bearer token. */
-    public AccessToken(
-            String subject,
-            String clientId,
-            String audience,
-            Scope scope,
-            String grantId,
-            String id,
-            Instant expiresAt,
-            Optional<Profile> profile,
-            List<String> actors) {
-        this(subject, clientId, audience, scope, grantId, id, expiresAt, profile, actors, Optional.empty());
-    }
-
-    /** Such a one that was not exchanged. */
+    /** A bearer token that was not exchanged, of whose user nothing is known of how they signed on. */
     public AccessToken(
             String subject,
             String clientId,
@@ -86,13 +46,38 @@ public record AccessToken(
             String id,
             Instant expiresAt,
             Optional<Profile> profile) {
-        this(subject, clientId, audience, scope, grantId, id, expiresAt, profile, List.of());
+        this(
+                subject,
+                clientId,
+                audience,
+                scope,
+                grantId,
+                id,
+                expiresAt,
+                profile,
+                List.of(),
+                Optional.empty(),
+                AuthenticationEvent.UNKNOWN);
+    }
+
+    /** The same, with which these act for the user. */
+    public AccessToken actedWithBy(List<String> clients) {
+        return with(clients, keyThumbprint, authentication);
+    }
+
+    /** The same, bound to this key, if any. */
+    public AccessToken boundTo(Optional<String> thumbprint) {
+        return with(actors, thumbprint, authentication);
     }
 
     /** The same, for a user who signed on so. */
     public AccessToken signedOn(AuthenticationEvent event) {
+        return with(actors, keyThumbprint, event);
+    }
+
+    private AccessToken with(List<String> clients, Optional<String> thumbprint, AuthenticationEvent event) {
         return new AccessToken(
-                subject, clientId, audience, scope, grantId, id, expiresAt, profile, actors, keyThumbprint, event);
+                subject, clientId, audience, scope, grantId, id, expiresAt, profile, clients, thumbprint, event);
     }
 
     /** Whether a client has it for itself, and there is no user. No user's id is that of a client. */

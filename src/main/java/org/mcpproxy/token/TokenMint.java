@@ -7,7 +7,6 @@ import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
-import java.util.List;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
 import java.util.stream.Stream;
@@ -87,9 +86,8 @@ public class TokenMint {
                         grant.id(),
                         Secret.random(random).value(),
                         expiry(),
-                        Optional.of(grant.profile()),
-                        List.of(),
-                        request.keyThumbprint())
+                        Optional.of(grant.profile()))
+                .boundTo(request.keyThumbprint())
                 .signedOn(grant.authentication());
         TokenAnswer answer = answer(token, refreshToken, grant.user().id());
         return scope.contains(Scopes.OPENID) ? answer.with(idToken(grant, client, answer, nonce)) : answer;
@@ -112,16 +110,15 @@ public class TokenMint {
     public TokenAnswer mintForItself(TokenRequest request, String resource, Scope scope) {
         Client client = request.client();
         AccessToken token = new AccessToken(
-                client.id(),
-                client.id(),
-                resource,
-                scope,
-                Secret.random(random).value(),
-                Secret.random(random).value(),
-                expiry(),
-                Optional.empty(),
-                List.of(),
-                request.keyThumbprint());
+                        client.id(),
+                        client.id(),
+                        resource,
+                        scope,
+                        Secret.random(random).value(),
+                        Secret.random(random).value(),
+                        expiry(),
+                        Optional.empty())
+                .boundTo(request.keyThumbprint());
         return answer(token, Optional.empty(), null);
     }
 
@@ -141,10 +138,10 @@ public class TokenMint {
                         subject.grantId(),
                         Secret.random(random).value(),
                         subject.expiresAt().isBefore(expiry) ? subject.expiresAt() : expiry,
-                        subject.profile(),
-                        Stream.concat(Stream.of(client.id()), subject.actors().stream())
-                                .toList(),
-                        request.keyThumbprint())
+                        subject.profile())
+                .actedWithBy(Stream.concat(Stream.of(client.id()), subject.actors().stream())
+                        .toList())
+                .boundTo(request.keyThumbprint())
                 .signedOn(subject.authentication());
         return answer(token, Optional.empty(), subject.subject()).asExchanged();
     }

@@ -39,7 +39,7 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
                 .then(this::requireParties);
     }
 
-    /** @throws Rejection {@code TOKEN_ISSUER_WRONG}, {@code TOKEN_AUDIENCE_WRONG}, {@code TOKEN_EXPIRED}, {@code TOKEN_OF_PROXY}, {@code TOKEN_SCHEME_WRONG} or {@code TOKEN_MALFORMED} */
+    /** @throws Rejection {@code TOKEN_ISSUER_WRONG}, {@code TOKEN_AUDIENCE_WRONG}, {@code TOKEN_EXPIRED}, {@code TOKEN_OF_PROXY}, {@code OKTA_TOKEN_BOUND} or {@code TOKEN_MALFORMED} */
     @Override
     public void require(JWTClaimsSet claims, Instant now) {
         rules.require(claims, now);
@@ -90,7 +90,7 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
     /** One that is bound to a key is no bearer token (RFC 9449 7.2), and proofs are not taken of Okta's tokens. */
     private static void requireBearer(JWTClaimsSet claims, Instant now) {
         if (claims.getClaim("cnf") != null) {
-            throw Rejection.of(Reason.TOKEN_SCHEME_WRONG);
+            throw Rejection.of(Reason.OKTA_TOKEN_BOUND);
         }
     }
 

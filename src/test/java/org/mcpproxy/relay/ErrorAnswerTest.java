@@ -38,6 +38,8 @@ class ErrorAnswerTest {
                 "TOKEN_ISSUER_WRONG",
                 "TOKEN_AUDIENCE_WRONG",
                 "TOKEN_OF_PROXY",
+                "OKTA_TOKEN_BOUND",
+                "NODE_PASS_INVALID",
                 "TOKEN_REVOKED"
             })
     void aBadTokenIsNamedInvalid(Reason reason) {

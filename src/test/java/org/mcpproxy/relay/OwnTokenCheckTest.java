@@ -216,15 +216,15 @@ class OwnTokenCheckTest {
     @Test
     void anExchangedTokenHoldsAsLongAsTheFileLetsItsClientActForUsers() {
         String token = tokens.mint(new AccessToken(
-                        "user",
-                        "reports",
-                        MCP,
-                        new Scope("mcp"),
-                        "grant",
-                        "id",
-                        clock.instant().plus(Duration.ofMinutes(10)),
-                        Optional.empty(),
-                        List.of("reports")))
+                                "user",
+                                "reports",
+                                MCP,
+                                new Scope("mcp"),
+                                "grant",
+                                "id",
+                                clock.instant().plus(Duration.ofMinutes(10)),
+                                Optional.empty())
+                        .actedWithBy(List.of("reports")))
                 .value();
         assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
 
@@ -276,16 +276,15 @@ class OwnTokenCheckTest {
 
     private String mintBound(String keyThumbprint) {
         return tokens.mint(new AccessToken(
-                        "user",
-                        "client",
-                        MCP,
-                        new Scope("mcp"),
-                        "grant",
-                        "id",
-                        clock.instant().plus(Duration.ofMinutes(10)),
-                        Optional.empty(),
-                        List.of(),
-                        Optional.of(keyThumbprint)))
+                                "user",
+                                "client",
+                                MCP,
+                                new Scope("mcp"),
+                                "grant",
+                                "id",
+                                clock.instant().plus(Duration.ofMinutes(10)),
+                                Optional.empty())
+                        .boundTo(Optional.of(keyThumbprint)))
                 .value();
     }
 

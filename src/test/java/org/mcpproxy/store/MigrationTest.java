@@ -16,6 +16,7 @@ import org.flywaydb.core.api.MigrationInfo;
 import org.jdbi.v3.core.Jdbi;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.mcpproxy.fixture.Race;
 import org.mcpproxy.fixture.Samples;
@@ -81,11 +82,14 @@ class MigrationTest {
 
     /** The attack is a mistake: to go back to the version of before, which would lose what it does not know. */
     @ParameterizedTest
-    @EnumSource
-    void aStoreOfANewerVersionIsNotOpened(Databases kind) {
+    @CsvSource({"H2, TRUE", "POSTGRESQL, TRUE", "H2, FALSE"})
+    void aStoreOfANewerVersionIsNotOpened(Databases kind, String succeeded) {
         DataSource source = kind.fresh();
         Migration.run(source);
-        execute(source, "UPDATE \"schema_history\" SET \"version\" = '99' WHERE \"version\" = '9'");
+        execute(
+                source,
+                "UPDATE \"schema_history\" SET \"version\" = '99', \"success\" = " + succeeded
+                        + " WHERE \"version\" = '9'");
         StoreStatus status = new StoreStatus();
         StoreOpening opening = new StoreOpening(source, status, Samples.settings(), null, null);
 

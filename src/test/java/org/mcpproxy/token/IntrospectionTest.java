@@ -120,16 +120,15 @@ class IntrospectionTest {
     void aBoundTokenSaysToWhichKey() {
         Secret token = new AccessTokens(settings, keys, Samples.profiles(), clock)
                 .mint(new AccessToken(
-                        "00ualice",
-                        "client",
-                        FILES,
-                        new Scope("mcp"),
-                        "grant",
-                        "id",
-                        clock.instant().plus(Duration.ofMinutes(10)),
-                        Optional.empty(),
-                        List.of(),
-                        Optional.of("key")));
+                                "00ualice",
+                                "client",
+                                FILES,
+                                new Scope("mcp"),
+                                "grant",
+                                "id",
+                                clock.instant().plus(Duration.ofMinutes(10)),
+                                Optional.empty())
+                        .boundTo(Optional.of("key")));
 
         assertThat(asked("files-server", token).orElseThrow().toResponse(Samples.ISSUER))
                 .containsEntry("token_type", "DPoP")
@@ -146,15 +145,15 @@ class IntrospectionTest {
     void anExchangedTokenSaysWhoActsAndIsActiveAsLongAsTheFileLetsItBe() {
         Secret token = new AccessTokens(settings, keys, Samples.profiles(), clock)
                 .mint(new AccessToken(
-                        "00ualice",
-                        "agent",
-                        FILES,
-                        new Scope("mcp"),
-                        "grant",
-                        "id",
-                        clock.instant().plus(Duration.ofMinutes(10)),
-                        Optional.empty(),
-                        List.of("agent", "another")));
+                                "00ualice",
+                                "agent",
+                                FILES,
+                                new Scope("mcp"),
+                                "grant",
+                                "id",
+                                clock.instant().plus(Duration.ofMinutes(10)),
+                                Optional.empty())
+                        .actedWithBy(List.of("agent", "another")));
 
         assertThat(asked("files-server", token).orElseThrow().toResponse(Samples.ISSUER))
                 .containsEntry("act", Map.of("sub", "agent", "act", Map.of("sub", "another")));

@@ -254,15 +254,15 @@ class SubjectTokenExchangeTest {
     @Test
     void aTokenThatMayNoMoreBeHadIsNotExchanged() {
         Secret exchanged = accessTokens.mint(new AccessToken(
-                "00ualice",
-                "service",
-                FILES,
-                new Scope("mcp"),
-                "grant",
-                "id",
-                clock.instant().plus(Duration.ofMinutes(10)),
-                Optional.empty(),
-                List.of("service")));
+                        "00ualice",
+                        "service",
+                        FILES,
+                        new Scope("mcp"),
+                        "grant",
+                        "id",
+                        clock.instant().plus(Duration.ofMinutes(10)),
+                        Optional.empty())
+                .actedWithBy(List.of("service")));
 
         assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("next", exchanged, "resource", FILES));
     }

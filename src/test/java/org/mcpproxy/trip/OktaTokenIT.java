@@ -272,7 +272,7 @@ class OktaTokenIT {
         assertRefused(
                 forge().with("cnf", Map.of("jkt", "0ZcOCORZNYy-DWpqq30jZyJGHTN0d2HglBV3uiguA4I"))
                         .signed(),
-                "token_scheme_wrong");
+                "okta_token_bound");
     }
 
     /** Of a proxy whose clock is ahead of Okta's. */
