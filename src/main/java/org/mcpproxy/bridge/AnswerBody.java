@@ -1,6 +1,5 @@
 package org.mcpproxy.bridge;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -8,6 +7,9 @@ import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.web.BodyBudget;
 
 /**
  * The body of an answer that is written bit by bit, for one subscriber. A server's messages do not wait for their reader:
@@ -18,36 +20,68 @@ final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
     /** In bytes. What comes when there is less is still taken, however long. */
     private static final int MOST_UNREAD = 1024 * 1024;
 
+    private final BodyBudget.Share room;
     private final Runnable cancelled;
     private final AtomicInteger calls = new AtomicInteger();
     private final Queue<byte[]> unread = new ArrayDeque<>();
     private int unreadBytes;
     private long wanted;
     private boolean complete;
-    private boolean broken;
+    private Rejection broken;
     private volatile boolean over;
     private Flow.Subscriber<? super List<ByteBuffer>> reader;
 
-    /** @param cancelled called once the reader has gone before the end */
-    AnswerBody(Runnable cancelled) {
+    /**
+     * @param room for what has not been read
+     * @param cancelled called once the reader has gone before the end, or left too much lying
+     */
+    AnswerBody(BodyBudget.Share room, Runnable cancelled) {
+        this.room = room;
         this.cancelled = cancelled;
     }
 
-    void write(String text) {
+    /** One that has nothing to say. */
+    static AnswerBody empty() {
+        AnswerBody none = new AnswerBody(new BodyBudget(0, 0).share(""), () -> {});
+        none.complete();
+        return none;
+    }
+
+    /** @return false where there is no room for it; what nobody will read needs none */
+    boolean offer(String text) {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         synchronized (this) {
-            if (complete || broken || over) {
-                return;
+            if (complete || broken != null || over) {
+                return true;
             }
-            if (unreadBytes >= MOST_UNREAD) {
-                broken = true;
-                unread.clear();
-            } else {
-                unread.add(bytes);
-                unreadBytes += bytes.length;
+            if (unreadBytes >= MOST_UNREAD || !room.take(bytes.length)) {
+                return false;
             }
+            unread.add(bytes);
+            unreadBytes += bytes.length;
         }
         drain();
+        return true;
+    }
+
+    /** Breaks off where there is no room for it. */
+    void write(String text) {
+        if (!offer(text)) {
+            overflow();
+        }
+    }
+
+    /** Breaks off, without what has not been read yet: its reader has left too much lying. */
+    void overflow() {
+        synchronized (this) {
+            if (complete || broken != null || over) {
+                return;
+            }
+            broken = Rejection.of(Reason.ANSWER_UNREAD);
+            forget();
+        }
+        drain();
+        cancelled.run();
     }
 
     /** What has been written is still delivered. */
@@ -59,11 +93,24 @@ final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
     }
 
     /** As {@link #complete}, and the reader is told that something is missing. */
-    void breakOff() {
+    void breakOff(Rejection why) {
         synchronized (this) {
-            broken = true;
+            if (broken == null) {
+                broken = why;
+            }
         }
         drain();
+    }
+
+    /** Nobody will ever read it. */
+    synchronized void abandon() {
+        over = true;
+        forget();
+    }
+
+    private void forget() {
+        unread.clear();
+        room.close();
     }
 
     /** Whether nobody reads it any more. */
@@ -99,7 +146,7 @@ final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
     /** @return whether something was said */
     private boolean step() {
         byte[] next;
-        boolean failed;
+        Rejection failure;
         synchronized (this) {
             if (over || reader == null) {
                 return false;
@@ -108,17 +155,19 @@ final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
             if (next != null) {
                 wanted--;
                 unreadBytes -= next.length;
-            } else if (unread.isEmpty() && (complete || broken)) {
+                room.give(next.length);
+            } else if (unread.isEmpty() && (complete || broken != null)) {
                 over = true;
+                room.close();
             } else {
                 return false;
             }
-            failed = broken;
+            failure = broken;
         }
         if (next != null) {
             reader.onNext(List.of(ByteBuffer.wrap(next)));
-        } else if (failed) {
-            reader.onError(new IOException("The answer broke off."));
+        } else if (failure != null) {
+            reader.onError(failure);
         } else {
             reader.onComplete();
         }
@@ -141,8 +190,7 @@ final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
                 if (over) {
                     return;
                 }
-                over = true;
-                unread.clear();
+                abandon();
             }
             cancelled.run();
         }

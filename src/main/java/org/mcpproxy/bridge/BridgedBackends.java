@@ -15,9 +15,11 @@ import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.BackendClients;
 import org.mcpproxy.relay.Caller;
+import org.mcpproxy.relay.CallerCredential;
 import org.mcpproxy.relay.Era;
 import org.mcpproxy.relay.Header;
 import org.mcpproxy.relay.NodeBackends;
+import org.mcpproxy.web.BodyBudget;
 
 /**
  * The conversations with servers that speak no Streamable HTTP: one for each session of the older revisions, one for each
@@ -27,6 +29,7 @@ import org.mcpproxy.relay.NodeBackends;
 public class BridgedBackends implements NodeBackends {
 
     private final Conversations conversations;
+    private final BodyBudget waiting;
     private final RandomGenerator random;
     private final Map<Session, Conversation> sessions = new ConcurrentHashMap<>();
     private final Map<Shared, Conversation> shared = new ConcurrentHashMap<>();
@@ -34,12 +37,14 @@ public class BridgedBackends implements NodeBackends {
     @Inject
     public BridgedBackends(RelayLimits limits, Clock clock, RandomGenerator random) {
         this.conversations = new Conversations(limits, clock);
+        this.waiting = Room.of(limits);
         this.random = random;
     }
 
     /** For CDI's proxy. */
     protected BridgedBackends() {
         this.conversations = null;
+        this.waiting = null;
         this.random = null;
     }
 
@@ -58,8 +63,13 @@ public class BridgedBackends implements NodeBackends {
     }
 
     @Override
-    public BackendClient of(Backend backend, Caller caller, Era era, BackendClients http) {
-        return new BridgedClient(this, backend, caller, era, http);
+    public BackendClient of(Backend backend, Caller caller, Era era, BackendClients http, CallerCredential credential) {
+        return new BridgedClient(this, backend, caller, era, http, credential);
+    }
+
+    /** The memory for what waits, of all holders. */
+    BodyBudget waiting() {
+        return waiting;
     }
 
     /** Opens a session, whose id every answer bears. */

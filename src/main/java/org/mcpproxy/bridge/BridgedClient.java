@@ -10,11 +10,18 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.BackendClients;
 import org.mcpproxy.relay.Caller;
+import org.mcpproxy.relay.CallerCredential;
 import org.mcpproxy.relay.Era;
 import org.mcpproxy.relay.Header;
 
 /** Answers as an MCP server over Streamable HTTP would, in both of its forms (MCP 2025-11-25 and 2026-07-28). */
-record BridgedClient(BridgedBackends backends, Backend backend, Caller caller, Era era, BackendClients http)
+record BridgedClient(
+        BridgedBackends backends,
+        Backend backend,
+        Caller caller,
+        Era era,
+        BackendClients http,
+        CallerCredential credential)
         implements BackendClient {
 
     static final String SESSION = "Mcp-Session-Id";
@@ -25,7 +32,7 @@ record BridgedClient(BridgedBackends backends, Backend backend, Caller caller, E
     public Call send(String method, URI url, List<Header> headers, byte[] body) {
         if (era == Era.MODERN) {
             return method.equals("POST")
-                    ? backends.shared(opening(headers)).post(headers, body, accepts(headers))
+                    ? backends.shared(opening(headers)).post(sender(headers), body, accepts(headers))
                     : Told.empty(405, List.of(new Header("Allow", "POST")));
         }
         Optional<String> id = Header.values(headers, SESSION).stream().findFirst();
@@ -35,7 +42,7 @@ record BridgedClient(BridgedBackends backends, Backend backend, Caller caller, E
         Conversation session =
                 backends.session(backend, id.get()).orElseThrow(() -> Rejection.of(Reason.SESSION_UNKNOWN));
         return switch (method) {
-            case "POST" -> session.post(headers, body, accepts(headers));
+            case "POST" -> session.post(sender(headers), body, accepts(headers));
             case "GET" -> accepts(headers) ? session.listen() : Told.empty(406, List.of());
             case "DELETE" -> {
                 session.close();
@@ -51,7 +58,7 @@ record BridgedClient(BridgedBackends backends, Backend backend, Caller caller, E
         }
         Conversation opened = backends.open(opening(headers));
         try {
-            return opened.post(headers, body, accepts(headers));
+            return opened.post(sender(headers), body, accepts(headers));
         } catch (Rejection e) {
             opened.close();
             throw e;
@@ -59,7 +66,12 @@ record BridgedClient(BridgedBackends backends, Backend backend, Caller caller, E
     }
 
     private Kind.Opening opening(List<Header> headers) {
-        return new Kind.Opening(backend, Holder.of(caller), caller.client(), http, headers);
+        Holder holder = Holder.of(caller);
+        return new Kind.Opening(backend, holder, caller.client(), http, headers, holder.room(backends.waiting()));
+    }
+
+    private Sender sender(List<Header> headers) {
+        return new Sender(headers, credential);
     }
 
     private static boolean accepts(List<Header> headers) {

@@ -24,6 +24,7 @@ import org.mcpproxy.config.StdioCommand;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.Header;
+import org.mcpproxy.web.BodyBudget;
 
 /**
  * An MCP server as a process of ours (MCP 2025-11-25, stdio): a message is a line. Two threads read what it writes; a third
@@ -46,12 +47,14 @@ final class ChildProcess implements Channel {
     private final CompletableFuture<Void> ended = new CompletableFuture<>();
     private final AtomicBoolean ending = new AtomicBoolean();
 
+    private final BodyBudget.Share room;
     private final Queue<byte[]> unsent = new ArrayDeque<>();
     private int unsentBytes;
     private boolean writing;
 
-    private ChildProcess(String name, Executor threads, Receiver receiver, Process process) {
+    private ChildProcess(String name, BodyBudget.Share room, Executor threads, Receiver receiver, Process process) {
         this.name = name;
+        this.room = room;
         this.threads = threads;
         this.receiver = receiver;
         this.process = process;
@@ -60,16 +63,18 @@ final class ChildProcess implements Channel {
     /**
      * @param name of the backend, for the log
      * @param longest a line's bytes
+     * @param room for what it has not read
      * @param threads has one free, always
      * @throws IOException where it cannot be started
      */
-    static ChildProcess start(String name, StdioCommand command, int longest, Executor threads, Receiver receiver)
+    static ChildProcess start(
+            String name, StdioCommand command, int longest, BodyBudget.Share room, Executor threads, Receiver receiver)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command.words());
         Map<String, String> environment = builder.environment();
         environment.clear();
         command.environment().forEach((variable, value) -> environment.put(variable, value.value()));
-        ChildProcess child = new ChildProcess(name, threads, receiver, builder.start());
+        ChildProcess child = new ChildProcess(name, room, threads, receiver, builder.start());
         threads.execute(() -> child.read(longest));
         threads.execute(() -> new ErrorOutput(name).copy(child.process.getErrorStream()));
         // Its last words may still be on their way; but what it left running may hold its output open for ever.
@@ -87,7 +92,7 @@ final class ChildProcess implements Channel {
     public boolean send(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
         byte[] lines = (String.join("\n", messages) + "\n").getBytes(StandardCharsets.UTF_8);
         synchronized (unsent) {
-            if (ending.get() || unsentBytes >= MOST_UNSENT) {
+            if (ending.get() || unsentBytes >= MOST_UNSENT || !room.take(lines.length)) {
                 return false;
             }
             unsent.add(lines);
@@ -116,6 +121,7 @@ final class ChildProcess implements Channel {
                 out.flush();
                 synchronized (unsent) {
                     unsentBytes -= next.length;
+                    room.give(next.length);
                 }
             }
         } catch (IOException e) {
@@ -178,6 +184,7 @@ final class ChildProcess implements Channel {
             handle.descendants().forEach(family::add);
             handle.destroyForcibly();
             family.forEach(ProcessHandle::destroyForcibly);
+            room.close();
             process.onExit().thenRun(() -> ended.complete(null));
         }
     }

@@ -52,7 +52,8 @@ final class ChildProcesses implements Kind {
         Backend backend = opening.backend();
         StdioCommand command = backend.transport().command().orElseThrow();
         try {
-            return ChildProcess.start(backend.policyName(), command, limits.line(), threads, conversation);
+            return ChildProcess.start(
+                    backend.policyName(), command, limits.line(), opening.room().share(), threads, conversation);
         } catch (IOException e) {
             backoff.failed(key);
             LOG.log(Level.WARNING, "MCP server {0} could not be started", backend.policyName());

@@ -29,24 +29,29 @@ final class Conversation implements Channel.Receiver {
     private final boolean modern;
     private final List<Header> headers;
     private final Consumer<Reply> slow;
-    private final PendingRequests pending = new PendingRequests();
-    private final ListeningStream listening = new ListeningStream();
+    private final Room room;
+    private final PendingRequests pending;
+    private final ListeningStream listening;
     private volatile boolean closed;
     private volatile boolean closedByUs;
     private volatile long lastUsed = System.nanoTime();
     private volatile Channel channel;
-    /** Of the newest request: what we say ourselves bears them. */
-    private volatile List<Header> lastHeaders = List.of();
+    /** Of the newest request: on their behalf we say what is about none. */
+    private volatile Sender last;
 
     /**
      * @param modern whether it is of MCP 2026-07-28, where servers ask nothing and nobody listens but with a request
      * @param headers of every answer
+     * @param room for what waits
      * @param slow is given each reply whose events may begin before there is something to say
      */
-    Conversation(boolean modern, List<Header> headers, Consumer<Reply> slow) {
+    Conversation(boolean modern, List<Header> headers, Room room, Consumer<Reply> slow) {
         this.modern = modern;
         this.headers = headers;
+        this.room = room;
         this.slow = slow;
+        this.pending = new PendingRequests(room.share());
+        this.listening = new ListeningStream(room.share());
     }
 
     /** Must come before anything else. */
@@ -60,25 +65,22 @@ final class Conversation implements Channel.Receiver {
     /**
      * One POST.
      *
-     * @param request its headers, for the server
      * @param takesEvents whether its client reads event streams
-     * @throws Rejection {@code SERVER_FULL} where the server does not read, {@code BACKEND_UNAVAILABLE} where it is gone
+     * @throws Rejection {@code SERVER_FULL} where the server does not read, or too much waits; {@code BACKEND_UNAVAILABLE} where it is gone
      */
-    BackendClient.Call post(List<Header> request, byte[] body, boolean takesEvents) {
+    BackendClient.Call post(Sender sender, byte[] body, boolean takesEvents) {
         lastUsed = System.nanoTime();
         List<Envelope> messages = parsed(body);
-        lastHeaders = request;
+        last = sender;
         int requests = (int) messages.stream().filter(Envelope::isRequest).count();
         List<Long> numbers = new ArrayList<>();
-        Reply reply = reply(messages, requests, takesEvents, () -> cancel(numbers, request));
-        List<String> lines = new ArrayList<>();
-        synchronized (pending) {
-            if (!pending.hasRoomFor(requests)) {
-                throw Rejection.until(Reason.SERVER_FULL, SOON);
-            }
-            messages.forEach(message -> translate(message, reply, numbers).ifPresent(lines::add));
+        Reply reply = reply(messages, requests, takesEvents, () -> cancel(numbers, sender));
+        try {
+            send(translated(messages, reply, numbers, sender), sender, numbers);
+        } catch (Rejection e) {
+            numbers.forEach(pending::take);
+            throw e;
         }
-        send(lines, request, numbers);
         if (requests == 0) {
             return Told.accepted();
         }
@@ -97,6 +99,7 @@ final class Conversation implements Channel.Receiver {
                 headers,
                 modern ? response -> ModernStatus.of(response, probing) : response -> 200,
                 takesEvents && !opening,
+                room.share(),
                 opening ? this::close : forget,
                 modern ? forget : () -> {});
     }
@@ -108,7 +111,7 @@ final class Conversation implements Channel.Receiver {
             throw Rejection.of(Reason.BACKEND_UNAVAILABLE);
         }
         AnswerBody[] self = new AnswerBody[1];
-        AnswerBody body = new AnswerBody(() -> stopListening(self[0]));
+        AnswerBody body = new AnswerBody(room.share(), () -> stopListening(self[0]));
         self[0] = body;
         listening.open(body);
         if (closed) {
@@ -167,13 +170,27 @@ final class Conversation implements Channel.Receiver {
         }
     }
 
-    private Optional<String> translate(Envelope message, Reply reply, List<Long> numbers) {
-        if (message.isRequest()) {
-            long number = pending.add(Pending.of(message, reply));
-            numbers.add(number);
-            String name = Long.toString(number);
-            return Optional.of(message.renamed(Map.of(Naming.ID, name, Naming.TOKEN_ASKED, name)));
+    private List<String> translated(List<Envelope> messages, Reply reply, List<Long> numbers, Sender sender) {
+        List<String> lines = new ArrayList<>();
+        for (Envelope message : messages) {
+            if (message.isRequest()) {
+                lines.add(numbered(message, Pending.of(message, reply, sender.size()), numbers));
+            } else {
+                unasked(message).ifPresent(lines::add);
+            }
         }
+        return lines;
+    }
+
+    private String numbered(Envelope request, Pending kept, List<Long> numbers) {
+        long number = pending.add(kept).orElseThrow(() -> Rejection.until(Reason.SERVER_FULL, SOON));
+        numbers.add(number);
+        String name = Long.toString(number);
+        return request.renamed(Map.of(Naming.ID, name, Naming.TOKEN_ASKED, name));
+    }
+
+    /** What is no request, for the server. */
+    private Optional<String> unasked(Envelope message) {
         if (message.is(CANCELLED)) {
             // Whose request a modern one means cannot be known, and a disconnect is how it is said there.
             return modern
@@ -186,12 +203,12 @@ final class Conversation implements Channel.Receiver {
         return modern && message.isResponse() ? Optional.empty() : Optional.of(message.text());
     }
 
-    private void send(List<String> lines, List<Header> request, List<Long> numbers) {
+    private void send(List<String> lines, Sender sender, List<Long> numbers) {
         // Where it closes from here on, that fails each request that is pending.
         boolean sent = !closed
-                && (lines.isEmpty() || channel.send(lines, request, why -> undelivered(List.copyOf(numbers), why)));
+                && (lines.isEmpty()
+                        || channel.send(lines, sender.headers(), why -> undelivered(List.copyOf(numbers), why)));
         if (!sent) {
-            numbers.forEach(pending::take);
             throw closed ? Rejection.of(Reason.BACKEND_UNAVAILABLE) : Rejection.until(Reason.SERVER_FULL, SOON);
         }
     }
@@ -207,26 +224,26 @@ final class Conversation implements Channel.Receiver {
         }
     }
 
-    private void cancel(List<Long> numbers, List<Header> request) {
+    private void cancel(List<Long> numbers, Sender sender) {
         List<String> lines = new ArrayList<>();
         for (Long number : numbers) {
             pending.take(number).ifPresent(known -> lines.add(OwnMessages.cancelled(number)));
         }
-        tell(lines, request);
+        tell(lines, sender);
     }
 
-    /** Says something of our own; where it does not arrive, nobody misses it. */
-    private void tell(List<String> lines, List<Header> request) {
+    /** Says something of our own, maybe long after the request; where it does not arrive, nobody misses it. */
+    private void tell(List<String> lines, Sender sender) {
         Channel server = channel;
         if (!lines.isEmpty() && !closed && server != null) {
-            server.send(lines, request, why -> {});
+            sender.later().thenAccept(fresh -> server.send(lines, fresh, why -> {}));
         }
     }
 
     private void heard(Envelope message) {
         if (message.isResponse()) {
             message.number(Naming.ID).flatMap(pending::take).ifPresent(request -> {
-                request.reply().response(message, request.named(message));
+                request.reply().response(request.id(), message, request.named(message));
                 if (request.opening() && message.failure().isPresent()) {
                     close();
                 }
@@ -245,19 +262,24 @@ final class Conversation implements Channel.Receiver {
     /** Since 2026-07-28, servers send no requests; and what they tell belongs to a request. */
     private void heardOfModern(Envelope message) {
         if (message.isRequest()) {
-            String id = message.name(Naming.ID).orElseThrow();
-            tell(
-                    List.of(
-                            message.is("ping")
-                                    ? OwnMessages.nothing(id)
-                                    : OwnMessages.error(id, METHOD_NOT_FOUND, "This client takes no requests.")),
-                    lastHeaders);
+            refuse(message);
             return;
         }
         Optional<Pending> request = message.names().containsKey(Naming.SUBSCRIPTION)
                 ? message.number(Naming.SUBSCRIPTION).flatMap(pending::get)
                 : pending.onlyOne();
         request.ifPresent(known -> known.reply().message(known.named(message)));
+    }
+
+    private void refuse(Envelope request) {
+        String id = request.name(Naming.ID).orElseThrow();
+        String answer = request.is("ping")
+                ? OwnMessages.nothing(id)
+                : OwnMessages.error(id, METHOD_NOT_FOUND, "This client takes no requests.");
+        Sender known = last;
+        if (known != null) {
+            tell(List.of(answer), known);
+        }
     }
 
     /** To whoever listens; else with the oldest request whose reply is read; else it waits for a listener. */

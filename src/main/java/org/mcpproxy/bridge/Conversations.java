@@ -79,7 +79,7 @@ final class Conversations {
     private Conversation started(Kind.Opening opening, boolean modern, List<Header> headers) {
         Kind kind = kind(opening.backend());
         kind.places().take(opening.holder());
-        Conversation conversation = new Conversation(modern, headers, this::slow);
+        Conversation conversation = new Conversation(modern, headers, opening.room(), this::slow);
         Running started = new Running(kind, conversation, opened(kind, opening, conversation));
         running.add(started);
         Instant since = clock.instant();

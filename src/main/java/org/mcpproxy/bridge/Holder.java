@@ -2,6 +2,7 @@ package org.mcpproxy.bridge;
 
 import java.util.Optional;
 import org.mcpproxy.relay.Caller;
+import org.mcpproxy.web.BodyBudget;
 
 /**
  * For whom a process runs, or a connection is held: a user, whatever the client; or a service, which is a client without a
@@ -11,5 +12,10 @@ record Holder(Optional<String> user, Optional<String> service) {
 
     static Holder of(Caller caller) {
         return new Holder(caller.user(), caller.user().isPresent() ? Optional.empty() : Optional.of(caller.client()));
+    }
+
+    /** The part of the memory that is theirs. */
+    Room room(BodyBudget all) {
+        return new Room(all, toString());
     }
 }

@@ -31,6 +31,8 @@ interface Kind {
      * @param client who asks for the holder
      * @param http speaks to the server, where it has a URL
      * @param headers of the request that opens it, for the server
+     * @param room for what waits
      */
-    record Opening(Backend backend, Holder holder, String client, BackendClients http, List<Header> headers) {}
+    record Opening(
+            Backend backend, Holder holder, String client, BackendClients http, List<Header> headers, Room room) {}
 }

@@ -47,7 +47,8 @@ final class LegacySse implements Channel, Flow.Subscriber<List<ByteBuffer>> {
         this.threads = threads;
         this.receiver = receiver;
         this.events = new EventReader(bounds.event(), this::event);
-        this.posts = new LegacySsePosts(http, endpoint, bounds.answer(), threads, () -> end(Reason.BACKEND_BROKE_OFF));
+        this.posts = new LegacySsePosts(
+                http, endpoint, bounds.answer(), opening.room().share(), threads, () -> end(Reason.BACKEND_BROKE_OFF));
     }
 
     /**
@@ -180,6 +181,7 @@ final class LegacySse implements Channel, Flow.Subscriber<List<ByteBuffer>> {
             known.cancel();
         }
         receiver.closed(why);
+        posts.close();
         endpoint.cancel(false);
         ended.complete(null);
     }

@@ -15,6 +15,7 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Header;
+import org.mcpproxy.web.BodyBudget;
 
 /** Posts the messages of one session, each with the headers of its own request, one after another. */
 final class LegacySsePosts {
@@ -28,6 +29,7 @@ final class LegacySsePosts {
     private final BackendClient http;
     private final CompletableFuture<URI> endpoint;
     private final Duration longest;
+    private final BodyBudget.Share room;
     private final Executor threads;
     private final Runnable gone;
     private CompletableFuture<Void> last;
@@ -36,13 +38,20 @@ final class LegacySsePosts {
     /**
      * @param endpoint messages wait for it
      * @param longest how long the head of an answer may take
+     * @param room for what the server has not taken
      * @param gone told where the server knows the session no more, though its stream has not ended
      */
     LegacySsePosts(
-            BackendClient http, CompletableFuture<URI> endpoint, Duration longest, Executor threads, Runnable gone) {
+            BackendClient http,
+            CompletableFuture<URI> endpoint,
+            Duration longest,
+            BodyBudget.Share room,
+            Executor threads,
+            Runnable gone) {
         this.http = http;
         this.endpoint = endpoint;
         this.longest = longest;
+        this.room = room;
         this.threads = threads;
         this.gone = gone;
         this.last = endpoint.thenAccept(known -> {});
@@ -50,11 +59,12 @@ final class LegacySsePosts {
 
     /** @return false where too much waits already */
     synchronized boolean add(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
-        if (unsent >= MOST_UNSENT) {
+        int length = messages.stream().mapToInt(String::length).sum();
+        if (unsent >= MOST_UNSENT || !room.take(length)) {
             return false;
         }
+        unsent += length;
         for (String message : messages) {
-            unsent += message.length();
             last = last.thenComposeAsync(before -> posted(message, headers, undelivered), threads);
         }
         return true;
@@ -116,5 +126,11 @@ final class LegacySsePosts {
 
     private synchronized void taken(String message) {
         unsent -= message.length();
+        room.give(message.length());
+    }
+
+    /** Nothing is posted any more. */
+    void close() {
+        room.close();
     }
 }

@@ -2,6 +2,7 @@ package org.mcpproxy.bridge;
 
 import java.util.ArrayDeque;
 import java.util.Deque;
+import org.mcpproxy.web.BodyBudget;
 
 /** The stream of a GET, and what waits for one. A newer takes the place of an older, whose client may be gone. */
 final class ListeningStream {
@@ -10,17 +11,23 @@ final class ListeningStream {
     private static final int MOST_HELD = 256 * 1024;
 
     private final Deque<String> held = new ArrayDeque<>();
+    private final BodyBudget.Share room;
     private int heldLength;
     private AnswerBody listener;
+
+    /** @param room for what waits */
+    ListeningStream(BodyBudget.Share room) {
+        this.room = room;
+    }
 
     void open(AnswerBody body) {
         AnswerBody before;
         synchronized (this) {
             before = listener;
             listener = body;
-            held.forEach(text -> body.write(Reply.event(text)));
-            held.clear();
-            heldLength = 0;
+            while (!held.isEmpty()) {
+                body.write(Reply.event(released()));
+            }
         }
         if (before != null) {
             before.complete();
@@ -36,16 +43,25 @@ final class ListeningStream {
         return true;
     }
 
-    /** Keeps it until somebody listens; the oldest go first. */
+    /** Keeps it until somebody listens; the oldest go first. Where there is no room, it is lost. */
     synchronized void hold(String text) {
         if (write(text)) {
             return;
         }
-        held.add(text);
-        heldLength += text.length();
-        while (heldLength > MOST_HELD) {
-            heldLength -= held.remove().length();
+        while (!held.isEmpty() && heldLength + text.length() > MOST_HELD) {
+            released();
         }
+        if (text.length() <= MOST_HELD && room.take(text.length())) {
+            held.add(text);
+            heldLength += text.length();
+        }
+    }
+
+    private String released() {
+        String oldest = held.remove();
+        heldLength -= oldest.length();
+        room.give(oldest.length());
+        return oldest;
     }
 
     synchronized boolean isOpen() {
@@ -65,7 +81,7 @@ final class ListeningStream {
             listening = listener;
             listener = null;
             held.clear();
-            heldLength = 0;
+            room.close();
         }
         if (listening != null) {
             listening.complete();

@@ -11,15 +11,19 @@ import org.mcpproxy.bridge.Envelope.Naming;
  * @param id as its client wrote it
  * @param token as its client wrote it, where it asked for progress
  * @param opening whether without it there is no session
+ * @param size what it holds until it is answered, about
  */
-record Pending(String id, Optional<String> token, boolean opening, Reply reply) {
+record Pending(String id, Optional<String> token, boolean opening, Reply reply, int size) {
 
-    static Pending of(Envelope request, Reply reply) {
-        return new Pending(
-                request.name(Naming.ID).orElseThrow(),
-                request.name(Naming.TOKEN_ASKED),
-                request.is(Conversation.INITIALIZE),
-                reply);
+    /** In bytes: of what is of no length of its own. */
+    private static final int LEAST = 1024;
+
+    /** @param headers bytes of those that are kept with it */
+    static Pending of(Envelope request, Reply reply, int headers) {
+        String id = request.name(Naming.ID).orElseThrow();
+        Optional<String> token = request.name(Naming.TOKEN_ASKED);
+        int names = id.length() + token.map(String::length).orElse(0);
+        return new Pending(id, token, request.is(Conversation.INITIALIZE), reply, LEAST + names + headers);
     }
 
     /** What the server says of it, in its client's own words. */

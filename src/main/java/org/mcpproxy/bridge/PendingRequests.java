@@ -4,32 +4,40 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.mcpproxy.web.BodyBudget;
 
 /** The requests of one conversation that have not been answered, by numbers of ours; the oldest first. */
 final class PendingRequests {
 
     private static final int MOST = 1000;
 
+    private final BodyBudget.Share room;
     private final Map<Long, Pending> byNumber = new LinkedHashMap<>();
     private long last;
 
-    /** Whether there is room for so many more. */
-    synchronized boolean hasRoomFor(long more) {
-        return byNumber.size() + more <= MOST;
+    /** @param room for them, as a client may leave and its requests stay */
+    PendingRequests(BodyBudget.Share room) {
+        this.room = room;
     }
 
-    /** @return its number */
-    synchronized long add(Pending request) {
+    /** @return its number; empty where there is no room for more */
+    synchronized Optional<Long> add(Pending request) {
+        if (byNumber.size() >= MOST || !room.take(request.size())) {
+            return Optional.empty();
+        }
         byNumber.put(++last, request);
-        return last;
+        return Optional.of(last);
     }
 
     synchronized Optional<Pending> take(long number) {
-        return Optional.ofNullable(byNumber.remove(number));
+        Optional<Pending> taken = Optional.ofNullable(byNumber.remove(number));
+        taken.ifPresent(request -> room.give(request.size()));
+        return taken;
     }
 
     synchronized List<Pending> takeAll() {
         List<Pending> all = List.copyOf(byNumber.values());
+        all.forEach(request -> room.give(request.size()));
         byNumber.clear();
         return all;
     }

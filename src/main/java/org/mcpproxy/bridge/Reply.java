@@ -1,12 +1,15 @@
 package org.mcpproxy.bridge;
 
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
+import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Header;
+import org.mcpproxy.web.BodyBudget;
 
 /**
  * The answer to one HTTP request with requests in it: JSON, or events as soon as there is something to say before the
@@ -15,6 +18,8 @@ import org.mcpproxy.relay.Header;
 final class Reply implements BackendClient.Call {
 
     private static final int INTERNAL_ERROR = -32603;
+
+    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final CompletableFuture<BackendClient.Answer> head = new CompletableFuture<>();
     private final AnswerBody body;
@@ -30,8 +35,9 @@ final class Reply implements BackendClient.Call {
     /**
      * @param requests how many responses are to come
      * @param headers of the answer, beside its type
+     * @param room for what its reader leaves lying
      * @param cancel called where nobody wants the answer any more, before it has begun
-     * @param left called where its reader has gone later on
+     * @param left called where its reader has gone later on, or has left too much lying
      */
     Reply(
             int requests,
@@ -39,6 +45,7 @@ final class Reply implements BackendClient.Call {
             List<Header> headers,
             Statuses statuses,
             boolean takesEvents,
+            BodyBudget.Share room,
             Runnable cancel,
             Runnable left) {
         this.outstanding = requests;
@@ -47,7 +54,7 @@ final class Reply implements BackendClient.Call {
         this.statuses = statuses;
         this.takesEvents = takesEvents;
         this.cancel = cancel;
-        this.body = new AnswerBody(left);
+        this.body = new AnswerBody(room, left);
     }
 
     /** The HTTP status of a lone response. */
@@ -56,14 +63,18 @@ final class Reply implements BackendClient.Call {
         int of(Envelope response);
     }
 
-    /** Something that is no response. */
+    /** Something that is no response. Where there is no room for it, the answer breaks off. */
     void message(String text) {
         if (takesEvents && beginEvents()) {
             body.write(event(text));
         }
     }
 
-    void response(Envelope response, String text) {
+    /**
+     * @param id as its client wrote it
+     * @param text the response, with that id
+     */
+    void response(String id, Envelope response, String text) {
         BackendClient.Answer answer = null;
         boolean last;
         synchronized (this) {
@@ -74,15 +85,37 @@ final class Reply implements BackendClient.Call {
             }
         }
         if (answer != null) {
-            body.write(text);
-            body.complete();
-            head.complete(answer);
+            answer(answer, text);
             return;
         }
         beginEvents();
-        body.write(event(text));
+        if (!body.offer(event(text))) {
+            body.write(event(error(id, Reason.ANSWER_UNREAD)));
+        }
         if (last) {
             body.complete();
+        }
+    }
+
+    /** A lone response. */
+    private void answer(BackendClient.Answer answer, String text) {
+        if (body.offer(text)) {
+            body.complete();
+            begin(answer);
+        } else {
+            fail(Rejection.until(Reason.ANSWER_UNREAD, SOON));
+        }
+    }
+
+    /** What stands in the place of a response that does not come. */
+    private static String error(String id, Reason why) {
+        return OwnMessages.error(id, INTERNAL_ERROR, why.sentence());
+    }
+
+    /** Whoever has given up reads nothing. */
+    private void begin(BackendClient.Answer answer) {
+        if (!head.complete(answer)) {
+            body.abandon();
         }
     }
 
@@ -98,7 +131,7 @@ final class Reply implements BackendClient.Call {
             fail(why);
             return;
         }
-        body.write(event(OwnMessages.error(id, INTERNAL_ERROR, why.reason().sentence())));
+        body.write(event(error(id, why.reason())));
         if (last) {
             body.complete();
         }
@@ -115,7 +148,7 @@ final class Reply implements BackendClient.Call {
             }
             events = true;
         }
-        head.complete(new BackendClient.Answer(200, with("text/event-stream"), body));
+        begin(new BackendClient.Answer(200, with("text/event-stream"), body));
         return true;
     }
 
@@ -128,8 +161,10 @@ final class Reply implements BackendClient.Call {
         synchronized (this) {
             done = true;
         }
-        if (!head.completeExceptionally(why)) {
-            body.breakOff();
+        if (head.completeExceptionally(why)) {
+            body.abandon();
+        } else {
+            body.breakOff(why);
         }
     }
 

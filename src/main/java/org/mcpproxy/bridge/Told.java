@@ -15,11 +15,9 @@ record Told(BackendClient.Answer known) implements BackendClient.Call {
     }
 
     static Told empty(int status, List<Header> headers) {
-        AnswerBody none = new AnswerBody(() -> {});
-        none.complete();
         List<Header> all = new ArrayList<>(headers);
         all.add(new Header("Content-Length", "0"));
-        return new Told(new BackendClient.Answer(status, all, none));
+        return new Told(new BackendClient.Answer(status, all, AnswerBody.empty()));
     }
 
     static Told events(List<Header> headers, AnswerBody body) {

@@ -366,6 +366,10 @@ public enum Reason {
                     + " certificate. An administrator must check its settings."),
     BACKEND_TIMEOUT(OAuth2Error.SERVER_ERROR, 504, "The MCP server behind this proxy did not answer in time."),
     BACKEND_BROKE_OFF(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy broke its answer off."),
+    ANSWER_UNREAD(
+            OAuth2Error.TEMPORARILY_UNAVAILABLE,
+            503,
+            "Too much of what the MCP server said waits for this user's clients, or for all, to read it."),
     ANSWER_TIMEOUT(
             OAuth2Error.SERVER_ERROR,
             504,

@@ -10,6 +10,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Consumer;
 
 /**
  * Carries the body of an answer from the backend to the client, as it comes: each part is written and flushed before the
@@ -33,13 +34,13 @@ final class AnswerStream implements WriteListener {
     private final Flow.Publisher<List<ByteBuffer>> body;
     private final boolean events;
     private final Runnable ended;
-    private final Runnable brokeOff;
+    private final Consumer<Throwable> brokeOff;
 
     private final AtomicInteger calls = new AtomicInteger();
     private final Queue<ByteBuffer> pending = new ConcurrentLinkedQueue<>();
     private volatile boolean writable;
     private volatile boolean backendDone;
-    private volatile boolean backendFailed;
+    private volatile Throwable backendFailure;
     private volatile boolean stopped;
     private volatile boolean beat;
     private volatile boolean asked;
@@ -58,14 +59,14 @@ final class AnswerStream implements WriteListener {
     /**
      * @param events whether the body is an event stream, into which heartbeats may be written
      * @param ended called when the stream is over
-     * @param brokeOff called instead, where the backend broke off; all that it sent before has then been written
+     * @param brokeOff called instead, with how, where the backend broke off; all that it sent before has then been written
      */
     AnswerStream(
             ServletOutputStream out,
             Flow.Publisher<List<ByteBuffer>> body,
             boolean events,
             Runnable ended,
-            Runnable brokeOff) {
+            Consumer<Throwable> brokeOff) {
         this.out = out;
         this.body = body;
         this.events = events;
@@ -129,7 +130,8 @@ final class AnswerStream implements WriteListener {
             if (stopped) {
                 finish(ended);
             } else if (!proceed()) {
-                finish(backendFailed ? brokeOff : ended);
+                Throwable failure = backendFailure;
+                finish(failure == null ? ended : () -> brokeOff.accept(failure));
             }
         } catch (IOException | RuntimeException e) {
             finish(ended);
@@ -240,7 +242,7 @@ final class AnswerStream implements WriteListener {
 
         @Override
         public void onError(Throwable failure) {
-            backendFailed = true;
+            backendFailure = failure;
             backendDone = true;
             drain();
         }

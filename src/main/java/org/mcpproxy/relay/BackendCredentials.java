@@ -79,6 +79,11 @@ public class BackendCredentials {
         return backend.needsUser();
     }
 
+    /** Whether what it is sent is good for a time only. */
+    static boolean expires(Backend backend) {
+        return isIdentity(backend) || mayAskOkta(backend);
+    }
+
     private static boolean isExchange(Backend backend) {
         return backend.credential() instanceof BackendCredential.Exchange;
     }
@@ -100,9 +105,7 @@ public class BackendCredentials {
         if (backend.credential() instanceof BackendCredential.Static fixed) {
             return Optional.of(new Header(fixed.header(), fixed.value().value()));
         }
-        return isIdentity(backend) || mayAskOkta(backend)
-                ? Optional.of(bearer(token(backend, caller, trail)))
-                : Optional.empty();
+        return expires(backend) ? Optional.of(bearer(token(backend, caller, trail))) : Optional.empty();
     }
 
     private static Header bearer(Secret token) {

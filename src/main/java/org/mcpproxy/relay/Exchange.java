@@ -65,7 +65,7 @@ final class Exchange implements OpenStreams.Open {
             List<Header> headers = forwarded();
             requireStillWanted();
             Backend backend = request.resource().backend();
-            call = relay.client(request).send(request.httpMethod(), backend.url(), headers, body);
+            call = relay.client(request, check).send(request.httpMethod(), backend.url(), headers, body);
             if (turn.isSynchronous() && answerSoon(call)) {
                 return;
             }
@@ -109,6 +109,8 @@ final class Exchange implements OpenStreams.Open {
         leaveThread();
         if (answered.get()) {
             sent.cancel();
+            // It may have come all the same, and must be given up then too.
+            sent.answer().thenAccept(Discarded::body);
             return;
         }
         timeout = relay.threads().after(untilHead(relay.limits().times()), this::giveUpAsLate);
@@ -292,7 +294,7 @@ final class Exchange implements OpenStreams.Open {
                 answer.body(),
                 head.takesComments(),
                 this::finish,
-                () -> breakOff(answer.status()));
+                failure -> breakOff(answer.status(), failure));
         stream = begun;
         response.getOutputStream().setWriteListener(begun);
     }
@@ -311,8 +313,8 @@ final class Exchange implements OpenStreams.Open {
     }
 
     /** The client must not take what has come for the whole answer. */
-    private void breakOff(int status) {
-        audit(status, Reason.BACKEND_BROKE_OFF);
+    private void breakOff(int status, Throwable failure) {
+        audit(status, failure instanceof Rejection known ? known.reason() : Reason.BACKEND_BROKE_OFF);
         ConnectionBreak.of(response, "The backend broke its answer off.");
         finish();
     }

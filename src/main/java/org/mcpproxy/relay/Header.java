@@ -12,7 +12,7 @@ public record Header(String name, String value) {
     }
 
     /** In bytes, as characters of headers are. */
-    int length() {
+    public int length() {
         return name.length() + value.length();
     }
 

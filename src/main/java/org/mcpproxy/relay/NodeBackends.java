@@ -10,6 +10,7 @@ public interface NodeBackends {
      * @param caller who is behind every request that is sent by this client; sessions are looked up by id alone, and
      *     have been found to be this caller's before
      * @param http speaks to those that are reached over HTTP after all
+     * @param credential the caller's, for what is sent to the backend after their request
      */
-    BackendClient of(Backend backend, Caller caller, Era era, BackendClients http);
+    BackendClient of(Backend backend, Caller caller, Era era, BackendClients http, CallerCredential credential);
 }

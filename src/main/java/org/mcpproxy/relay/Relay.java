@@ -98,10 +98,20 @@ public class Relay {
         return limits;
     }
 
-    BackendClient client(RelayRequest request) {
+    BackendClient client(RelayRequest request, BearerCheck check) {
         return sessions.elsewhere(request)
                 .map(node -> nodes.at(node, request))
-                .orElseGet(() -> clients.of(request.resource().backend(), request.caller(), request.era()));
+                .orElseGet(() -> clients.of(
+                        request.resource().backend(),
+                        request.caller(),
+                        request.era(),
+                        new FreshCredential(
+                                credentials,
+                                check,
+                                threads,
+                                request.resource().backend(),
+                                request.caller(),
+                                request.trail())));
     }
 
     Nodes nodes() {

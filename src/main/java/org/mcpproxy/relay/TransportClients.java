@@ -51,8 +51,8 @@ public class TransportClients implements BackendClients {
     }
 
     @Override
-    public BackendClient of(Backend backend, Caller caller, Era era) {
-        return backend.isOnNode() ? onNode.of(backend, caller, era, this) : of(backend);
+    public BackendClient of(Backend backend, Caller caller, Era era, CallerCredential credential) {
+        return backend.isOnNode() ? onNode.of(backend, caller, era, this, credential) : of(backend);
     }
 
     /** For another node of this server. */

@@ -5,7 +5,7 @@ import java.util.concurrent.ConcurrentMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The memory that request bodies may hold together, and that those of one owner may hold. Each body is within its own
+ * The memory that bodies, or other messages, may hold together, and that those of one owner may hold. Each body is within its own
  * bound, but a few dozen connections whose bodies come slowly would fill the heap all the same.
  */
 public final class BodyBudget {
@@ -30,12 +30,12 @@ public final class BodyBudget {
     }
 
     /** Bytes that are held now. */
-    long held() {
+    public long held() {
         return held.get();
     }
 
     /** How many owners hold anything now. */
-    int owners() {
+    public int owners() {
         return heldByOwner.size();
     }
 
@@ -81,11 +81,19 @@ public final class BodyBudget {
             return taken;
         }
 
+        /** Gives back so much of it. Does nothing once the share was closed. */
+        public synchronized void give(long less) {
+            if (!closed) {
+                BodyBudget.this.give(owner, less);
+                bytes -= less;
+            }
+        }
+
         /** Gives back all of it; a second time does nothing. */
         @Override
         public synchronized void close() {
             if (!closed && bytes > 0) {
-                give(owner, bytes);
+                BodyBudget.this.give(owner, bytes);
             }
             closed = true;
         }

@@ -4,24 +4,33 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.charset.StandardCharsets;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
+import org.mcpproxy.relay.CallerCredential;
 import org.mcpproxy.relay.Header;
+import org.mcpproxy.web.BodyBudget;
 
 class ConversationTest {
 
+    private static final CallerCredential NONE = () -> CompletableFuture.completedFuture(Optional.empty());
+
     private final List<String> sent = new ArrayList<>();
+    private final List<Header> bearing = new ArrayList<>();
+    private final BodyBudget memory = new BodyBudget(10_000_000, 2_000_000);
     private boolean reading = true;
 
     private final Channel channel = new Channel() {
         @Override
         public boolean send(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
+            bearing.addAll(headers);
             return reading && sent.addAll(messages);
         }
 
@@ -149,6 +158,9 @@ class ConversationTest {
 
     @Test
     void sinceTwentyTwentySixServersAskNothing() {
+        post(modern, call("7", "1"));
+        sent.clear();
+
         modern.message("{\"id\":\"s\",\"method\":\"sampling/createMessage\"}");
         modern.message("{\"id\":5,\"method\":\"ping\"}");
 
@@ -217,17 +229,166 @@ class ConversationTest {
 
     @Test
     void aReaderWhoLeavesTooMuchLyingIsBrokenOff() {
-        CompletableFuture<Void> cancelled = new CompletableFuture<>();
-        AnswerBody body = new AnswerBody(() -> cancelled.complete(null));
+        BackendClient.Call call = post(modern, call("7", "1"));
         for (int i = 0; i < 3; i++) {
-            body.write("x".repeat(600_000));
+            modern.message(progress(1, 600_000));
         }
-        BackendClient.Answer answer = new BackendClient.Answer(200, List.of(), body);
 
-        Said said = Said.of(new Told(answer));
+        Said said = Said.of(call);
 
-        assertThat(said.brokeOff()).isTrue();
+        assertThat(said.failure()).isEqualTo(Reason.ANSWER_UNREAD);
         assertThat(said.soFar()).isEmpty();
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void aModernRequestWhoseReaderLeftTooMuchLyingIsCancelled() {
+        post(modern, call("7", "1"));
+        sent.clear();
+
+        for (int i = 0; i < 3; i++) {
+            modern.message(progress(1, 600_000));
+        }
+
+        assertThat(sent).singleElement().asString().contains("notifications/cancelled", "\"requestId\":1,");
+    }
+
+    /** Each is within its own bound. */
+    @Test
+    void whatOneUserLeavesUnreadInManyAnswersIsBounded() {
+        List<BackendClient.Call> calls = new ArrayList<>();
+        for (int i = 1; i <= 3; i++) {
+            calls.add(post(modern, call("7", "1")));
+            modern.message(progress(i, 900_000));
+        }
+
+        assertThat(memory.held()).isLessThan(2_000_000);
+        assertThat(Said.of(calls.get(2)).failure()).isEqualTo(Reason.ANSWER_UNREAD);
+        Said.of(calls.get(0)).awaitText("progress");
+        Conversation ofAnother = conversation(true, "another");
+        BackendClient.Call other = post(ofAnother, call("7", "1"));
+        ofAnother.message(progress(1, 900_000));
+        Said.of(other).awaitText("progress");
+    }
+
+    @Test
+    void whatAllLeaveUnreadIsBounded() {
+        for (int i = 0; i < 12; i++) {
+            Conversation one = conversation(true, "user" + i);
+            post(one, call("7", "1"));
+            one.message(progress(1, 950_000));
+        }
+
+        assertThat(memory.held()).isBetween(9_000_000L, 10_000_000L);
+    }
+
+    @Test
+    void aResponseThatThereIsNoRoomForIsAnErrorInItsPlace() {
+        post(modern, call("7", "1"));
+        modern.message(progress(1, 1_000_000));
+        BackendClient.Call alone = post(modern, call("8", "1"));
+        BackendClient.Call stream = post(modern, call("\"nine\"", "1"));
+        modern.message(progress(3, 10));
+        Said streamed = Said.of(stream);
+
+        modern.message("{\"id\":2,\"result\":{\"text\":\"" + "x".repeat(1_100_000) + "\"}}");
+        modern.message("{\"id\":3,\"result\":{\"text\":\"" + "x".repeat(1_100_000) + "\"}}");
+
+        Rejection refused = catchThrowableOfType(Rejection.class, () -> Said.of(alone));
+        assertThat(refused.reason()).isEqualTo(Reason.ANSWER_UNREAD);
+        assertThat(refused.retryAfter()).isPresent();
+        assertThat(streamed.body()).contains("\"id\":\"nine\",\"error\":{\"code\":-32603");
+        assertThat(streamed.brokeOff()).isFalse();
+    }
+
+    @Test
+    void aListenerWhoLeavesTooMuchLyingListensNoMore() {
+        BackendClient.Call call = session.listen();
+        session.message(news(1_100_000));
+        session.message(news(1_100_000));
+
+        assertThat(Said.of(call).failure()).isEqualTo(Reason.ANSWER_UNREAD);
+        session.message("{\"method\":\"notifications/tools/list_changed\"}");
+        assertThat(session.isIdle(Duration.ZERO)).isTrue();
+        Said.of(session.listen()).awaitText("list_changed");
+    }
+
+    @Test
+    void whatWaitsForAListenerHoldsItsPartAndGivesItBack() {
+        for (int i = 0; i < 10; i++) {
+            session.message(news(100_000));
+        }
+        assertThat(memory.held()).isBetween(100_000L, 256L * 1024);
+
+        Said.of(session.listen()).awaitText("news");
+        assertThat(memory.held()).isZero();
+        session.message(news(100_000));
+        session.closed(Reason.BACKEND_BROKE_OFF);
+        session.message(news(100_000));
+        assertThat(memory.held()).isZero();
+    }
+
+    /** In a session they stay, though their clients have gone. */
+    @Test
+    void requestsHoldTheirPartUntilTheyAreAnswered() {
+        String id = '"' + "i".repeat(600_000) + '"';
+        for (int i = 0; i < 3; i++) {
+            post(session, "{\"id\":" + id + ",\"method\":\"a\"}");
+        }
+
+        Rejection refused = catchThrowableOfType(
+                Rejection.class,
+                () -> post(session, "[{\"id\":1,\"method\":\"a\"},{\"id\":" + id + ",\"method\":\"a\"}]"));
+
+        assertThat(refused.reason()).isEqualTo(Reason.SERVER_FULL);
+        assertThat(memory.held()).isBetween(1_800_000L, 1_810_000L);
+        session.closed(Reason.BACKEND_BROKE_OFF);
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void anAnswerThatItsClientGaveUpHoldsNothing() {
+        BackendClient.Call call = post(session, "[" + call("1", "1") + "," + call("2", "2") + "]");
+        session.message("{\"id\":1,\"result\":{}}");
+        Said.of(call).leave();
+        session.message("{\"id\":2,\"result\":{}}");
+
+        assertThat(memory.held()).isZero();
+        assertThat(memory.owners()).isZero();
+    }
+
+    /** What the request bore may have expired. */
+    @Test
+    void aCancellationBearsACredentialThatIsFreshThen() {
+        CompletableFuture<Optional<Header>> fresh = new CompletableFuture<>();
+        BackendClient.Call call = modern.post(
+                new Sender(List.of(new Header("authorization", "Bearer old"), new Header("Baggage", "b")), () -> fresh),
+                call("7", "1").getBytes(StandardCharsets.UTF_8),
+                true);
+        sent.clear();
+        bearing.clear();
+
+        call.cancel();
+        assertThat(sent).isEmpty();
+        fresh.complete(Optional.of(new Header("Authorization", "Bearer new")));
+
+        assertThat(sent).singleElement().asString().contains("notifications/cancelled");
+        assertThat(bearing)
+                .containsExactlyInAnyOrder(new Header("Baggage", "b"), new Header("Authorization", "Bearer new"));
+    }
+
+    @Test
+    void aCancellationBearsTheOldCredentialWhereThereIsNoNewOne() {
+        CallerCredential none = () -> CompletableFuture.failedFuture(Rejection.of(Reason.TOKEN_REVOKED));
+        BackendClient.Call call = modern.post(
+                new Sender(List.of(new Header("Authorization", "Bearer old")), none),
+                call("7", "1").getBytes(StandardCharsets.UTF_8),
+                true);
+        bearing.clear();
+
+        call.cancel();
+
+        assertThat(bearing).containsExactly(new Header("Authorization", "Bearer old"));
     }
 
     @Test
@@ -253,13 +414,26 @@ class ConversationTest {
     }
 
     private Conversation conversation(boolean ofModernEra) {
-        Conversation conversation = new Conversation(ofModernEra, List.of(), reply -> {});
+        return conversation(ofModernEra, "ada");
+    }
+
+    private Conversation conversation(boolean ofModernEra, String holder) {
+        Conversation conversation = new Conversation(ofModernEra, List.of(), new Room(memory, holder), reply -> {});
         conversation.over(channel);
         return conversation;
     }
 
     private static BackendClient.Call post(Conversation conversation, String body) {
-        return conversation.post(List.of(), body.getBytes(StandardCharsets.UTF_8), true);
+        return conversation.post(new Sender(List.of(), NONE), body.getBytes(StandardCharsets.UTF_8), true);
+    }
+
+    private static String news(int length) {
+        return "{\"method\":\"notifications/message\",\"params\":{\"data\":\"news" + "x".repeat(length) + "\"}}";
+    }
+
+    private static String progress(int number, int length) {
+        return "{\"method\":\"notifications/progress\",\"params\":{\"progressToken\":" + number + ",\"message\":\""
+                + "x".repeat(length) + "\"}}";
     }
 
     private static String call(String id, String token) {

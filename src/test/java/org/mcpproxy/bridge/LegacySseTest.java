@@ -14,6 +14,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,6 +27,7 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Caller;
+import org.mcpproxy.relay.CallerCredential;
 import org.mcpproxy.relay.Era;
 import org.mcpproxy.relay.Header;
 import org.mcpproxy.relay.http1.Http1Client;
@@ -41,6 +43,7 @@ class LegacySseTest {
     private final LegacySseServer other = LegacySseServer.start();
     private BridgedBackends backends = backends(Duration.ofMinutes(10), Duration.ofSeconds(20));
     private final Http1Client http = new Http1Client(STANDARD);
+    private CallerCredential credential = () -> CompletableFuture.completedFuture(Optional.empty());
     private String token = "first";
     private String client = "client";
 
@@ -251,7 +254,7 @@ class LegacySseTest {
             headers.add(new Header("Mcp-Session-Id", session));
         }
         Backend backend = backend(server.url());
-        return backends.of(backend, caller, era, reached -> http)
+        return backends.of(backend, caller, era, reached -> http, credential)
                 .send(method, backend.url(), headers, body.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -1,5 +1,7 @@
 package org.mcpproxy.bridge;
 
+import static org.assertj.core.api.Assertions.assertThat;
+
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
@@ -7,6 +9,7 @@ import java.util.List;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Header;
@@ -22,6 +25,7 @@ final class Said implements Flow.Subscriber<List<ByteBuffer>> {
     private volatile Flow.Subscription subscription;
     private volatile boolean complete;
     private volatile boolean brokeOff;
+    private volatile Throwable failure;
 
     private Said(BackendClient.Answer answer) {
         this.answer = answer;
@@ -75,6 +79,12 @@ final class Said implements Flow.Subscriber<List<ByteBuffer>> {
         return brokeOff;
     }
 
+    /** Why it broke off. */
+    Reason failure() {
+        assertThat(brokeOff()).isTrue();
+        return ((Rejection) failure).reason();
+    }
+
     void leave() {
         subscription.cancel();
     }
@@ -92,7 +102,8 @@ final class Said implements Flow.Subscriber<List<ByteBuffer>> {
     }
 
     @Override
-    public void onError(Throwable failure) {
+    public void onError(Throwable how) {
+        failure = how;
         brokeOff = true;
     }
 

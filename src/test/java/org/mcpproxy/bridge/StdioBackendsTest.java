@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.Backend;
@@ -27,6 +28,7 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Caller;
+import org.mcpproxy.relay.CallerCredential;
 import org.mcpproxy.relay.Era;
 import org.mcpproxy.relay.Header;
 import org.mcpproxy.system.Waiting;
@@ -36,6 +38,7 @@ class StdioBackendsTest {
 
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{}}";
     private static final RelayLimits STANDARD = RelayLimits.standard();
+    private static final CallerCredential NONE = () -> CompletableFuture.completedFuture(Optional.empty());
     private static final Duration LONG = Duration.ofMinutes(10);
 
     private BridgedBackends backends = backends(3, LONG);
@@ -253,7 +256,7 @@ class StdioBackendsTest {
         if (session != null) {
             headers.add(new Header("Mcp-Session-Id", session));
         }
-        return backends.of(backend, caller, era, unused -> null)
+        return backends.of(backend, caller, era, unused -> null, NONE)
                 .send(method, backend.url(), headers, body.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -147,7 +147,7 @@ class AnswerStreamTest {
     }
 
     private AnswerStream stream(boolean events) {
-        return new AnswerStream(client, backend, events, () -> ended++, () -> brokenOff++);
+        return new AnswerStream(client, backend, events, () -> ended++, failure -> brokenOff++);
     }
 
     /** The fields of each event, as the grammar has it (HTML, Server-sent events, 9.2.5); comments are nothing. */
