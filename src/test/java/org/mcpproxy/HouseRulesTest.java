@@ -133,7 +133,7 @@ class HouseRulesTest {
             .whereLayer("features")
             .mayOnlyBeAccessedByLayers("wiring", "store", "bridge")
             .whereLayer("web")
-            .mayOnlyBeAccessedByLayers("wiring", "store", "features")
+            .mayOnlyBeAccessedByLayers("wiring", "store", "bridge", "features")
             .whereLayer("page")
             .mayOnlyBeAccessedByLayers("features", "web")
             .whereLayer("grant")

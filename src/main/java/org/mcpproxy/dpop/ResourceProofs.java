@@ -21,24 +21,45 @@ public class ResourceProofs {
     }
 
     /**
+     * Requires that who sent a token holds its key, and uses the proof of it.
+     *
+     * @throws Rejection as {@link #verify} and {@link #use}
+     */
+    public void require(Sent sent, Optional<String> boundTo, HttpCall call) {
+        verify(sent, boundTo, call).ifPresent(this::use);
+    }
+
+    /**
      * Requires that who sent a token holds its key. A bound token is of no use as a bearer token (7.2), nor any other with a
      * proof.
      *
      * @param boundTo the thumbprint of the key that the token is bound to, if any
-     * @throws Rejection {@code TOKEN_SCHEME_WRONG}, {@code TOKEN_OF_OTHER_KEY}, {@code SERVER_FULL}, or a {@code PROOF_…} reason
+     * @return the proof of it, where the token is bound: it is good once, and must be used before anything is done for it
+     * @throws Rejection {@code TOKEN_SCHEME_WRONG}, {@code TOKEN_OF_OTHER_KEY}, or a {@code PROOF_…} reason
      */
-    public void require(Sent sent, Optional<String> boundTo, HttpCall call) {
+    public Optional<Proof> verify(Sent sent, Optional<String> boundTo, HttpCall call) {
         if (sent.proven() != boundTo.isPresent()) {
             throw Rejection.of(Reason.TOKEN_SCHEME_WRONG);
         }
-        boundTo.ifPresent(key -> requireHolder(sent, key, call));
+        return boundTo.map(key -> verified(sent, key, call));
     }
 
-    private void requireHolder(Sent sent, String key, HttpCall call) {
+    /**
+     * Of several requests with one proof, one alone gets past this.
+     *
+     * @throws Rejection {@code PROOF_REPLAYED}, {@code SERVER_FULL}
+     */
+    public void use(Proof proof) {
+        seen.use(proof);
+    }
+
+    /** One that was used is refused at once: whoever sends it again costs its owner nothing of their limits. */
+    private Proof verified(Sent sent, String key, HttpCall call) {
         Proof proof = proofs.verify(call, Optional.of(sent.token()));
         if (!proof.keyThumbprint().equals(key)) {
             throw Rejection.of(Reason.TOKEN_OF_OTHER_KEY);
         }
-        seen.use(proof);
+        seen.requireUnused(proof);
+        return proof;
     }
 }

@@ -43,6 +43,13 @@ public class SeenProofs {
                 .build();
     }
 
+    /** @throws Rejection {@code PROOF_REPLAYED} where it came before */
+    void requireUnused(Proof proof) {
+        if (seen.asMap().containsKey(proof.hash())) {
+            throw Rejection.of(Reason.PROOF_REPLAYED);
+        }
+    }
+
     /**
      * @throws Rejection {@code PROOF_REPLAYED} where it came before, {@code SERVER_FULL} where no more can be remembered
      */

@@ -12,6 +12,7 @@ import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.upstream.UpstreamStatus;
 
 /** The one way in which a grant ends before its time: here first, then at Okta, with an audit line. */
 @Singleton
@@ -24,12 +25,14 @@ public class GrantEnding {
 
     private final Grants grants;
     private final UpstreamSession session;
+    private final UpstreamStatus okta;
     private final AuditLog audit;
 
     @Inject
-    public GrantEnding(Grants grants, UpstreamSession session, AuditLog audit) {
+    public GrantEnding(Grants grants, UpstreamSession session, UpstreamStatus okta, AuditLog audit) {
         this.grants = grants;
         this.session = session;
+        this.okta = okta;
         this.audit = audit;
     }
 
@@ -47,12 +50,15 @@ public class GrantEnding {
         return ended.isPresent();
     }
 
-    /** Notes that grants ended in the store together with something else. What Okta is not told it is told by the sweep. */
+    /**
+     * Notes in the audit that grants ended in the store together with something else. This alone revokes nothing at Okta: {@link
+     * #tellOkta} does, and what that leaves the sweep of ended sessions revokes later.
+     */
     public void note(List<EndedGrant> grants, String clientId, Cause cause, Trail trail) {
         grants.forEach(grant -> audit.record(new GrantRevoked(trail, grant.userId(), clientId, grant.id(), cause)));
     }
 
-    /** Of as many ended grants as can be done in a few seconds. */
+    /** Revokes at Okta the sessions of ended grants, as many as can be done in a few seconds. */
     public void tellOkta(List<EndedGrant> grants) {
         long end = System.nanoTime() + LONGEST.toNanos();
         grants.stream().takeWhile(grant -> System.nanoTime() - end < 0).allMatch(grant -> endAtOkta(grant.id()));
@@ -71,8 +77,16 @@ public class GrantEnding {
         return ended;
     }
 
-    /** Here it has ended in any case. False where Okta is told so later. */
+    /**
+     * Here it has ended in any case. Where Okta is known to be away, nobody waits for it.
+     *
+     * @return false where the sweep of ended sessions is to revoke it at Okta
+     */
     private boolean endAtOkta(String grantId) {
+        if (okta.degraded().isPresent()) {
+            LOG.log(Level.INFO, "The Okta session of an ended grant is revoked later, as Okta is lost at present");
+            return false;
+        }
         try {
             session.end(grantId);
             return true;

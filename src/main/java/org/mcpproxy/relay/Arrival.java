@@ -97,11 +97,25 @@ final class Arrival {
         }
     }
 
-    /** @throws Rejection where nobody may call so, or there is no room */
+    /**
+     * What is good once is used after the caller's limits are asked: whoever is beyond them fills no memory of ours.
+     *
+     * @throws Rejection where nobody may call so, or there is no room
+     */
     private void admit() {
-        caller = check.caller(request, resource);
-        caller.pass().map(relay.nodes()::proof).ifPresent(proof -> response.setHeader(proof.name(), proof.value()));
+        BearerCheck.Checked checked = check.check(request, resource);
+        caller = checked.caller();
+        caller.pass().ifPresent(this::answerNode);
         admission = relay.admit(caller);
+        checked.use().run();
+    }
+
+    private void answerNode(NodePass pass) {
+        Header proof = relay.nodes().proof(pass);
+        response.setHeader(proof.name(), proof.value());
+        if (!check.standing(caller)) {
+            throw Rejection.of(Reason.TOKEN_REVOKED);
+        }
     }
 
     private void relayBody(byte[] body) {
@@ -199,7 +213,11 @@ final class Arrival {
 
     private void answer(Rejection rejection) throws IOException {
         audit(rejection.reason());
-        relay.write(ErrorAnswer.of(rejection, resource, id, headers), response);
+        Optional<NodePass> pass = Optional.ofNullable(caller).flatMap(Caller::pass);
+        relay.write(
+                ErrorAnswer.of(rejection, resource, id, headers)
+                        .with(relay.nodes().refusal(pass, rejection)),
+                response);
     }
 
     /** Gives the request's place back. Whatever is to be answered has been written, or is before this thread leaves. */

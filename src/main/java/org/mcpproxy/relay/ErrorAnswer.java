@@ -6,6 +6,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.mcpproxy.oauth.PresentedToken;
 import org.mcpproxy.oauth.ProofChallenge;
 import org.mcpproxy.oauth.Reason;
@@ -50,6 +51,12 @@ record ErrorAnswer(int status, List<Header> headers, byte[] body) {
                 status(reason, id),
                 List.copyOf(headers),
                 aboutCaller ? oauthError(reason) : JsonRpcError.body(reason, id));
+    }
+
+    /** The same, with a header more. */
+    ErrorAnswer with(Optional<Header> more) {
+        return new ErrorAnswer(
+                status, Stream.concat(headers.stream(), more.stream()).toList(), body);
     }
 
     /** That nothing would help is an answer to a request, for its user to read; most clients read no answer of 403. */

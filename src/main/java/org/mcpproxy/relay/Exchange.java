@@ -328,7 +328,10 @@ final class Exchange implements OpenStreams.Open {
     private void write(Rejection why) {
         audit(why.reason().status(), why.reason());
         try {
-            relay.write(ErrorAnswer.of(why, request.resource(), request.id(), request.headers()), response);
+            relay.write(
+                    ErrorAnswer.of(why, request.resource(), request.id(), request.headers())
+                            .with(relay.nodes().refusal(request.caller().pass(), why)),
+                    response);
         } catch (IOException | RuntimeException e) {
             // The client has gone; there is nobody left to tell.
         }

@@ -35,23 +35,21 @@ public class NodePassCheck implements BearerCheck {
     }
 
     @Override
-    public Caller caller(HttpServletRequest request, McpEndpoint endpoint) {
-        return caller(
+    public Checked check(HttpServletRequest request, McpEndpoint endpoint) {
+        return Checked.of(caller(
                 Collections.list(request.getHeaders("Authorization")),
                 request.getMethod(),
                 endpoint,
-                Objects.requireNonNullElse(request.getHeader(McpHeaders.SESSION), ""));
+                Objects.requireNonNullElse(request.getHeader(McpHeaders.SESSION), "")));
     }
 
+    /** Whether the grant still lives is asked next, so that the other node can be told that it does not. */
     Caller caller(List<String> authorizations, String method, McpEndpoint endpoint, String session) {
         if (authorizations.size() != 1) {
             throw Rejection.of(Reason.MALFORMED_REQUEST);
         }
         Caller caller = passes.open(authorizations.get(0).substring(SCHEME.length()));
         caller.pass().orElseThrow().requireFor(method, endpoint.path(), session);
-        if (!standing(caller)) {
-            throw Rejection.of(Reason.TOKEN_REVOKED);
-        }
         return caller;
     }
 

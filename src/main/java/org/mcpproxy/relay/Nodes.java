@@ -6,6 +6,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -19,16 +20,21 @@ public class Nodes {
     /** The answering node's proof that it is one of ours; no client gets to see it. */
     private static final String PROOF = "X-Node-Proof";
 
+    /** What it refuses the request for; no client gets to see it either. */
+    private static final String REFUSAL = "X-Node-Refusal";
+
     private static final Logger LOG = System.getLogger(Nodes.class.getName());
 
     private final TransportClients http;
     private final NodePasses passes;
+    private final NodeRefusals refusals;
     private final NodePassCheck check;
 
     @Inject
-    public Nodes(TransportClients http, NodePasses passes, NodePassCheck check) {
+    public Nodes(TransportClients http, NodePasses passes, NodeRefusals refusals, NodePassCheck check) {
         this.http = http;
         this.passes = passes;
+        this.refusals = refusals;
         this.check = check;
     }
 
@@ -40,6 +46,11 @@ public class Nodes {
     /** Shows the node that made this pass that we could open it. */
     Header proof(NodePass pass) {
         return new Header(PROOF, passes.prove(pass));
+    }
+
+    /** Tells the node that handed a request on, if any, why it is refused. */
+    Optional<Header> refusal(Optional<NodePass> pass, Rejection why) {
+        return pass.map(known -> new Header(REFUSAL, refusals.seal(known, why)));
     }
 
     /** Speaks to that node; fails with {@code SESSION_UNKNOWN} where it is gone, and the session with it. */
@@ -78,6 +89,10 @@ public class Nodes {
                     throw rejection(failure);
                 }
                 requireProof(answer);
+                refusal(answer).ifPresent(refused -> {
+                    Discarded.body(answer);
+                    throw refused;
+                });
                 return answer;
             });
         }
@@ -92,6 +107,13 @@ public class Nodes {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
             boolean gone = cause instanceof Rejection known && known.reason() == Reason.BACKEND_UNAVAILABLE;
             return gone ? Rejection.of(Reason.SESSION_UNKNOWN, cause) : new CompletionException(cause);
+        }
+
+        /** For its client, this node refuses it then: its challenge is one of our own, and about the token of that client. */
+        private Optional<Rejection> refusal(BackendClient.Answer answer) {
+            return Header.values(answer.headers(), REFUSAL).stream()
+                    .findFirst()
+                    .flatMap(refusal -> refusals.open(pass, refusal));
         }
 
         private void requireProof(BackendClient.Answer answer) {

@@ -31,20 +31,20 @@ public class OktaTokenCheck implements BearerCheck {
     }
 
     @Override
-    public Caller caller(HttpServletRequest request, McpEndpoint endpoint) {
+    public Checked check(HttpServletRequest request, McpEndpoint endpoint) {
         OktaAccessToken token = tokens.verify(
                 PresentedToken.find(Collections.list(request.getHeaders("Authorization")), request.getQueryString()),
                 request);
         new Actor(token.user().orElse(null), token.client()).lay(request);
         requireNoService(token);
-        return new Caller(
+        return Checked.of(new Caller(
                         token.user(),
                         token.client(),
                         token.scope(),
                         Optional.empty(),
                         token.expiresAt(),
                         Optional.of(new Profile(null, token.groups())))
-                .signedOn(token.authentication());
+                .signedOn(token.authentication()));
     }
 
     /** Okta's ids and those of {@code CLIENTS_FILE} are told apart nowhere behind this: nobody may be taken for another. */

@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.dpop.HttpCall;
+import org.mcpproxy.dpop.Proof;
 import org.mcpproxy.dpop.ResourceProofs;
 import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.oauth.PresentedToken;
@@ -47,12 +48,12 @@ public class OwnTokenCheck implements BearerCheck {
     }
 
     @Override
-    public Caller caller(HttpServletRequest request, McpEndpoint endpoint) {
+    public Checked check(HttpServletRequest request, McpEndpoint endpoint) {
         Sent sent = PresentedToken.findOfEither(
                 Collections.list(request.getHeaders("Authorization")), request.getQueryString());
         AccessToken token = verified(sent, endpoint);
         new Actor(token.isOfService() ? null : token.subject(), token.clientId()).lay(request);
-        return caller(
+        return check(
                 sent,
                 token,
                 new HttpCall(
@@ -65,9 +66,9 @@ public class OwnTokenCheck implements BearerCheck {
         return tokens.verify(sent.token(), endpoint.resource().toString());
     }
 
-    Caller caller(Sent sent, AccessToken token, HttpCall call) {
-        proofs.require(sent, token.keyThumbprint(), call);
-        return caller(token);
+    Checked check(Sent sent, AccessToken token, HttpCall call) {
+        Optional<Proof> proof = proofs.verify(sent, token.keyThumbprint(), call);
+        return new Checked(caller(token), () -> proof.ifPresent(proofs::use));
     }
 
     private Caller caller(AccessToken token) {

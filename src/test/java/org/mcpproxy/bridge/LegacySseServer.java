@@ -2,6 +2,9 @@ package org.mcpproxy.bridge;
 
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsParameters;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.UncheckedIOException;
@@ -9,6 +12,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -16,9 +20,13 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLParameters;
+import org.mcpproxy.fixture.CertificateFiles;
 
 /** A small MCP server over HTTP+SSE of 2024-11-05, with no library, whose tools do what servers do, and should not. */
 public final class LegacySseServer implements AutoCloseable {
@@ -32,11 +40,13 @@ public final class LegacySseServer implements AutoCloseable {
     private final Map<String, Stream> streams = new ConcurrentHashMap<>();
     private final List<Heard> heard = new CopyOnWriteArrayList<>();
     private final HttpServer server;
+    private final String origin;
     private volatile int status = 200;
     private volatile String opening;
 
-    private LegacySseServer(HttpServer server) {
+    private LegacySseServer(HttpServer server, String origin) {
         this.server = server;
+        this.origin = origin;
         server.setExecutor(threads);
         server.createContext("/", this::serve);
         server.start();
@@ -55,15 +65,34 @@ public final class LegacySseServer implements AutoCloseable {
 
     public static LegacySseServer start() {
         try {
-            return new LegacySseServer(
-                    HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0));
+            return new LegacySseServer(HttpServer.create(loopback(), 0), "http://127.0.0.1:");
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
+    /** Over TLS, by certificates of a private authority, and for clients alone that have one too. */
+    public static LegacySseServer startSecure(CertificateFiles certificates)
+            throws IOException, GeneralSecurityException {
+        HttpsServer server = HttpsServer.create(loopback(), 0);
+        SSLContext tls = certificates.context("good");
+        server.setHttpsConfigurator(new HttpsConfigurator(tls) {
+            @Override
+            public void configure(HttpsParameters parameters) {
+                SSLParameters mutual = tls.getDefaultSSLParameters();
+                mutual.setNeedClientAuth(true);
+                parameters.setSSLParameters(mutual);
+            }
+        });
+        return new LegacySseServer(server, "https://localhost:");
+    }
+
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
     public URI url() {
-        return URI.create("http://127.0.0.1:" + server.getAddress().getPort() + "/sse");
+        return URI.create(origin + server.getAddress().getPort() + "/sse");
     }
 
     /** What the stream of a GET begins with, instead of a good endpoint. */
@@ -129,7 +158,16 @@ public final class LegacySseServer implements AutoCloseable {
         String session = exchange.getRequestURI().getQuery().replace("session=", "");
         Stream stream = streams.get(session);
         String tool = found(TOOL, body);
-        int answer = stream == null || tool.equals("forget") ? 404 : tool.equals("refuse") ? 500 : 202;
+        int answer = stream == null || tool.equals("forget")
+                ? 404
+                : switch (tool) {
+                    case "refuse" -> 500;
+                    case "challenge" -> 401;
+                    default -> 202;
+                };
+        exchange.getResponseHeaders().set("WWW-Authenticate", "Bearer error=\"insufficient_user_authentication\"");
+        exchange.getResponseHeaders().set("X-Node-Proof", "believe me");
+        exchange.getResponseHeaders().set("X-Node-Refusal", "believe me");
         exchange.sendResponseHeaders(answer, 0);
         exchange.getResponseBody().write("Accepted".getBytes(StandardCharsets.US_ASCII));
         exchange.close();
@@ -148,6 +186,8 @@ public final class LegacySseServer implements AutoCloseable {
                     "\"protocolVersion\":\"2024-11-05\",\"capabilities\":{},\"serverInfo\":{\"name\":\"s\"}");
         } else if (body.contains("\"method\":\"tools/call\"")) {
             call(stream, session, tool, id, body, authorization);
+        } else if (body.contains("\"method\":\"tools/list\"")) {
+            result(stream, id, "\"tools\":[{\"name\":\"pid\"},{\"name\":\"secret\"}]");
         } else if (body.contains("\"method\":") && !id.equals("none")) {
             say(stream, "{\"jsonrpc\":\"2.0\",\"id\":" + id + ",\"error\":{\"code\":-32601,\"message\":\"no\"}}");
         } else if (stream.asking().containsKey(id)) {
@@ -189,10 +229,24 @@ public final class LegacySseServer implements AutoCloseable {
                     stream.over().countDown();
                 }
             }
+            case "chatter" -> threads.execute(() -> chatter(stream));
             case "leave" -> stream.over().countDown();
             default -> {
                 // It never answers.
             }
+        }
+    }
+
+    /** Tells something again and again, and never answers. */
+    private static void chatter(Stream stream) {
+        try {
+            while (!stream.over().await(200, TimeUnit.MILLISECONDS)) {
+                say(
+                        stream,
+                        "{\"jsonrpc\":\"2.0\",\"method\":\"notifications/message\",\"params\":{\"data\":\"still here\"}}");
+            }
+        } catch (IOException | InterruptedException e) {
+            // Nobody listens any more.
         }
     }
 

@@ -78,6 +78,19 @@ class ResourceProofsTest {
         assertRefused(Reason.PROOF_NONCE_NEEDED, () -> proofs.require(PROVEN, bound, call(proof)));
     }
 
+    /** Whoever sends one again is refused before the limits of its owner are asked. */
+    @Test
+    void aProofThatIsVerifiedIsNotUsedAndOneThatWasUsedIsNotVerified() {
+        String proof = proof(holder);
+        proofs.verify(PROVEN, bound, call(proof));
+        Proof verified = proofs.verify(PROVEN, bound, call(proof)).orElseThrow();
+
+        proofs.use(verified);
+
+        assertRefused(Reason.PROOF_REPLAYED, () -> proofs.verify(PROVEN, bound, call(proof)));
+        assertRefused(Reason.PROOF_REPLAYED, () -> proofs.use(verified));
+    }
+
     private String proof(ProofKey key) {
         return key.proof("POST", MCP, clock.instant(), nonces.current(), "token");
     }

@@ -35,4 +35,19 @@ class GrantEndingTest {
         assertThat(endpoint.audit).isEmpty();
         assertThat(endpoint.grants.find(grant)).isPresent();
     }
+
+    /** Each call would take its time-out. */
+    @Test
+    void whereOktaIsLostNobodyWaitsForItAndTheSweepRevokes() {
+        endpoint.loseOkta();
+        endpoint.okta.duringRevocation(() -> {
+            throw new AssertionError("Okta was asked.");
+        });
+
+        assertThat(endpoint.ending.end(grant, Cause.REVOKED_BY_CLIENT, Samples.TRAIL))
+                .isTrue();
+
+        assertThat(endpoint.grants.find(grant)).isEmpty();
+        assertThat(endpoint.upstream.find(grant)).isPresent();
+    }
 }

@@ -60,7 +60,7 @@ class ExchangeTest {
             SETTINGS,
             ONE_AT_ONCE,
             any -> backend,
-            null,
+            new Nodes(null, null, null, null),
             streams,
             new CallerLimits(ONE_AT_ONCE, new SettableClock()),
             new SessionRules(sessions, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS),
@@ -293,7 +293,7 @@ class ExchangeTest {
         private Caller asked;
 
         @Override
-        public Caller caller(HttpServletRequest request, McpEndpoint endpoint) {
+        public Checked check(HttpServletRequest request, McpEndpoint endpoint) {
             throw new UnsupportedOperationException();
         }
 

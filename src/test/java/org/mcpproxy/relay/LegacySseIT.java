@@ -3,13 +3,20 @@ package org.mcpproxy.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.bridge.LegacySseServer;
+import org.mcpproxy.system.Preregistered;
 
 /** A server over HTTP+SSE of MCP 2024-11-05 behind the whole proxy. */
 class LegacySseIT {
+
+    private static final String POLICY = """
+            mcp.tools.default=allow
+            mcp.tools.secret.groups=admins
+            """;
 
     private static LegacySseServer server;
     private static RelaySystem system;
@@ -21,7 +28,8 @@ class LegacySseIT {
                 "MCP_BACKEND", server.url().toString(),
                 "MCP_BACKEND_TRANSPORT", "sse",
                 "MCP_BACKEND_CREDENTIAL", "static",
-                "MCP_BACKEND_CREDENTIAL_VALUE", "Bearer of-the-proxy");
+                "MCP_BACKEND_CREDENTIAL_VALUE", "Bearer of-the-proxy",
+                "POLICY_FILE", Preregistered.file(POLICY).toString());
     }
 
     @AfterAll
@@ -83,6 +91,62 @@ class LegacySseIT {
             assertThat(ended.status()).isEqualTo(502);
         }
         assertThat(call(ada, session, "pid").status()).isEqualTo(404);
+    }
+
+    @Test
+    void thePolicyHoldsForCallsAndLists() {
+        RelaySystem.Caller staff = system.memberOf("staff");
+        RelaySystem.Caller admin = system.memberOf("admins");
+        String ofStaff = initialize(staff);
+        String ofAdmin = initialize(admin);
+
+        assertThat(listed(staff, ofStaff)).contains("\"pid\"").doesNotContain("secret");
+        assertThat(listed(admin, ofAdmin)).contains("\"pid\"", "\"secret\"");
+        try (RawClient forbidden = call(staff, ofStaff, "secret")) {
+            assertThat(forbidden.body()).contains("\"error\"", "You may not use this tool");
+        }
+        assertThat(server.heard()).noneMatch(heard -> heard.body().contains("\"name\":\"secret\""));
+        awaitAudit("00uofstaff", "\"name\":\"secret\"", "policy_forbids");
+    }
+
+    @Test
+    void theAuditSaysWhoCalledWhatAndHowItEnded() {
+        RelaySystem.Caller eve = system.caller("00ueve", "client");
+        String session = initialize(eve);
+        call(eve, session, "pid").body();
+        call(eve, session, "challenge").body();
+
+        awaitAudit("00ueve", "\"method\":\"initialize\"", "\"status\":200");
+        awaitAudit("00ueve", "\"name\":\"pid\"", "\"status\":200");
+        awaitAudit("00ueve", "\"name\":\"challenge\"", "\"status\":502", "backend_refused_proxy");
+    }
+
+    /** Else a client would begin a sign-on anew, at the wish of a server. */
+    @Test
+    void aServersChallengeIsNoneOfOurs() {
+        RelaySystem.Caller ada = system.caller("00uada", "client");
+        String session = initialize(ada);
+
+        try (RawClient refused = call(ada, session, "challenge")) {
+            assertThat(refused.status()).isEqualTo(502);
+            assertThat(refused.head()).doesNotContainIgnoringCase("www-authenticate", "x-node");
+        }
+    }
+
+    private static void awaitAudit(String... parts) {
+        system.proxy()
+                .awaitConsole(
+                        "audit of " + List.of(parts),
+                        console -> console.lines()
+                                .anyMatch(line -> List.of(parts).stream().allMatch(line::contains)));
+    }
+
+    private static String listed(RelaySystem.Caller caller, String session) {
+        try (RawClient list =
+                caller.post("{\"jsonrpc\":\"2.0\",\"id\":6,\"method\":\"tools/list\",\"params\":{}}", session)) {
+            assertThat(list.status()).isEqualTo(200);
+            return list.body();
+        }
     }
 
     private static String initialize(RelaySystem.Caller caller) {

@@ -195,6 +195,7 @@ class NodesIT {
                 RawClient client = call(adaThere, session, "pid")) {
             assertThat(client.status()).isEqualTo(502);
             assertThat(client.body()).doesNotContain("believe me");
+            assertThat(client.head()).doesNotContainIgnoringCase("www-authenticate");
             assertThat(impostor.heard().get())
                     .contains("Authorization: Node ")
                     .doesNotContain(ada.token(), "Bearer", "00uada");
@@ -257,9 +258,11 @@ class NodesIT {
                 String head = Wire.head(in);
                 in.readNBytes(Wire.length(head));
                 socket.getOutputStream()
-                        .write(("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nX-Node-Proof: believe me\r\n"
-                                        + "Content-Length: 18\r\n\r\n{\"a\":\"believe me\"}")
-                                .getBytes(StandardCharsets.US_ASCII));
+                        .write(
+                                ("HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nX-Node-Proof: believe me\r\n"
+                                                + "X-Node-Refusal: believe me\r\nWWW-Authenticate: Bearer\r\n"
+                                                + "Content-Length: 18\r\n\r\n{\"a\":\"believe me\"}")
+                                        .getBytes(StandardCharsets.US_ASCII));
                 return head;
             } catch (IOException e) {
                 throw new IllegalStateException(e);

@@ -298,8 +298,10 @@ class OwnTokenCheckTest {
 
     private Caller call(String authorization, List<String> sentProofs, McpEndpoint endpoint) {
         Sent sent = PresentedToken.findOfEither(List.of(authorization), null);
-        return check.caller(
+        BearerCheck.Checked checked = check.check(
                 sent, check.verified(sent, endpoint), new HttpCall(sentProofs, "POST", endpoint.resource()));
+        checked.use().run();
+        return checked.caller();
     }
 
     private Reason refusal(String token) {

@@ -29,6 +29,7 @@ import net.minidev.json.JSONObject;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.bridge.LegacySseServer;
 import org.mcpproxy.okta.Endpoint;
 import org.mcpproxy.okta.Fault;
 import org.mcpproxy.okta.Faults;
@@ -46,6 +47,7 @@ class BackendsIT {
     private static final String FILES = "/files/mcp";
     private static final String JIRA = "/our-jira/mcp";
     private static final String PEOPLE = "/people/mcp";
+    private static final String OLD = "/old/mcp";
     private static final String METADATA = "/.well-known/oauth-protected-resource";
 
     private static final String SECRET = "a-secret-that-nobody-will-ever-guess";
@@ -65,6 +67,7 @@ class BackendsIT {
     private static PlainMcpServer files;
     private static PlainMcpServer jira;
     private static PlainMcpServer people;
+    private static LegacySseServer old;
     private static Installation installation;
 
     @BeforeAll
@@ -72,10 +75,16 @@ class BackendsIT {
         files = PlainMcpServer.start("files");
         jira = PlainMcpServer.start("jira");
         people = PlainMcpServer.start("people");
+        old = LegacySseServer.start();
         installation = Installation.start(ProxySystem.plan()
                 .with("CLIENTS_FILE", Preregistered.file(CLIENTS))
                 .with("POLICY_FILE", Preregistered.file(POLICY))
-                .with("MCP_BACKENDS", "files,our-jira,people")
+                .with("MCP_BACKENDS", "files,our-jira,people,old")
+                .with("MCP_BACKENDS_OLD_URL", old.url().toString())
+                .with("MCP_BACKENDS_OLD_TRANSPORT", "sse")
+                .with("MCP_BACKENDS_OLD_CREDENTIAL", "exchange")
+                .with("MCP_BACKENDS_OLD_CREDENTIAL_AUDIENCE", "api://files")
+                .with("MCP_BACKENDS_OLD_CREDENTIAL_SCOPES", "files.read")
                 .with("MCP_BACKENDS_FILES_URL", files.url())
                 .with("MCP_BACKENDS_OUR_JIRA_URL", jira.url())
                 .with("MCP_BACKENDS_OUR_JIRA_CREDENTIAL", "okta")
@@ -93,6 +102,7 @@ class BackendsIT {
         files.close();
         jira.close();
         people.close();
+        old.close();
     }
 
     @Test
@@ -181,6 +191,28 @@ class BackendsIT {
         assertThat(ping(PEOPLE, ours).status()).isEqualTo(200);
         assertThat(people.authorization()).isEqualTo(first);
         assertThat(ping(PEOPLE, first.substring("Bearer ".length())).status()).isEqualTo(401);
+    }
+
+    @Test
+    void aServerOverHttpAndSseGetsATokenOfItsOwnWithItsStreamAndItsMessages() throws Exception {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy()).to(OLD);
+        String ours = client.signOn("bob").get("access_token");
+
+        Answer opened = OAuthClient.send(HttpRequest.newBuilder(installation.at(OLD))
+                .header("Authorization", "Bearer " + ours)
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json, text/event-stream")
+                .POST(HttpRequest.BodyPublishers.ofString(
+                        "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{}}")));
+
+        assertThat(opened.status()).isEqualTo(200);
+        assertThat(old.heard()).extracting(LegacySseServer.Heard::method).containsExactly("GET", "POST");
+        for (LegacySseServer.Heard heard : old.heard()) {
+            JWTClaimsSet claims = SignedJWT.parse(heard.authorization().substring("Bearer ".length()))
+                    .getJWTClaimsSet();
+            assertThat(claims.getAudience()).containsExactly(installation.okta().exchangeAudience());
+            assertThat(claims.getSubject()).isEqualTo("bob");
+        }
     }
 
     @Test
