@@ -22,6 +22,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import javax.net.ssl.SSLContext;
@@ -42,6 +43,7 @@ public final class LegacySseServer implements AutoCloseable {
     private final HttpServer server;
     private final String origin;
     private volatile int status = 200;
+    private volatile boolean takes = true;
     private volatile String opening;
 
     private LegacySseServer(HttpServer server, String origin) {
@@ -100,6 +102,11 @@ public final class LegacySseServer implements AutoCloseable {
         opening = text;
     }
 
+    /** Posts wait from now on. */
+    void takesNothing() {
+        takes = false;
+    }
+
     /** The status of a GET. */
     void answersStreamsWith(int other) {
         status = other;
@@ -155,6 +162,9 @@ public final class LegacySseServer implements AutoCloseable {
     }
 
     private void post(HttpExchange exchange, String body) throws IOException {
+        if (!takes) {
+            LockSupport.park();
+        }
         String session = exchange.getRequestURI().getQuery().replace("session=", "");
         Stream stream = streams.get(session);
         String tool = found(TOOL, body);

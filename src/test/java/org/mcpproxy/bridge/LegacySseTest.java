@@ -50,6 +50,7 @@ class LegacySseTest {
     @AfterEach
     void stop() {
         backends.stop();
+        Waiting.until("nothing is left", Said.PATIENCE, () -> backends.waiting().held() == 0);
         http.close();
         server.close();
         other.close();
@@ -187,6 +188,51 @@ class LegacySseTest {
         Waiting.until("its end", Said.PATIENCE, () -> backends.count() == 0);
     }
 
+    /** It keeps each POST open; what its clients posted is held for so long. */
+    @Test
+    void whatAServerDoesNotTakeIsBoundedForEachUser() {
+        backends.stop();
+        backends = backends(new RelayLimits.Sizes(1000, 100_000, 1_000_000, 200_000));
+        String ada = initialize("ada");
+        String bob = initialize("bob");
+        server.takesNothing();
+        String large = call("pid").replace("\"params\":{", "\"params\":{\"filler\":\"" + "x".repeat(60_000) + "\",");
+
+        Reason refused = refused(() -> {
+            for (int i = 0; i < 10; i++) {
+                call("POST", "ada", ada, Era.LEGACY, large);
+            }
+        });
+
+        assertThat(refused).isEqualTo(Reason.SERVER_FULL);
+        assertThat(backends.waiting().held()).isBetween(100_000L, 200_000L);
+        call("POST", "bob", bob, Era.LEGACY, large);
+    }
+
+    /** 2024-11-05 knows the credential of each POST alone, and that of the request may have expired. */
+    @Test
+    void aCancellationBearsAFreshCredential() {
+        credential = () -> CompletableFuture.completedFuture(Optional.of(new Header("Authorization", "Bearer fresh")));
+        BackendClient.Call hanging = call("POST", "ada", null, Era.MODERN, call("hang"));
+        Waiting.until("it hangs", Said.PATIENCE, () -> heard("hang").isPresent());
+
+        hanging.cancel();
+
+        Waiting.until(
+                "the cancellation",
+                Said.PATIENCE,
+                () -> heard("notifications/cancelled").isPresent());
+        assertThat(heard("notifications/cancelled").orElseThrow().authorization())
+                .isEqualTo("Bearer fresh");
+        assertThat(heard("hang").orElseThrow().authorization()).isEqualTo("Bearer first");
+    }
+
+    private Optional<LegacySseServer.Heard> heard(String part) {
+        return server.heard().stream()
+                .filter(heard -> heard.body().contains(part))
+                .findFirst();
+    }
+
     @Test
     void aUserHasOnlyTheirShare() {
         initialize("ada");
@@ -268,10 +314,18 @@ class LegacySseTest {
     }
 
     private static BridgedBackends backends(Duration idle, Duration firstByte) {
+        return backends(idle, firstByte, STANDARD.sizes());
+    }
+
+    private static BridgedBackends backends(RelayLimits.Sizes sizes) {
+        return backends(Duration.ofMinutes(10), Duration.ofSeconds(20), sizes);
+    }
+
+    private static BridgedBackends backends(Duration idle, Duration firstByte, RelayLimits.Sizes sizes) {
         RelayLimits.Times times = STANDARD.times();
         return new BridgedBackends(
                 new RelayLimits(
-                        STANDARD.sizes(),
+                        sizes,
                         STANDARD.counts(),
                         new RelayLimits.Times(
                                 times.body(),
@@ -280,7 +334,7 @@ class LegacySseTest {
                                 times.heartbeat(),
                                 times.idle(),
                                 times.answer()),
-                        STANDARD.stdio(),
+                        new RelayLimits.Stdio(1, 1, 1000, idle, idle),
                         new RelayLimits.LegacySse(3, 2, 50_000, idle)),
                 Clock.systemUTC(),
                 new SecureRandom());

@@ -47,6 +47,7 @@ class StdioBackendsTest {
     @AfterEach
     void stop() {
         backends.stop();
+        Waiting.until("nothing is left", Said.PATIENCE, () -> backends.waiting().held() == 0);
     }
 
     @Test

@@ -96,7 +96,8 @@ class FreshCredentialTest {
     }
 
     private CallerCredential of(BackendCredential credential) {
-        Backend backend = new Backend(credential.getClass().getSimpleName(), URI.create("http://old.internal/sse"), credential, Set.of());
+        Backend backend = new Backend(
+                credential.getClass().getSimpleName(), URI.create("http://old.internal/sse"), credential, Set.of());
         return new FreshCredential(credentials, check, threads, backend, alice, Samples.TRAIL);
     }
 

@@ -4,13 +4,19 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.fixture.ProofKey;
+import org.mcpproxy.system.Answer;
+import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.Waiting;
 
 /** One user at the limit, and the others; and bounds that are settings. */
@@ -81,6 +87,54 @@ class LimitsIT {
             assertTooBusy(client);
         }
         assertServed(system.caller("carol", "cursor"));
+    }
+
+    /** Their proofs would fill the memory of those that were used, and keep out all who send proofs. */
+    @Test
+    void whoIsBeyondTheirLimitUsesUpNoProof() {
+        ProofKey key = new ProofKey();
+        String token =
+                system.caller("frank&key=" + key.thumbprint(), "inspector").token();
+        String nonce = ping(token, proof(key, token, null)).header("DPoP-Nonce");
+        for (int i = 0; i < PER_MINUTE; i++) {
+            assertProvenIsServed(token, proof(key, token, nonce));
+        }
+        String proof = proof(key, token, nonce);
+
+        assertThat(ping(token, proof).status()).isEqualTo(429);
+
+        CompletableFuture<Void> answering =
+                CompletableFuture.runAsync(() -> answer(system.backend().next()));
+        AtomicReference<Answer> answer = new AtomicReference<>();
+        Waiting.until("another is let in", A_WHILE, () -> {
+            answer.set(ping(token, proof));
+            return answer.get().status() != 429;
+        });
+        assertThat(answer.get().status()).isEqualTo(200);
+        answering.join();
+        Answer replayed = ping(token, proof);
+        assertThat(replayed.status()).isEqualTo(401);
+        assertThat(replayed.text()).contains("invalid_dpop_proof");
+    }
+
+    private static String proof(ProofKey key, String token, String nonce) {
+        return key.proof("POST", system.proxy().at("/mcp"), Instant.now(), nonce, token);
+    }
+
+    private static void assertProvenIsServed(String token, String proof) {
+        CompletableFuture<Void> answering =
+                CompletableFuture.runAsync(() -> answer(system.backend().next()));
+        assertThat(ping(token, proof).status()).isEqualTo(200);
+        answering.join();
+    }
+
+    private static Answer ping(String token, String proof) {
+        return OAuthClient.send(HttpRequest.newBuilder(system.proxy().at("/mcp"))
+                .header("Authorization", "DPoP " + token)
+                .header("DPoP", proof)
+                .header("Content-Type", "application/json")
+                .header("Accept", "application/json, text/event-stream")
+                .POST(HttpRequest.BodyPublishers.ofString(PING)));
     }
 
     @Test

@@ -56,7 +56,15 @@ public class TokenFountain extends HttpServlet {
                 end);
         grants.open(opened);
         AccessToken token = new AccessToken(
-                user, client, resource, scope, grant, UUID.randomUUID().toString(), end, Optional.of(opened.profile()));
+                        user,
+                        client,
+                        resource,
+                        scope,
+                        grant,
+                        UUID.randomUUID().toString(),
+                        end,
+                        Optional.of(opened.profile()))
+                .boundTo(Optional.ofNullable(request.getParameter("key")));
         response.getWriter().print(grant + " " + tokens.mint(token).value());
     }
 
