@@ -52,9 +52,9 @@ final class ChildProcess implements Channel {
     private int unsentBytes;
     private boolean writing;
 
-    private ChildProcess(String name, BodyBudget.Share room, Executor threads, Receiver receiver, Process process) {
+    private ChildProcess(String name, Room room, Executor threads, Receiver receiver, Process process) {
         this.name = name;
-        this.room = room;
+        this.room = room.share();
         this.threads = threads;
         this.receiver = receiver;
         this.process = process;
@@ -63,19 +63,19 @@ final class ChildProcess implements Channel {
     /**
      * @param name of the backend, for the log
      * @param longest a line's bytes
-     * @param room for what it has not read
+     * @param room for what it has not read, and what it has not written to its end
      * @param threads has one free, always
      * @throws IOException where it cannot be started
      */
     static ChildProcess start(
-            String name, StdioCommand command, int longest, BodyBudget.Share room, Executor threads, Receiver receiver)
+            String name, StdioCommand command, int longest, Room room, Executor threads, Receiver receiver)
             throws IOException {
         ProcessBuilder builder = new ProcessBuilder(command.words());
         Map<String, String> environment = builder.environment();
         environment.clear();
         command.environment().forEach((variable, value) -> environment.put(variable, value.value()));
         ChildProcess child = new ChildProcess(name, room, threads, receiver, builder.start());
-        threads.execute(() -> child.read(longest));
+        threads.execute(() -> child.read(longest, new Unfinished(room.share())));
         threads.execute(() -> new ErrorOutput(name).copy(child.process.getErrorStream()));
         // Its last words may still be on their way; but what it left running may hold its output open for ever.
         child.process.onExit().thenRunAsync(child::close, delayedExecutor(GRACE.toMillis(), MILLISECONDS, threads));
@@ -137,8 +137,8 @@ final class ChildProcess implements Channel {
         }
     }
 
-    private void read(int longest) {
-        LineSplitter lines = new LineSplitter(longest, this::line);
+    private void read(int longest, Unfinished unfinished) {
+        LineSplitter lines = new LineSplitter(longest, unfinished, this::line);
         byte[] buffer = new byte[16 * 1024];
         try {
             InputStream out = process.getInputStream();
@@ -154,6 +154,7 @@ final class ChildProcess implements Channel {
         } catch (IOException e) {
             // The process has ended.
         } finally {
+            unfinished.close();
             close();
         }
     }

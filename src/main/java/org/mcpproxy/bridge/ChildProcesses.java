@@ -53,7 +53,7 @@ final class ChildProcesses implements Kind {
         StdioCommand command = backend.transport().command().orElseThrow();
         try {
             return ChildProcess.start(
-                    backend.policyName(), command, limits.line(), opening.room().share(), threads, conversation);
+                    backend.policyName(), command, limits.line(), opening.room(), threads, conversation);
         } catch (IOException e) {
             backoff.failed(key);
             LOG.log(Level.WARNING, "MCP server {0} could not be started", backend.policyName());

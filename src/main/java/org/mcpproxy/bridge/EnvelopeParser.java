@@ -21,6 +21,10 @@ final class EnvelopeParser {
 
     private static final int DEEPEST = 200;
     private static final int MOST = 100;
+    /** In characters. One that is longer takes many times its memory while it is parsed: one after another. */
+    private static final int LARGE = 256 * 1024;
+
+    private static final Object LARGE_ONES = new Object();
     private static final String SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId";
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -50,6 +54,15 @@ final class EnvelopeParser {
      * @throws BadLineException where it is none
      */
     static List<Envelope> parse(String written) {
+        if (written.length() < LARGE) {
+            return parsed(written);
+        }
+        synchronized (LARGE_ONES) {
+            return parsed(written);
+        }
+    }
+
+    private static List<Envelope> parsed(String written) {
         // Between the parts of JSON, where alone they can stand, they are as good as blanks.
         String text = written.replace('\n', ' ').replace('\r', ' ');
         char[] characters = text.toCharArray();

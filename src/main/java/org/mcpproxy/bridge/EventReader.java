@@ -17,6 +17,7 @@ final class EventReader {
     private static final int KEPT = 16 * 1024;
 
     private final int longest;
+    private final Unfinished unfinished;
     private final BiConsumer<String, String> events;
     private ByteArrayOutputStream line = new ByteArrayOutputStream();
     private StringBuilder data = new StringBuilder();
@@ -29,16 +30,18 @@ final class EventReader {
      * @param longest an event's bytes
      * @param events is given the name and the data of each
      */
-    EventReader(int longest, BiConsumer<String, String> events) {
+    EventReader(int longest, Unfinished unfinished, BiConsumer<String, String> events) {
         this.longest = longest;
+        this.unfinished = unfinished;
         this.events = events;
     }
 
-    /** @throws BadLineException where an event is too long, or is no UTF-8 */
+    /** @throws BadLineException where an event is too long, there is no room for it, or it is no UTF-8 */
     void add(ByteBuffer part) {
         while (part.hasRemaining()) {
             add(part.get());
         }
+        unfinished.holds(line.size() + data.length());
     }
 
     private void add(byte sign) {

@@ -31,6 +31,7 @@ final class LegacySse implements Channel, Flow.Subscriber<List<ByteBuffer>> {
     private final Bounds bounds;
     private final Executor threads;
     private final Receiver receiver;
+    private final Unfinished unfinished;
     private final EventReader events;
     private final LegacySsePosts posts;
     private final CompletableFuture<URI> endpoint = new CompletableFuture<>();
@@ -46,7 +47,8 @@ final class LegacySse implements Channel, Flow.Subscriber<List<ByteBuffer>> {
         this.bounds = bounds;
         this.threads = threads;
         this.receiver = receiver;
-        this.events = new EventReader(bounds.event(), this::event);
+        this.unfinished = new Unfinished(opening.room().share());
+        this.events = new EventReader(bounds.event(), unfinished, this::event);
         this.posts = new LegacySsePosts(
                 http, endpoint, bounds.answer(), opening.room().share(), threads, () -> end(Reason.BACKEND_BROKE_OFF));
     }
@@ -182,6 +184,7 @@ final class LegacySse implements Channel, Flow.Subscriber<List<ByteBuffer>> {
         }
         receiver.closed(why);
         posts.close();
+        unfinished.close();
         endpoint.cancel(false);
         ended.complete(null);
     }

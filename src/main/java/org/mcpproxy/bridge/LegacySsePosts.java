@@ -34,6 +34,7 @@ final class LegacySsePosts {
     private final Runnable gone;
     private CompletableFuture<Void> last;
     private int unsent;
+    private volatile boolean closed;
 
     /**
      * @param endpoint messages wait for it
@@ -89,6 +90,9 @@ final class LegacySsePosts {
     }
 
     private CompletableFuture<Void> posted(String message, List<Header> headers, Consumer<Rejection> undelivered) {
+        if (closed) {
+            return CompletableFuture.completedFuture(null);
+        }
         BackendClient.Call call;
         try {
             call = http.send(
@@ -129,8 +133,9 @@ final class LegacySsePosts {
         room.give(message.length());
     }
 
-    /** Nothing is posted any more. */
+    /** What waits is posted no more: its session has ended, and nobody waits for it. */
     void close() {
+        closed = true;
         room.close();
     }
 }

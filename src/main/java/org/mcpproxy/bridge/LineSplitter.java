@@ -9,16 +9,18 @@ import org.mcpproxy.oauth.Utf8;
 final class LineSplitter {
 
     private final int longest;
+    private final Unfinished unfinished;
     private final Consumer<String> lines;
     private final ByteArrayOutputStream line = new ByteArrayOutputStream();
 
     /** @param longest a line's bytes, without its end */
-    LineSplitter(int longest, Consumer<String> lines) {
+    LineSplitter(int longest, Unfinished unfinished, Consumer<String> lines) {
         this.longest = longest;
+        this.unfinished = unfinished;
         this.lines = lines;
     }
 
-    /** @throws BadLineException where a line is too long, or is no UTF-8 */
+    /** @throws BadLineException where a line is too long, there is no room for it, or it is no UTF-8 */
     void add(byte[] bytes, int length) {
         int from = 0;
         for (int at = 0; at < length; at++) {
@@ -29,6 +31,7 @@ final class LineSplitter {
             }
         }
         append(bytes, from, length);
+        unfinished.holds(line.size());
     }
 
     private void append(byte[] bytes, int from, int to) {

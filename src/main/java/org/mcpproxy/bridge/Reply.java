@@ -31,6 +31,7 @@ final class Reply implements BackendClient.Call {
     private final boolean batch;
     private boolean events;
     private boolean done;
+    private volatile boolean incomplete;
 
     /**
      * @param requests how many responses are to come
@@ -90,9 +91,19 @@ final class Reply implements BackendClient.Call {
         }
         beginEvents();
         if (!body.offer(event(text))) {
+            incomplete = true;
             body.write(event(error(id, Reason.ANSWER_UNREAD)));
         }
         if (last) {
+            end();
+        }
+    }
+
+    /** The audit hears of what is missing. */
+    private void end() {
+        if (incomplete) {
+            body.breakOff(Rejection.of(Reason.ANSWER_UNREAD));
+        } else {
             body.complete();
         }
     }
@@ -133,7 +144,7 @@ final class Reply implements BackendClient.Call {
         }
         body.write(event(error(id, why.reason())));
         if (last) {
-            body.complete();
+            end();
         }
     }
 

@@ -28,13 +28,22 @@ record FreshCredential(
             return CompletableFuture.completedFuture(credentials.of(backend, caller, trail));
         }
         CompletableFuture<Optional<Header>> fresh = new CompletableFuture<>();
-        boolean begun = BackendCredentials.mayAskOkta(backend)
-                ? threads.runForOkta(() -> complete(fresh))
-                : threads.runWaiting(() -> complete(fresh));
-        if (!begun) {
+        if (!begin(() -> complete(fresh))) {
             fresh.completeExceptionally(Relay.full());
         }
         return fresh;
+    }
+
+    /** Many who go at once must not keep those waiting who ask Okta. An identity may have to be signed, which takes its time. */
+    private boolean begin(Runnable work) {
+        if (!BackendCredentials.mayAskOkta(backend)) {
+            return threads.runWaiting(work);
+        }
+        if (!credentials.isAtHand(backend, caller)) {
+            return threads.runForOkta(work);
+        }
+        work.run();
+        return true;
     }
 
     private void complete(CompletableFuture<Optional<Header>> fresh) {

@@ -81,9 +81,22 @@ public final class BodyBudget {
             return taken;
         }
 
+        /**
+         * Takes or gives back what is missing or too much.
+         *
+         * @return as {@link #take}
+         */
+        public synchronized boolean hold(long exactly) {
+            if (exactly > bytes) {
+                return take(exactly - bytes);
+            }
+            give(bytes - exactly);
+            return !closed;
+        }
+
         /** Gives back so much of it. Does nothing once the share was closed. */
         public synchronized void give(long less) {
-            if (!closed) {
+            if (!closed && less > 0) {
                 BodyBudget.this.give(owner, less);
                 bytes -= less;
             }

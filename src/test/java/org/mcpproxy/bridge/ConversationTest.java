@@ -298,7 +298,7 @@ class ConversationTest {
         assertThat(refused.reason()).isEqualTo(Reason.ANSWER_UNREAD);
         assertThat(refused.retryAfter()).isPresent();
         assertThat(streamed.body()).contains("\"id\":\"nine\",\"error\":{\"code\":-32603");
-        assertThat(streamed.brokeOff()).isFalse();
+        assertThat(streamed.failure()).isEqualTo(Reason.ANSWER_UNREAD);
     }
 
     @Test

@@ -10,11 +10,14 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.web.BodyBudget;
 
 class EventReaderTest {
 
+    private final BodyBudget memory = new BodyBudget(1_000_000, 200_000);
+    private final Unfinished unfinished = new Unfinished(memory.share("ada"));
     private final List<String> read = new ArrayList<>();
-    private final EventReader reader = new EventReader(100, (name, data) -> read.add(name + "=" + data));
+    private final EventReader reader = new EventReader(100, unfinished, (name, data) -> read.add(name + "=" + data));
 
     @ParameterizedTest
     @ValueSource(strings = {"\n", "\r", "\r\n"})
@@ -53,10 +56,10 @@ class EventReaderTest {
     void anEventThatIsTooLongIsRefusedInOneLineOrMany() {
         assertThatThrownBy(() -> add("data: " + "x".repeat(100))).isInstanceOf(BadLineException.class);
 
-        EventReader another = new EventReader(100, (name, data) -> {});
+        EventReader another = new EventReader(100, unfinished, (name, data) -> {});
         assertThatThrownBy(() -> another.add(bytes("data: xxxxxxxxx\n".repeat(100))))
                 .isInstanceOf(BadLineException.class);
-        EventReader third = new EventReader(100, (name, data) -> {});
+        EventReader third = new EventReader(100, unfinished, (name, data) -> {});
         assertThatThrownBy(() -> third.add(bytes("data\n".repeat(1000)))).isInstanceOf(BadLineException.class);
     }
 
@@ -79,5 +82,21 @@ class EventReaderTest {
 
     private static ByteBuffer bytes(String text) {
         return ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void whatHasNotEndedHoldsItsPartOnceItIsLong() {
+        EventReader long1 = new EventReader(1_000_000, unfinished, (name, data) -> {});
+        EventReader long2 = new EventReader(1_000_000, new Unfinished(memory.share("ada")), (name, data) -> {});
+
+        long1.add(ByteBuffer.wrap(("data: " + "x".repeat(150_000)).getBytes(StandardCharsets.US_ASCII)));
+        assertThat(memory.held()).isEqualTo(150_006);
+        assertThatThrownBy(() -> long2.add(ByteBuffer.wrap("x".repeat(70_000).getBytes(StandardCharsets.US_ASCII))))
+                .isInstanceOf(BadLineException.class);
+        new EventReader(1_000_000, new Unfinished(memory.share("ada")), (name, data) -> {})
+                .add(ByteBuffer.wrap("x".repeat(60_000).getBytes(StandardCharsets.US_ASCII)));
+
+        long1.add(ByteBuffer.wrap("\n\n".getBytes(StandardCharsets.US_ASCII)));
+        assertThat(memory.held()).isZero();
     }
 }

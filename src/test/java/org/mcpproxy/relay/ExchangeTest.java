@@ -39,6 +39,7 @@ import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.policy.PolicyInForce;
+import org.mcpproxy.web.BodyBudget;
 import org.mcpproxy.web.RequestThreads;
 
 /** How a request under way ends: when its caller may no longer be here, and when its session is yet to be noted. */
@@ -56,18 +57,7 @@ class ExchangeTest {
     private final Threads threads = new Threads();
     private final Noted sessions = new Noted();
     private final List<AuditEvent> audit = new ArrayList<>();
-    private final Relay relay = new Relay(
-            SETTINGS,
-            ONE_AT_ONCE,
-            any -> backend,
-            new Nodes(null, null, null, null),
-            streams,
-            new CallerLimits(ONE_AT_ONCE, new SettableClock()),
-            new SessionRules(sessions, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS),
-            new BackendCredentials(null, null, null, null, null, null),
-            new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
-            threads,
-            audit::add);
+    private final Relay relay = relay(any -> backend);
     private final RelayRequest request = request();
     private final Exchange exchange = new Exchange(relay, check, request, client.turn(), relay.admit(request.caller()));
 
@@ -98,6 +88,20 @@ class ExchangeTest {
         assertThat(client.status).isEqualTo(401);
         assertEnded();
         assertThat(backend.cancelled).isEqualTo(1);
+    }
+
+    /** Else it would stay open at its server, and hold what waits in it. */
+    @Test
+    void anAnswerThatCameAtOnceIsGivenUpWhereTheServerIsGoingDown() {
+        Admission admission = new Admission(() -> {}, new BodyBudget(0, 0).share(""));
+        Backend quick = new Backend();
+        quick.answer();
+        Exchange late = new Exchange(relay(any -> quick), check, request, new Client().turn(), admission);
+        streams.close();
+
+        late.start(new byte[0]);
+
+        assertThat(quick.unsubscribed).isEqualTo(1);
     }
 
     /** A call that is cut off where its token ends is made again with a new one: what it does, it does twice. */
@@ -266,6 +270,21 @@ class ExchangeTest {
     private static RelayLimits oneAtOnce() {
         RelayLimits standard = RelayLimits.standard();
         return new RelayLimits(standard.sizes(), new RelayLimits.Counts(1, 1, 100), standard.times());
+    }
+
+    private Relay relay(BackendClients clients) {
+        return new Relay(
+                SETTINGS,
+                ONE_AT_ONCE,
+                clients,
+                new Nodes(null, null, null, null),
+                streams,
+                new CallerLimits(ONE_AT_ONCE, new SettableClock()),
+                new SessionRules(sessions, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS),
+                new BackendCredentials(null, null, null, null, null, null),
+                new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
+                threads,
+                audit::add);
     }
 
     private static RelayRequest request() {
