@@ -5,12 +5,15 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
+import org.mcpproxy.config.BackendTransport.HttpVersion;
 import org.mcpproxy.oauth.Secret;
 
 /** Reads how a backend is spoken to, and what belongs to TLS with it. */
 final class BackendTransportReader {
 
     private static final String TRANSPORT = "_TRANSPORT";
+    private static final String HTTP_VERSION = "_HTTP_VERSION";
 
     private static final List<String> OF_TLS = List.of(
             "_TRUSTSTORE",
@@ -43,7 +46,10 @@ final class BackendTransportReader {
         }
         Optional<BackendTls> found = tls ? Optional.of(tls(prefix)) : Optional.empty();
         Boolean legacySse = values.parsed(prefix + TRANSPORT, false, BackendTransportReader::isLegacySse);
-        return Boolean.TRUE.equals(legacySse) ? BackendTransport.ofLegacySse(found) : new BackendTransport(found);
+        BackendTransport transport =
+                Boolean.TRUE.equals(legacySse) ? BackendTransport.ofLegacySse(found) : new BackendTransport(found);
+        return transport.with(
+                values.parsed(prefix + HTTP_VERSION, HttpVersion.NEGOTIATED, BackendTransportReader::version));
     }
 
     private static boolean isLegacySse(String text) throws BadSetting {
@@ -54,12 +60,20 @@ final class BackendTransportReader {
         };
     }
 
+    private static HttpVersion version(String text) throws BadSetting {
+        return switch (text) {
+            case "1.1" -> HttpVersion.HTTP_1_1;
+            case "2" -> HttpVersion.HTTP_2;
+            default -> throw new BadSetting("must be 1.1 or 2.");
+        };
+    }
+
     /** Of a stdio server. */
     void requireNone(String prefix) {
-        if (values.text(prefix + TRANSPORT).isPresent()) {
-            values.problem(
-                    prefix + TRANSPORT, "is for MCP servers with a URL: a command line speaks stdio. Remove it.");
-        }
+        Stream.of(TRANSPORT, HTTP_VERSION)
+                .filter(part -> values.text(prefix + part).isPresent())
+                .forEach(part -> values.problem(
+                        prefix + part, "is for MCP servers with a URL: a command line speaks stdio. Remove it."));
         OF_TLS.stream()
                 .filter(part -> values.text(prefix + part).isPresent())
                 .forEach(part -> values.problem(prefix + part, "is for MCP servers with https:// alone. Remove it."));

@@ -7,47 +7,56 @@ import java.net.URI;
 import java.time.Clock;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.BackendTransport;
+import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.relay.http1.Http1Client;
+import org.mcpproxy.relay.http2.ClientThreads;
+import org.mcpproxy.relay.http2.NegotiatingClient;
 
 /**
  * One client for each way in which backends are reached, made at the start: for plain HTTP one without hand-offs
- * (docs/performance.md), for TLS the JDK's.
+ * (docs/performance.md), for TLS and for HTTP/2 one that agrees on a version.
  */
 @Singleton
 public class TransportClients implements BackendClients {
 
-    private static final AtomicInteger COUNT = new AtomicInteger();
-
-    private final ExecutorService threads;
+    private final ClientThreads threads;
     private final NodeBackends onNode;
-    private final Map<BackendTransport, BackendClient> clients = new HashMap<>();
+    private final Map<BackendTransport, NegotiatingClient> clients = new HashMap<>();
     private final Http1Client plain;
 
     @Inject
     public TransportClients(Settings settings, NodeBackends onNode, Clock clock) {
         this.onNode = onNode;
         plain = new Http1Client(settings.relayLimits());
-        threads = Executors.newFixedThreadPool(
-                Math.max(4, 2 * Runtime.getRuntime().availableProcessors()), TransportClients::thread);
-        Stream<BackendTransport> ofBackends = settings.backends().paths().stream()
-                .map(path -> settings.backends().at(path).orElseThrow())
-                .filter(backend -> backend.transport().command().isEmpty())
+        Set<BackendTransport> negotiated = negotiated(settings.backends());
+        threads = new ClientThreads(negotiated.size());
+        negotiated.forEach(transport ->
+                clients.put(transport, new NegotiatingClient(settings.relayLimits(), transport, threads, clock)));
+    }
+
+    /** The standard one leads to other nodes, too. */
+    private static Set<BackendTransport> negotiated(Backends backends) {
+        Stream<BackendTransport> ofBackends = backends.paths().stream()
+                .map(path -> backends.at(path).orElseThrow())
+                .filter(backend -> backend.transport().command().isEmpty() && !isPlain(backend))
                 .map(Backend::transport);
-        Stream.concat(ofBackends, Stream.of(BackendTransport.STANDARD))
-                .forEach(transport -> clients.computeIfAbsent(
-                        transport, way -> new JdkBackendClient(settings.relayLimits(), way, threads, clock)));
+        return Stream.concat(ofBackends, Stream.of(BackendTransport.STANDARD)).collect(Collectors.toSet());
+    }
+
+    private static boolean isPlain(Backend backend) {
+        return backend.url().getScheme().equalsIgnoreCase("http")
+                && backend.transport().version() != BackendTransport.HttpVersion.HTTP_2;
     }
 
     @Override
     public BackendClient of(Backend backend) {
-        return backend.url().getScheme().equalsIgnoreCase("http") ? plain : clients.get(backend.transport());
+        return isPlain(backend) ? plain : clients.get(backend.transport());
     }
 
     @Override
@@ -62,13 +71,8 @@ public class TransportClients implements BackendClients {
 
     @PreDestroy
     void close() {
-        threads.shutdownNow();
+        clients.values().forEach(NegotiatingClient::close);
+        threads.close();
         plain.close();
-    }
-
-    private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "relay-backend-" + COUNT.incrementAndGet());
-        thread.setDaemon(true);
-        return thread;
     }
 }

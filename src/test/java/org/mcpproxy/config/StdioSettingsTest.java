@@ -85,6 +85,9 @@ class StdioSettingsTest {
                 "STDIO_LONGEST_BACKOFF              | 0",
                 "MCP_BACKENDS_FILES_TRANSPORT       | sse",
                 "MCP_BACKENDS_WEB_TRANSPORT         | http",
+                "MCP_BACKENDS_FILES_HTTP_VERSION    | 2",
+                "MCP_BACKENDS_WEB_HTTP_VERSION      | 3",
+                "MCP_BACKENDS_WEB_HTTP_VERSION      | h2c",
                 "SSE_SESSIONS                       | 0",
                 "SSE_SESSIONS_PER_USER              | many",
                 "SSE_MAX_EVENT_BYTES                | 1",
@@ -101,6 +104,24 @@ class StdioSettingsTest {
         assertThat(refused).isNotNull();
         assertThat(refused.getMessage())
                 .contains(setting.equals("MCP_BACKENDS_FILES_URL") ? "MCP_BACKENDS_FILES_COMMAND" : setting);
+    }
+
+    @ParameterizedTest
+    @CsvSource({"2, HTTP_2", "1.1, HTTP_1_1", "'', NEGOTIATED"})
+    void theVersionOfHttpIsTheOneThatIsSet(String value, BackendTransport.HttpVersion version) {
+        written.put("MCP_BACKEND", "http://old.internal/sse");
+        written.put("MCP_BACKEND_TRANSPORT", "sse");
+        written.put("MCP_BACKEND_HTTP_VERSION", value);
+        written.put("MCP_BACKENDS", "web");
+        written.put("MCP_BACKENDS_WEB_URL", "https://web.internal/mcp");
+        written.put("MCP_BACKENDS_WEB_HTTP_VERSION", value);
+
+        Backends backends = read().backends();
+
+        assertThat(backends.standard().orElseThrow().transport())
+                .isEqualTo(BackendTransport.ofLegacySse(Optional.empty()).with(version));
+        assertThat(backends.at("/web/mcp").orElseThrow().transport())
+                .isEqualTo(new BackendTransport(Optional.empty()).with(version));
     }
 
     @Test

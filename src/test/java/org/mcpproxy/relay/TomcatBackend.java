@@ -10,13 +10,13 @@ import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.cert.X509Certificate;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.catalina.Context;
 import org.apache.catalina.LifecycleException;
 import org.apache.catalina.connector.Connector;
 import org.apache.catalina.startup.Tomcat;
+import org.apache.coyote.http2.Http2Protocol;
 import org.apache.tomcat.util.net.SSLHostConfig;
 import org.apache.tomcat.util.net.SSLHostConfigCertificate;
 import org.mcpproxy.fixture.CertificateFiles;
@@ -28,7 +28,10 @@ final class TomcatBackend implements AutoCloseable {
     final Semaphore events = new Semaphore(0);
 
     final AtomicInteger requests = new AtomicInteger();
-    final CountDownLatch cancelled = new CountDownLatch(1);
+
+    /** One for each stream that was given up. */
+    final Semaphore cancelled = new Semaphore(0);
+
     volatile boolean closing;
 
     private final Tomcat tomcat = new Tomcat();
@@ -55,8 +58,34 @@ final class TomcatBackend implements AutoCloseable {
         return connector;
     }
 
-    Connector secure(String alias, boolean mutual) throws Exception {
+    /** HTTP/1.1, and HTTP/2 with prior knowledge. */
+    Connector cleartextHttp2(int streams) {
         Connector connector = plain();
+        connector.addUpgradeProtocol(http2(streams));
+        return connector;
+    }
+
+    private static Http2Protocol http2(int streams) {
+        Http2Protocol http2 = new Http2Protocol();
+        http2.setMaxConcurrentStreams(streams);
+        http2.setMaxConcurrentStreamExecution(streams);
+        // what the tests do is not an attack
+        http2.setOverheadCountFactor(0);
+        return http2;
+    }
+
+    /** Offers HTTP/2. */
+    Connector secure(String alias, boolean mutual) throws Exception {
+        Connector connector = secure(plain(), alias, mutual);
+        connector.addUpgradeProtocol(http2(100));
+        return connector;
+    }
+
+    Connector secureWithoutHttp2(String alias) throws Exception {
+        return secure(plain(), alias, false);
+    }
+
+    private Connector secure(Connector connector, String alias, boolean mutual) throws Exception {
         connector.setSecure(true);
         connector.setScheme("https");
         connector.setProperty("SSLEnabled", "true");
@@ -127,9 +156,9 @@ final class TomcatBackend implements AutoCloseable {
                         out.flush();
                     }
                     async.complete();
-                } catch (IOException | InterruptedException e) {
+                } catch (IOException | InterruptedException | RuntimeException e) {
                     // Tomcat ends it by itself: to complete it here might end the next request.
-                    cancelled.countDown();
+                    cancelled.release();
                 }
             });
         }

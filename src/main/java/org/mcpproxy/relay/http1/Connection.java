@@ -7,12 +7,9 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import jdk.net.ExtendedSocketOptions;
 
 /** One connection to a backend, which carries one exchange at a time. For one thread at a time. */
 final class Connection {
-
-    private static final int SILENT_SECONDS = 60;
 
     private final Origin origin;
     private final SocketChannel channel;
@@ -25,16 +22,7 @@ final class Connection {
         this.channel = SocketChannel.open();
         channel.configureBlocking(false);
         channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        keepAlive(channel);
-    }
-
-    /** So that a stream is not forgotten by what is on the way, and one whose other end is gone is noticed. */
-    private static void keepAlive(SocketChannel channel) throws IOException {
-        channel.setOption(StandardSocketOptions.SO_KEEPALIVE, true);
-        if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_KEEPIDLE)) {
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPIDLE, SILENT_SECONDS);
-            channel.setOption(ExtendedSocketOptions.TCP_KEEPINTERVAL, SILENT_SECONDS);
-        }
+        KeepAlive.of(channel);
     }
 
     Origin origin() {

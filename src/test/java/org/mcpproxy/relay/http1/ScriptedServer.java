@@ -12,23 +12,23 @@ import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 
 /** Accepts connections and does with their bytes exactly what a test says. */
-final class ScriptedServer implements AutoCloseable {
+public final class ScriptedServer implements AutoCloseable {
 
     private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
     private final BlockingQueue<Peer> peers = new LinkedBlockingQueue<>();
 
-    ScriptedServer() throws IOException {
+    public ScriptedServer() throws IOException {
         Thread thread = new Thread(this::accept, "scripted-server");
         thread.setDaemon(true);
         thread.start();
     }
 
-    URI url() {
+    public URI url() {
         return URI.create("http://127.0.0.1:" + listener.getLocalPort() + "/mcp");
     }
 
     /** The next new connection, which must come soon. */
-    Peer next() throws InterruptedException {
+    public Peer next() throws InterruptedException {
         Peer peer = peers.poll(10, TimeUnit.SECONDS);
         if (peer == null) {
             throw new AssertionError("No new connection");
@@ -55,10 +55,10 @@ final class ScriptedServer implements AutoCloseable {
     }
 
     /** The server's side of one connection. */
-    record Peer(Socket socket) {
+    public record Peer(Socket socket) {
 
         /** Reads one request whose body is as long as its head says. */
-        String request() throws IOException {
+        public String request() throws IOException {
             InputStream in = socket.getInputStream();
             StringBuilder head = new StringBuilder();
             while (head.indexOf("\r\n\r\n") < 0) {
@@ -73,14 +73,14 @@ final class ScriptedServer implements AutoCloseable {
             return head + new String(in.readNBytes(length), StandardCharsets.ISO_8859_1);
         }
 
-        Peer send(String text) throws IOException {
+        public Peer send(String text) throws IOException {
             socket.getOutputStream().write(text.getBytes(StandardCharsets.ISO_8859_1));
             socket.getOutputStream().flush();
             return this;
         }
 
         /** Whether the client closes its side, sooner than it would an idle connection. */
-        boolean isClosedByClient() throws IOException {
+        public boolean isClosedByClient() throws IOException {
             try {
                 socket.setSoTimeout(3_000);
                 return socket.getInputStream().read() < 0;
@@ -91,12 +91,12 @@ final class ScriptedServer implements AutoCloseable {
             }
         }
 
-        void close() throws IOException {
+        public void close() throws IOException {
             socket.close();
         }
 
         /** Ends with a reset, as a server does that has died. */
-        void reset() throws IOException {
+        public void reset() throws IOException {
             socket.setSoLinger(true, 0);
             socket.close();
         }

@@ -4,32 +4,35 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.URI;
-import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.FileTime;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Flow;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
 import org.apache.catalina.connector.Connector;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.config.BackendTls;
 import org.mcpproxy.config.BackendTransport;
+import org.mcpproxy.config.BackendTransport.HttpVersion;
 import org.mcpproxy.config.ClientCertificate;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.TrustedAuthorities;
@@ -38,10 +41,12 @@ import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.relay.http2.ClientThreads;
+import org.mcpproxy.relay.http2.NegotiatingClient;
 import org.mcpproxy.system.Waiting;
 
-/** Against a real server: what is trusted, and what is presented. */
-class JdkBackendClientTest {
+/** Against a real server: what is trusted, what is presented, and which HTTP is spoken. */
+class NegotiatingClientTest {
 
     private static final Duration SOON = Duration.ofSeconds(20);
     private static final Optional<Secret> PASSWORD = Optional.of(new Secret(CertificateFiles.PASSWORD));
@@ -56,7 +61,10 @@ class JdkBackendClientTest {
     private static Connector elsewhere;
     private static Connector expired;
     private static Connector mutual;
-    private static ExecutorService threads;
+    private static Connector old;
+    private static Connector cleartext;
+    private static ClientThreads threads;
+    private static final List<NegotiatingClient> CLIENTS = new ArrayList<>();
 
     private final SettableClock clock = new SettableClock();
 
@@ -69,22 +77,25 @@ class JdkBackendClientTest {
         elsewhere = backend.secure("elsewhere", false);
         expired = backend.secure("expired", false);
         mutual = backend.secure("good", true);
+        old = backend.secureWithoutHttp2("good");
+        cleartext = backend.cleartextHttp2(100);
         backend.start();
-        threads = Executors.newFixedThreadPool(4);
+        threads = new ClientThreads(20);
     }
 
     @AfterAll
     static void stop() throws Exception {
         backend.close();
-        threads.shutdownNow();
+        CLIENTS.forEach(NegotiatingClient::close);
+        threads.close();
     }
 
     @Test
     void aBackendOfATrustedAuthorityIsReached() throws Exception {
-        assertThat(text(client(trusting("authority")), good)).startsWith("HTTP/1.1");
+        assertThat(text(client(trusting("authority")), good)).startsWith("HTTP/2.0");
         BackendTls store = new BackendTls(
                 Optional.of(new TrustedAuthorities(files.trustStore("authority"), PASSWORD)), Optional.empty());
-        assertThat(text(client(store), good)).startsWith("HTTP/1.1");
+        assertThat(text(client(store), good)).startsWith("HTTP/2.0");
     }
 
     @Test
@@ -95,6 +106,7 @@ class JdkBackendClientTest {
         assertThat(refused(client(trusting("authority")), elsewhere)).isEqualTo(Reason.BACKEND_TLS_FAILED);
         assertThat(refused(client(trusting("authority")), expired)).isEqualTo(Reason.BACKEND_TLS_FAILED);
         assertThat(refused(client(BackendTransport.STANDARD), good)).isEqualTo(Reason.BACKEND_TLS_FAILED);
+        assertThat(refused(client(trusting("foreign")), old)).isEqualTo(Reason.BACKEND_TLS_FAILED);
         assertThat(backend.requests).hasValue(before);
     }
 
@@ -132,20 +144,79 @@ class JdkBackendClientTest {
         Files.copy(files.certificate("authority"), file, StandardCopyOption.REPLACE_EXISTING);
         Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(10)));
         clock.advance(Duration.ofSeconds(11));
-        assertThat(text(client, good)).startsWith("HTTP/1.1");
+        assertThat(text(client, good)).startsWith("HTTP/2.0");
 
         Files.writeString(file, "not yet whole");
         clock.advance(Duration.ofSeconds(11));
-        assertThat(text(client, good)).startsWith("HTTP/1.1");
+        assertThat(text(client, good)).startsWith("HTTP/2.0");
+
+        // the connection that is still open was opened to one who is trusted no more
+        Files.copy(files.certificate("foreign"), file, StandardCopyOption.REPLACE_EXISTING);
+        Files.setLastModifiedTime(file, FileTime.from(Instant.now().plusSeconds(20)));
+        clock.advance(Duration.ofSeconds(11));
+        assertThat(refused(client, good)).isEqualTo(Reason.BACKEND_TLS_FAILED);
+    }
+
+    /** The attack: whoever is on the way cuts the connection, and would pass off the beginning as the whole. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void anAnswerThatOnlyItsConnectionEndsIsWholeOnlyWhereTheServerSaysSo(boolean cut) throws Exception {
+        SSLContext context = new BackendTls(
+                        Optional.empty(), Optional.of(new ClientCertificate.Pkcs12(files.keyStore("good"), PASSWORD)))
+                .open();
+        try (ServerSocket listener = new ServerSocket(0)) {
+            BackendClient.Call call = client(trusting("authority"))
+                    .send(
+                            "GET",
+                            URI.create("https://localhost:" + listener.getLocalPort() + "/"),
+                            List.of(),
+                            new byte[0]);
+            Socket plain = listener.accept();
+            SSLSocket secure = (SSLSocket) context.getSocketFactory().createSocket(plain, null, 0, false);
+            secure.setUseClientMode(false);
+            secure.getInputStream().read(new byte[8_000]);
+            secure.getOutputStream().write("HTTP/1.1 200 OK\r\nConnection: close\r\n\r\nsome".getBytes());
+            Events events = new Events();
+            answer(call).body().subscribe(events);
+            Waiting.until("some", SOON, () -> events.text().equals("some"));
+            (cut ? plain : secure).close();
+
+            if (cut) {
+                assertThatThrownBy(() -> events.done.get(SOON.toSeconds(), TimeUnit.SECONDS))
+                        .hasMessageContaining("broke off");
+            } else {
+                events.done.get(SOON.toSeconds(), TimeUnit.SECONDS);
+            }
+            plain.close();
+        }
     }
 
     @ParameterizedTest
-    @ValueSource(ints = {1, 3_000, 1_000_000})
-    void bodiesComeWhole(int length) throws Exception {
-        BackendClient.Call call =
-                client(trusting("authority")).send("POST", url(good, "/"), List.of(), new byte[length]);
+    @CsvSource({
+        "good, NEGOTIATED, HTTP/2.0",
+        "good, HTTP_2, HTTP/2.0",
+        "good, HTTP_1_1, HTTP/1.1",
+        "old, NEGOTIATED, HTTP/1.1",
+        "old, HTTP_1_1, HTTP/1.1",
+        "cleartext, HTTP_2, HTTP/2.0",
+        "cleartext, HTTP_1_1, HTTP/1.1"
+    })
+    void theVersionIsTheOneThatIsAgreedOnOrSet(String server, HttpVersion version, String spoken) throws Exception {
+        BackendClient client = client(new BackendTransport(Optional.of(trusting("authority"))).with(version));
+        for (int length : new int[] {1, 3_000, 1_000_000, 4 * 1024 * 1024}) {
+            BackendClient.Call call = client.send("POST", url(connector(server), "/"), List.of(), new byte[length]);
 
-        assertThat(body(call)).endsWith(" " + length);
+            assertThat(body(call)).isEqualTo(spoken + " " + length);
+        }
+    }
+
+    @Test
+    void aServerThatDoesNotOfferHttp2IsNotSpokenToWhereThatIsDemanded() throws Exception {
+        int before = backend.requests.get();
+        BackendTransport two = new BackendTransport(Optional.of(trusting("authority"))).with(HttpVersion.HTTP_2);
+
+        assertThat(refused(client(two), old)).isIn(Reason.BACKEND_UNAVAILABLE, Reason.BACKEND_TLS_FAILED);
+        assertThat(backend.requests).hasValue(before);
     }
 
     @Test
@@ -157,11 +228,15 @@ class JdkBackendClientTest {
         assertThatThrownBy(mixed::open).hasMessageContaining("the key that belongs to the first certificate");
     }
 
-    @Test
-    void eventsComeOneByOneAndCancellingReachesTheBackend() throws Exception {
+    @ParameterizedTest
+    @EnumSource(
+            value = HttpVersion.class,
+            names = {"HTTP_1_1", "HTTP_2"})
+    void eventsComeOneByOneAndCancellingReachesTheBackend(HttpVersion version) throws Exception {
         Events events = new Events();
-        BackendClient.Call call =
-                client(trusting("authority")).send("GET", url(good, "/stream"), List.of(), new byte[0]);
+        backend.cancelled.drainPermits();
+        BackendClient.Call call = client(new BackendTransport(Optional.of(trusting("authority"))).with(version))
+                .send("GET", url(good, "/stream"), List.of(), new byte[0]);
         answer(call).body().subscribe(events);
         for (int i = 1; i <= 3; i++) {
             int expected = i;
@@ -170,7 +245,7 @@ class JdkBackendClientTest {
         }
 
         events.subscription.cancel();
-        assertThat(backend.cancelled.await(20, TimeUnit.SECONDS)).isTrue();
+        assertThat(backend.cancelled.tryAcquire(1, TimeUnit.SECONDS)).isTrue();
     }
 
     @Test
@@ -228,6 +303,14 @@ class JdkBackendClientTest {
         return events.text();
     }
 
+    private static Connector connector(String name) {
+        return switch (name) {
+            case "good" -> good;
+            case "old" -> old;
+            default -> cleartext;
+        };
+    }
+
     private static URI url(Connector connector, String path) {
         return TomcatBackend.url(connector, path);
     }
@@ -242,43 +325,8 @@ class JdkBackendClientTest {
     }
 
     private BackendClient client(BackendTransport transport) {
-        return new JdkBackendClient(RelayLimits.standard(), transport, threads, clock);
-    }
-
-    /** What of a body has come. */
-    private static final class Events implements Flow.Subscriber<List<ByteBuffer>> {
-
-        private final StringBuffer text = new StringBuffer();
-        private final CompletableFuture<Void> done = new CompletableFuture<>();
-        private volatile Flow.Subscription subscription;
-
-        String text() {
-            return text.toString();
-        }
-
-        int count() {
-            return text().split("data: event\n\n", -1).length - 1;
-        }
-
-        @Override
-        public void onSubscribe(Flow.Subscription given) {
-            subscription = given;
-            given.request(Long.MAX_VALUE);
-        }
-
-        @Override
-        public void onNext(List<ByteBuffer> parts) {
-            parts.forEach(part -> text.append(StandardCharsets.UTF_8.decode(part)));
-        }
-
-        @Override
-        public void onError(Throwable failure) {
-            done.completeExceptionally(failure);
-        }
-
-        @Override
-        public void onComplete() {
-            done.complete(null);
-        }
+        NegotiatingClient client = new NegotiatingClient(RelayLimits.standard(), transport, threads, clock);
+        CLIENTS.add(client);
+        return client;
     }
 }
