@@ -27,7 +27,10 @@ import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.ScriptedOkta;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.grant.UpstreamSession;
+import org.mcpproxy.grant.UpstreamSessions;
 import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
@@ -38,6 +41,7 @@ import org.mcpproxy.signing.Identity;
 import org.mcpproxy.signing.IdentityTokens;
 import org.mcpproxy.signing.OpenIdToken;
 import org.mcpproxy.signing.Profile;
+import org.mcpproxy.store.Store;
 
 class SubjectTokenExchangeTest {
 
@@ -57,6 +61,7 @@ class SubjectTokenExchangeTest {
 
     private final SettableClock clock = new SettableClock();
     private final Set<String> ended = new HashSet<>();
+    private final UpstreamSessions sessions = Store.empty(clock).upstream;
     private final Settings settings;
     private static final AuthenticationEvent SIGNED_ON =
             new AuthenticationEvent(Optional.of(Instant.ofEpochSecond(1_700_000_000)), Optional.of("phr"));
@@ -82,6 +87,7 @@ class SubjectTokenExchangeTest {
                 grant -> !ended.contains(grant),
                 clients,
                 new AdministratorsTerms(settings),
+                new UpstreamSession(sessions, new ScriptedOkta(clock), settings, Samples.RANDOM, clock),
                 new TokenMint(accessTokens, Samples.idTokens(), clients, settings, Samples.RANDOM, clock));
     }
 
