@@ -1,6 +1,7 @@
 package org.mcpproxy.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import java.time.Duration;
@@ -60,11 +61,8 @@ class AssertedGrantsContractTest {
     void whereTheGrantCannotBeOpenedTheAssertionIsStillGood() {
         store.grants.open(kept.grant("taken"));
 
-        try {
-            store.asserted.open(kept.grant("taken"), "assertion", end);
-        } catch (RuntimeException sameKey) {
-            // as wanted
-        }
+        assertThatThrownBy(() -> store.asserted.open(kept.grant("taken"), "assertion", end))
+                .isInstanceOf(RuntimeException.class);
 
         assertThat(store.asserted.open(kept.grant("one"), "assertion", end)).isTrue();
     }

@@ -217,8 +217,8 @@ class OktaIdentityAssertionsTest {
     @Test
     void whatIsThereIsOfItsKind() {
         Map<String, List<Object>> wrong = Map.of(
-                "sub", List.of("", " ", "x".repeat(256), 7, List.of("00ualice")),
-                "jti", List.of("", "x".repeat(256), 7),
+                "sub", List.of("", " ", "x".repeat(256)),
+                "jti", List.of("", "x".repeat(256)),
                 "resource",
                         List.of(
                                 7,
