@@ -158,8 +158,6 @@ final class OktaOrganization {
         for (String name : List.of("email", "auth_time", "acr", "amr")) {
             Optional.ofNullable(person.getClaim(name)).ifPresent(value -> claims.put(name, value));
         }
-        claims.computeIfPresent(
-                "auth_time", (name, time) -> ((Date) time).toInstant().getEpochSecond());
         claims.put("iss", person.getIssuer().replaceFirst("/oauth2/[^/]+$", ""));
         return claims;
     }
@@ -178,7 +176,12 @@ final class OktaOrganization {
         return claims;
     }
 
+    /** By {@code client_secret_basic} or {@code client_secret_post}. */
     private boolean isAgent(Request request) {
+        if (request.getHeader("Authorization") == null) {
+            return Application.AGENT.clientId().equals(request.getParameter("client_id"))
+                    && applications.secret().equals(request.getParameter("client_secret"));
+        }
         try {
             ClientSecretBasic basic = ClientSecretBasic.parse(request.getHeader("Authorization"));
             return Application.AGENT.clientId().equals(basic.getClientID().getValue())
