@@ -25,6 +25,7 @@ class H2ToPostgresql {
             "client_ending",
             "client_assertion",
             "used_proof",
+            "used_identity_assertion",
             "pushed_request",
             "device_authorization",
             "pending_authorization",

@@ -69,6 +69,16 @@ public sealed interface AuditEvent {
     record TokensIssued(Trail trail, String user, String client, String grantType, String grant)
             implements AuditEvent {}
 
+    /**
+     * A client brought Okta's word for a user (ID-JAG), which opened a grant.
+     *
+     * @param resource the canonical resource that it is for
+     * @param assertion names it: the SHA-256 of its issuer, a blank and its {@code jti}, in base64url
+     */
+    record IdentityAssertionRedeemed(
+            Trail trail, String user, String client, String resource, String assertion, String grant)
+            implements AuditEvent {}
+
     /** A grant ended, and with it every token that it issued. */
     record GrantRevoked(Trail trail, String user, String client, String grant, Cause cause) implements AuditEvent {
 

@@ -14,6 +14,7 @@ import org.mcpproxy.audit.AuditEvent.ClientUpdated;
 import org.mcpproxy.audit.AuditEvent.ConsentDecided;
 import org.mcpproxy.audit.AuditEvent.DeviceSignOnBegun;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
+import org.mcpproxy.audit.AuditEvent.IdentityAssertionRedeemed;
 import org.mcpproxy.audit.AuditEvent.McpRequest;
 import org.mcpproxy.audit.AuditEvent.NothingRevoked;
 import org.mcpproxy.audit.AuditEvent.Refused;
@@ -92,6 +93,17 @@ public class JsonAuditLog implements AuditLog {
         }
         if (event instanceof TokensIssued issued) {
             return named("tokens_issued", SUCCESS, "grant_type", issued.grantType(), "grant", issued.grant());
+        }
+        if (event instanceof IdentityAssertionRedeemed redeemed) {
+            return named(
+                    "id_jag_redeemed",
+                    SUCCESS,
+                    "resource",
+                    redeemed.resource(),
+                    "assertion",
+                    redeemed.assertion(),
+                    "grant",
+                    redeemed.grant());
         }
         if (event instanceof GrantRevoked revoked) {
             return named("grant_revoked", SUCCESS, "reason", revoked.cause(), "grant", revoked.grant());

@@ -3,6 +3,7 @@ package org.mcpproxy.client;
 import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.util.Set;
+import org.mcpproxy.oauth.Capabilities;
 
 /**
  * A client that an administrator registered, in {@code CLIENTS_FILE}.
@@ -41,6 +42,14 @@ public record PreregisteredClient(Client client, Set<String> resources, Set<Stri
     /** Whether it may exchange users' tokens (RFC 8693); a public client may not. */
     public boolean mayActForUsers() {
         return client.mayUse(GrantType.TOKEN_EXCHANGE) && !client.isPublic();
+    }
+
+    /**
+     * Whether it may bring Okta's word for a user (draft-ietf-oauth-identity-assertion-authz-grant 8.1); a public client may
+     * not.
+     */
+    public boolean mayBringAssertions() {
+        return client.mayUse(Capabilities.ASSERTED_GRANT_TYPE) && !client.isPublic();
     }
 
     /** Whether it may exchange this token at all: one that it was given itself, or that is for an MCP server which it is. */

@@ -2,12 +2,25 @@ package org.mcpproxy.client;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.util.Optional;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 
 /** The clients that an administrator registered. They hold from one start to the next; it answers from memory. */
 @FunctionalInterface
 public interface PreregisteredClients {
 
     Optional<PreregisteredClient> find(String clientId);
+
+    /**
+     * A client that acts for itself is the subject of its tokens: nobody may be taken for one (RFC 9068 5).
+     *
+     * @throws Rejection {@code USER_IS_CLIENT}
+     */
+    default void requireNone(String userId) {
+        if (find(userId).isPresent()) {
+            throw Rejection.of(Reason.USER_IS_CLIENT);
+        }
+    }
 
     /** Whether the file, as it is now, lets a client have a user's token that is for this; it binds nobody else. */
     default boolean allow(Client client, String resource, Scope scope) {

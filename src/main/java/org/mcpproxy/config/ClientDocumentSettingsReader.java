@@ -19,7 +19,7 @@ final class ClientDocumentSettingsReader {
 
     /** Of no use where a problem was found. */
     ClientDocumentSettings read() {
-        Boolean on = values.parsed("CLIENT_DOCUMENTS", Boolean.TRUE, ClientDocumentSettingsReader::onOrOff);
+        Boolean on = values.parsed("CLIENT_DOCUMENTS", Boolean.TRUE, SettingsReader::onOrOff);
         return new ClientDocumentSettings(
                 Boolean.TRUE.equals(on),
                 list("CLIENT_DOCUMENT_DOMAINS", Lists::domains),
@@ -49,14 +49,6 @@ final class ClientDocumentSettingsReader {
         } catch (BadSetting e) {
             values.problem(TRUSTSTORE, e.getMessage());
         }
-    }
-
-    private static Boolean onOrOff(String text) throws BadSetting {
-        return switch (text) {
-            case "on" -> Boolean.TRUE;
-            case "off" -> Boolean.FALSE;
-            default -> throw new BadSetting("must be on or off.");
-        };
     }
 
     /** The client speaks to it in the clear; what it asks it for is a tunnel, in which TLS is spoken with the host. */

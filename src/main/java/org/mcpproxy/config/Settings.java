@@ -1,5 +1,6 @@
 package org.mcpproxy.config;
 
+import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.net.URI;
 import java.time.Duration;
@@ -7,6 +8,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
+import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.KeyRing;
 import org.mcpproxy.oauth.ResourceIndicator;
 import org.mcpproxy.oauth.Scopes;
@@ -92,6 +94,11 @@ public record Settings(
                 .filter(path -> at(path).toString().equals(resource))
                 .findFirst()
                 .flatMap(backends::at);
+    }
+
+    /** The grant types that the token endpoint takes. */
+    public List<GrantType> offeredGrantTypes() {
+        return Capabilities.grantTypes(clientsFile.isPresent(), okta.crossAppAccess());
     }
 
     /** Whether any client may authenticate by an assertion that it signed. */

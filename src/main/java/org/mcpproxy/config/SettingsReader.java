@@ -78,6 +78,12 @@ final class SettingsReader {
         ClientDocumentSettings clientDocuments = new ClientDocumentSettingsReader(values).read();
         RegistrationSettings registration = new RegistrationSettingsReader(values).read();
         Optional<ClientsFile> clientsFile = Optional.ofNullable(values.parsed("CLIENTS_FILE", ClientsFile::read));
+        if (okta.crossAppAccess() && values.text("CLIENTS_FILE").isEmpty()) {
+            values.problem(
+                    "OKTA_CROSS_APP_ACCESS",
+                    "needs CLIENTS_FILE: only clients that stand there, with the grant type"
+                            + " urn:ietf:params:oauth:grant-type:jwt-bearer, may bring an ID-JAG.");
+        }
         RelayLimits relayLimits = new RelayLimitsReader(values).read();
         KeyRing secretKeys = new KeyRingReader(values, keyFile).read();
         Duration keyRotation = values.parsed("KEY_ROTATION_DAYS", KEY_ROTATION, SettingsReader::days);
@@ -135,6 +141,14 @@ final class SettingsReader {
             }
         }
         throw new BadSetting("must be a whole number from " + least + " to " + most + ".");
+    }
+
+    static Boolean onOrOff(String text) throws BadSetting {
+        return switch (text) {
+            case "on" -> Boolean.TRUE;
+            case "off" -> Boolean.FALSE;
+            default -> throw new BadSetting("must be on or off.");
+        };
     }
 
     private static String logLevel(String text) throws BadSetting {

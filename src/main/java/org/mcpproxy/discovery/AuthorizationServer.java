@@ -53,7 +53,7 @@ public class AuthorizationServer {
         metadata.setScopes(settings.offeredScopes());
         metadata.setResponseTypes(Capabilities.RESPONSE_TYPES);
         metadata.setResponseModes(Capabilities.RESPONSE_MODES);
-        metadata.setGrantTypes(Capabilities.grantTypes(settings.clientsFile().isPresent()));
+        metadata.setGrantTypes(settings.offeredGrantTypes());
         metadata.setCodeChallengeMethods(Capabilities.CODE_CHALLENGE_METHODS);
         List<ClientAuthenticationMethod> methods = Capabilities.authenticationMethods(settings.takesAssertions());
         metadata.setTokenEndpointAuthMethods(methods);
@@ -74,6 +74,9 @@ public class AuthorizationServer {
         // the default, which the library leaves out, and not every client knows
         json.put("request_parameter_supported", false);
         json.put("claims_parameter_supported", false);
+        if (settings.offeredGrantTypes().contains(Capabilities.ASSERTED_GRANT_TYPE)) {
+            json.put("authorization_grant_profiles_supported", Capabilities.GRANT_PROFILES);
+        }
         if (settings.clientDocuments().on()) {
             json.put("client_id_metadata_document_supported", true);
         }

@@ -12,14 +12,15 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.upstream.IdentityAssertion;
 import org.mcpproxy.upstream.SignOn;
-import org.mcpproxy.upstream.User;
 
 /** Opens grants, and issues the codes by which clients get hold of them. */
 @Singleton
 public class Granting {
 
     private final Grants grants;
+    private final AssertedGrants asserted;
     private final AuthorizationCodes codes;
     private final UpstreamSession session;
     private final PreregisteredClients preregistered;
@@ -30,6 +31,7 @@ public class Granting {
     @Inject
     public Granting(
             Grants grants,
+            AssertedGrants asserted,
             AuthorizationCodes codes,
             UpstreamSession session,
             PreregisteredClients preregistered,
@@ -37,6 +39,7 @@ public class Granting {
             RandomGenerator random,
             Clock clock) {
         this.grants = grants;
+        this.asserted = asserted;
         this.codes = codes;
         this.session = session;
         this.preregistered = preregistered;
@@ -62,7 +65,7 @@ public class Granting {
                 expiry(),
                 signOn.authentication());
         try {
-            requireNoClient(signOn.user());
+            preregistered.requireNone(signOn.user().id());
             grants.open(grant);
             session.keep(grant.id(), signOn.tokens());
         } catch (RuntimeException e) {
@@ -70,6 +73,31 @@ public class Granting {
             throw e;
         }
         requireOpen(grant);
+        return grant;
+    }
+
+    /**
+     * Opens a grant for a person for whom Okta speaks, who is not here and is asked nothing: as long as the one access token for
+     * it lives. There is no session at Okta behind it.
+     *
+     * @param clientId of the client that brought the assertion, and authenticated
+     * @throws Rejection {@code ID_JAG_REPLAYED}, {@code USER_IS_CLIENT}, {@code SERVER_FULL} or {@code STORE_UNAVAILABLE}
+     */
+    public Grant open(IdentityAssertion assertion, String clientId, Scope scope, String resource) {
+        preregistered.requireNone(assertion.user().id());
+        Instant now = clock.instant();
+        Grant grant = new Grant(
+                Secret.random(random).value(),
+                clientId,
+                assertion.user(),
+                scope,
+                resource,
+                now,
+                now.plus(settings.lifetimes().accessToken()),
+                assertion.authentication());
+        if (!asserted.open(grant, assertion.hash(), assertion.endsAt())) {
+            throw Rejection.of(Reason.ID_JAG_REPLAYED);
+        }
         return grant;
     }
 
@@ -84,13 +112,6 @@ public class Granting {
     /** Revokes at Okta what a sign-on brought that is not good enough; it does its best. */
     public void discard(SignOn signOn) {
         session.discard(signOn.tokens());
-    }
-
-    /** A client that acts for itself is the subject of its tokens: nobody may be taken for one (RFC 9068 5). */
-    private void requireNoClient(User user) {
-        if (preregistered.find(user.id()).isPresent()) {
-            throw Rejection.of(Reason.USER_IS_CLIENT);
-        }
     }
 
     private Instant expiry() {

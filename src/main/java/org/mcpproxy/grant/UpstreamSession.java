@@ -79,6 +79,11 @@ public class UpstreamSession {
                 : seen.tokens();
     }
 
+    /** Whether there is one behind this grant at all: there is none where no person signed on for it. */
+    public boolean isKept(String grantId) {
+        return sessions.find(grantId).isPresent();
+    }
+
     /** The ID token of the sign-on, or the one that a refresh brought since; it may have expired. */
     public Optional<Secret> idToken(String grantId) {
         return find(grantId).map(RefreshedTokens::tokens).flatMap(UpstreamTokens::idToken);

@@ -8,6 +8,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.auth.ClientAuthenticationMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.openid.connect.sdk.SubjectType;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 
@@ -64,16 +65,25 @@ public final class Capabilities {
     public static final List<GrantType> PREREGISTERED_GRANT_TYPES =
             List.of(GrantType.CLIENT_CREDENTIALS, GrantType.TOKEN_EXCHANGE);
 
+    /** What an administrator alone may register clients for, where Okta's word opens grants: to bring that. */
+    public static final GrantType ASSERTED_GRANT_TYPE = GrantType.JWT_BEARER;
+
+    /** The kind of assertion that is taken by {@link #ASSERTED_GRANT_TYPE} (draft-ietf-oauth-identity-assertion-authz-grant 7.2). */
+    public static final List<String> GRANT_PROFILES = List.of("urn:ietf:params:oauth:grant-profile:id-jag");
+
     private Capabilities() {}
 
     /**
      * The grant types that the token endpoint has an exchange for.
      *
      * @param preregistered whether there are clients that an administrator registered
+     * @param asserted whether Okta's word opens grants to these
      */
-    public static List<GrantType> grantTypes(boolean preregistered) {
-        return Stream.concat(GRANT_TYPES.stream(), preregistered ? PREREGISTERED_GRANT_TYPES.stream() : Stream.empty())
-                .toList();
+    public static List<GrantType> grantTypes(boolean preregistered, boolean asserted) {
+        List<GrantType> types = new ArrayList<>(GRANT_TYPES);
+        types.addAll(preregistered ? PREREGISTERED_GRANT_TYPES : List.of());
+        types.addAll(preregistered && asserted ? List.of(ASSERTED_GRANT_TYPE) : List.of());
+        return List.copyOf(types);
     }
 
     /**

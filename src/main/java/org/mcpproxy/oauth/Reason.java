@@ -263,6 +263,34 @@ public enum Reason {
             "An administrator no longer lets this client have what was granted. Connect again, and ask for less."),
     GRANT_ENDED(OAuth2Error.INVALID_GRANT, "The grant has ended. Sign on again."),
     OKTA_SESSION_ENDED(OAuth2Error.INVALID_GRANT, "Okta has ended the session behind this grant. Sign on again."),
+    ID_JAG_MISSING(
+            OAuth2Error.INVALID_REQUEST, "The assertion parameter is missing: it holds the ID-JAG that Okta gave."),
+    ID_JAG_MALFORMED(
+            OAuth2Error.INVALID_GRANT,
+            "The assertion is no ID-JAG: a JWT of at most 16384 characters, of type oauth-id-jag+jwt, with iss, sub, aud,"
+                    + " client_id, resource, jti, iat and exp."),
+    ID_JAG_ISSUER_WRONG(OAuth2Error.INVALID_GRANT, "The ID-JAG is from another issuer than this server's Okta org."),
+    ID_JAG_AUDIENCE_WRONG(
+            OAuth2Error.INVALID_GRANT, "The ID-JAG is for another server: its aud must be this server's issuer alone."),
+    ID_JAG_OF_OTHER_CLIENT(
+            OAuth2Error.INVALID_GRANT,
+            "The ID-JAG is for another client: its client_id must be the one by which this client authenticates here."),
+    ID_JAG_EXPIRED(OAuth2Error.INVALID_GRANT, "The ID-JAG has expired. Get a new one from Okta."),
+    ID_JAG_TIME_WRONG(
+            OAuth2Error.INVALID_GRANT,
+            "The ID-JAG is of a time to come, or lives for longer than an hour: see its iat, nbf and exp."),
+    ID_JAG_CLAIM_UNSUPPORTED(
+            OAuth2Error.INVALID_GRANT,
+            "The ID-JAG has a claim that narrows it in a way that is not understood here: tenant, aud_tenant, act,"
+                    + " authorization_details, or a cnf without jkt."),
+    ID_JAG_SIGNATURE_WRONG(OAuth2Error.INVALID_GRANT, "The ID-JAG's signature is not valid."),
+    ID_JAG_NEEDS_KEY(
+            OAuth2Error.INVALID_GRANT, "The ID-JAG is bound to a DPoP key: send a proof that is signed with it."),
+    ID_JAG_REPLAYED(OAuth2Error.INVALID_GRANT, "The ID-JAG was used before. Get a new one from Okta for each token."),
+    RESOURCE_NEEDS_SESSION(
+            OAuth2Error.INVALID_TARGET,
+            "The MCP server at this resource is called with its user's own token of Okta, which comes with a sign-on alone."
+                    + " Let the user sign on."),
     SUBJECT_TOKEN_MISSING(OAuth2Error.INVALID_REQUEST, "The subject_token parameter is missing."),
     SUBJECT_TOKEN_TYPE_MISSING(OAuth2Error.INVALID_REQUEST, "The subject_token_type parameter is missing."),
     SUBJECT_TOKEN_TYPE_UNSUPPORTED(

@@ -66,6 +66,7 @@ public class Chores {
                 new ExpiredGrants(database, revocations, clock),
                 deletion("client_assertion", "hash", "expires_at", Duration.ZERO),
                 deletion("used_proof", "hash", "expires_at", Duration.ZERO),
+                deletion("used_identity_assertion", "hash", "expires_at", Duration.ZERO),
                 deletion("approval", "organization, user_id, client_id", "expires_at", Duration.ZERO),
                 deletion("mcp_session", "hash", "used_at", JdbcSessions.IDLE),
                 deletion("revocation", "grant_id", "revoked_at", REVOCATION_KEPT),

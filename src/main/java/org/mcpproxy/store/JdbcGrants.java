@@ -49,28 +49,32 @@ public class JdbcGrants implements Grants {
     @Override
     public void open(Grant grant) {
         database.inTransaction(handle -> {
-            keepClient(handle, grant.clientId());
-            handle.execute(
-                    """
-                    INSERT INTO access_grant (id, client_id, organization, user_id, user_name, user_email, user_groups,
-                        scope, resource, opened_at, expires_at, authenticated_at, acr)
-                    VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-                    """,
-                    grant.id(),
-                    grant.clientId(),
-                    grant.user().organization(),
-                    grant.user().id(),
-                    grant.user().name(),
-                    grant.user().email(),
-                    TextArray.write(grant.user().groups()),
-                    grant.scope().toString(),
-                    grant.resource(),
-                    grant.openedAt(),
-                    grant.expiresAt(),
-                    grant.authentication().time().orElse(null),
-                    grant.authentication().contextClass().orElse(null));
+            open(handle, grant);
             return null;
         });
+    }
+
+    void open(Handle handle, Grant grant) {
+        keepClient(handle, grant.clientId());
+        handle.execute(
+                """
+                INSERT INTO access_grant (id, client_id, organization, user_id, user_name, user_email, user_groups,
+                    scope, resource, opened_at, expires_at, authenticated_at, acr)
+                VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+                """,
+                grant.id(),
+                grant.clientId(),
+                grant.user().organization(),
+                grant.user().id(),
+                grant.user().name(),
+                grant.user().email(),
+                TextArray.write(grant.user().groups()),
+                grant.scope().toString(),
+                grant.resource(),
+                grant.openedAt(),
+                grant.expiresAt(),
+                grant.authentication().time().orElse(null),
+                grant.authentication().contextClass().orElse(null));
     }
 
     /**

@@ -72,14 +72,16 @@ final class Rows {
 
     /** Whether nobody has kept this hash before. Of two who are first at the same time one repeats, and finds the other's row. */
     static boolean isFirst(Database database, String table, String hash, Instant expiresAt) {
-        return database.inTransaction(handle -> {
-            long known = handle.select("SELECT COUNT(*) FROM " + table + " WHERE hash = ?", hash)
-                    .mapTo(Long.class)
-                    .one();
-            return known == 0
-                    && handle.execute("INSERT INTO " + table + " (hash, expires_at) VALUES (?, ?)", hash, expiresAt)
-                            == 1;
-        });
+        return database.inTransaction(handle -> isFirst(handle, table, hash, expiresAt));
+    }
+
+    /** As one step of a transaction. */
+    static boolean isFirst(Handle handle, String table, String hash, Instant expiresAt) {
+        long known = handle.select("SELECT COUNT(*) FROM " + table + " WHERE hash = ?", hash)
+                .mapTo(Long.class)
+                .one();
+        return known == 0
+                && handle.execute("INSERT INTO " + table + " (hash, expires_at) VALUES (?, ?)", hash, expiresAt) == 1;
     }
 
     /** What goes with grants whose rows have gone; Okta's tokens are left to be revoked there. */

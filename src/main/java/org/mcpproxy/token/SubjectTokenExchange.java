@@ -10,6 +10,7 @@ import java.util.stream.Stream;
 import org.mcpproxy.client.PreregisteredClient;
 import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.grant.LiveGrants;
+import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -35,6 +36,7 @@ public class SubjectTokenExchange implements Exchange {
     private final LiveGrants live;
     private final PreregisteredClients clients;
     private final AdministratorsTerms terms;
+    private final UpstreamSession session;
     private final TokenMint mint;
 
     @Inject
@@ -43,11 +45,13 @@ public class SubjectTokenExchange implements Exchange {
             LiveGrants live,
             PreregisteredClients clients,
             AdministratorsTerms terms,
+            UpstreamSession session,
             TokenMint mint) {
         this.accessTokens = accessTokens;
         this.live = live;
         this.clients = clients;
         this.terms = terms;
+        this.session = session;
         this.mint = mint;
     }
 
@@ -69,6 +73,7 @@ public class SubjectTokenExchange implements Exchange {
         require(client.mayExchange(subject.clientId(), subject.audience()), Reason.SUBJECT_TOKEN_NOT_FOR_CLIENT);
         require(subject.actors().size() < MOST_ACTORS, Reason.ACTORS_TOO_MANY);
         String resource = terms.resource(targets(parameters), client);
+        requireSession(subject, resource);
         Scope given = terms.scope(client, resource);
         given.retainAll(subject.scope());
         return mint.mintForUserOf(subject, request, resource, AdministratorsTerms.asked(parameters, given));
@@ -92,6 +97,13 @@ public class SubjectTokenExchange implements Exchange {
                 .filter(known -> live.isLive(known.grantId()))
                 .filter(this::mayStillBeHad)
                 .orElseThrow(() -> Rejection.of(Reason.SUBJECT_TOKEN_INVALID));
+    }
+
+    /** Of a grant by Okta's word alone there is no token of Okta that such an MCP server could be sent. */
+    private void requireSession(AccessToken subject, String resource) {
+        require(
+                !terms.backend(resource).needsUser() || session.isKept(subject.grantId()),
+                Reason.RESOURCE_NEEDS_SESSION);
     }
 
     /** As the file is now, where a client has it by that file alone. */

@@ -26,7 +26,6 @@ import org.mcpproxy.client.Client;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.dpop.ClientProofs;
 import org.mcpproxy.dpop.HttpCall;
-import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
@@ -59,7 +58,7 @@ public class TokenResource {
         this.proofs = proofs;
         this.uri = settings.at("/oauth2/v1/token");
         this.exchanges = exchanges;
-        this.offered = Capabilities.grantTypes(settings.clientsFile().isPresent());
+        this.offered = settings.offeredGrantTypes();
         this.audit = audit;
         this.clock = clock;
     }

@@ -8,8 +8,6 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.Date;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import org.mcpproxy.config.OktaSettings;
 import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Check;
@@ -51,7 +49,7 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
                 text(claims, USER),
                 text(claims, okta.clientClaim()).orElseThrow(),
                 scope(claims.getClaim(okta.scopeClaim())),
-                groups(claims.getClaim(okta.groupsClaim())),
+                GroupsClaim.read(claims.getClaim(okta.groupsClaim())),
                 claims.getExpirationTime().toInstant().plus(SKEW),
                 AuthenticationEvent.of(claims.getClaims()));
     }
@@ -106,16 +104,6 @@ final class AccessTokenClaims implements Check<JWTClaimsSet> {
 
     private static Optional<String> text(JWTClaimsSet claims, String name) {
         return claims.getClaim(name) instanceof String text && !text.isBlank() ? Optional.of(text) : Optional.empty();
-    }
-
-    private static Set<String> groups(Object claim) {
-        if (claim instanceof Collection<?> values) {
-            return values.stream()
-                    .filter(String.class::isInstance)
-                    .map(String.class::cast)
-                    .collect(Collectors.toSet());
-        }
-        return claim instanceof String one ? Set.of(one) : Set.of();
     }
 
     /** Okta sends an array, others a string with spaces (RFC 9068 2.2.3). */

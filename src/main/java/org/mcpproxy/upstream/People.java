@@ -13,10 +13,7 @@ import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
-import java.util.Collection;
-import java.util.LinkedHashSet;
 import java.util.Optional;
-import java.util.Set;
 import org.mcpproxy.config.OktaSettings;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
@@ -63,7 +60,8 @@ class People {
                 idToken.getSubject().getValue(),
                 text(NAME, idToken, further),
                 text(EMAIL, idToken, further),
-                groups(idToken.getClaim(okta.groupsClaim()) == null ? further : idToken));
+                GroupsClaim.read((idToken.getClaim(okta.groupsClaim()) == null ? further : idToken)
+                        .getClaim(okta.groupsClaim())));
     }
 
     private boolean isThin(IDTokenClaimsSet idToken) {
@@ -106,18 +104,5 @@ class People {
         return first.getClaim(claim) instanceof String text
                 ? text
                 : second.getClaim(claim) instanceof String other ? other : null;
-    }
-
-    private Set<String> groups(ClaimsSet claims) {
-        Set<String> groups = new LinkedHashSet<>();
-        if (claims.getClaim(okta.groupsClaim()) instanceof Collection<?> values) {
-            values.stream()
-                    .filter(String.class::isInstance)
-                    .map(String.class::cast)
-                    .forEach(groups::add);
-        } else if (claims.getClaim(okta.groupsClaim()) instanceof String single) {
-            groups.add(single);
-        }
-        return groups;
     }
 }

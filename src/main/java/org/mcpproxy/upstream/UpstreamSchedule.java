@@ -25,6 +25,9 @@ class UpstreamSchedule {
     /** Often enough that keys, which live a minute at least, are renewed before they are stale. */
     private static final Duration LOOK = Duration.ofSeconds(30);
 
+    /** The keys are needed a while longer than to the next look, should that fail. */
+    private static final Duration AHEAD = LOOK.plus(LONGEST_PAUSE);
+
     /** In looks: discovery is read anew every quarter of an hour. */
     private static final int LOOKS_PER_DISCOVERY = 30;
 
@@ -32,6 +35,7 @@ class UpstreamSchedule {
 
     private final Discovery discovery;
     private final IssuerKeys keys;
+    private final OrganizationServer organization;
     private final UpstreamStatus status;
     private final ManagedScheduledExecutorService executor;
     private Duration pause = SHORTEST_PAUSE;
@@ -40,16 +44,21 @@ class UpstreamSchedule {
 
     @Inject
     UpstreamSchedule(
-            Discovery discovery, IssuerKeys keys, UpstreamStatus status, ManagedScheduledExecutorService executor) {
+            Discovery discovery,
+            IssuerKeys keys,
+            OrganizationServer organization,
+            UpstreamStatus status,
+            ManagedScheduledExecutorService executor) {
         this.discovery = discovery;
         this.keys = keys;
+        this.organization = organization;
         this.status = status;
         this.executor = executor;
     }
 
     /** For CDI's proxy. */
     protected UpstreamSchedule() {
-        this(null, null, null, null);
+        this(null, null, null, null, null);
     }
 
     void start(@Observes @Initialized(ApplicationScoped.class) Object application) {
@@ -70,19 +79,17 @@ class UpstreamSchedule {
     }
 
     private boolean lookAfterAll() {
-        boolean discovered = !discoveryIsDue() || succeeds(discovery::load);
-        boolean renewed = succeeds(this::renewKeys);
+        boolean due = discoveryIsDue();
+        boolean discovered = !due || succeeds(discovery::load);
+        boolean renewed = succeeds(() -> keys.renew(AHEAD));
+        // people sign on without it, so it holds up nobody's start
+        succeeds(() -> organization.load(due, AHEAD));
         return discovered && renewed;
     }
 
     /** A lost issuer is asked at every look: nobody else may call it for hours, and its return should show. */
     private boolean discoveryIsDue() {
         return looks % LOOKS_PER_DISCOVERY == 0 || status.degraded().isPresent();
-    }
-
-    /** The keys are needed a while longer than to the next look, should that fail. */
-    private void renewKeys() {
-        keys.renew(LOOK.plus(LONGEST_PAUSE));
     }
 
     private static boolean succeeds(Runnable load) {

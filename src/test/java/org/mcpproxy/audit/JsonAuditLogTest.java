@@ -71,6 +71,17 @@ class JsonAuditLogTest {
                 .contains("\"grant\":\"grant\"");
     }
 
+    @Test
+    void whatOktasWordOpenedIsToldAndByWhich() {
+        log.record(new AuditEvent.IdentityAssertionRedeemed(
+                TRAIL, "user", "client", "https://proxy.example/mcp", "hash", "grant"));
+
+        assertThat(lines())
+                .contains(
+                        "\"event\":\"id_jag_redeemed\",\"outcome\":\"success\",\"user\":\"user\",\"client\":\"client\"")
+                .contains("\"resource\":\"https://proxy.example/mcp\",\"assertion\":\"hash\",\"grant\":\"grant\"");
+    }
+
     /** The user is known only when the person comes back from Okta. */
     @Test
     void aConsentAndItsSignOnHaveOneName() {

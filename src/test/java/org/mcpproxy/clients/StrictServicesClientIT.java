@@ -9,6 +9,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.okta.OktaUser;
 import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Installation;
 import org.mcpproxy.system.OAuthClient;
@@ -39,6 +40,30 @@ class StrictServicesClientIT {
 
         assertThat(trip.exitCode()).as(trip.output()).isZero();
         assertThat(trip.steps()).isEqualTo(List.of("metadata", "token", "actor", "call", "refusal"));
+    }
+
+    /** MCP Enterprise-Managed Authorization 5. */
+    @ParameterizedTest
+    @ValueSource(strings = {"oauth4webapi", "openid-client"})
+    void aClientBringsOktasWordForAUser(String library) {
+        URI mcp = installation.proxy().mcp();
+        String assertion = installation
+                .okta()
+                .forgeAssertion(OktaUser.ALICE, installation.at(""), Preregistered.ASSERTING, mcp)
+                .signed();
+
+        Trip trip = Trip.of(
+                "id-jag.mjs",
+                library,
+                installation.at("").toString(),
+                mcp.toString(),
+                Preregistered.ASSERTING,
+                Preregistered.SECRET,
+                assertion,
+                OktaUser.ALICE.id());
+
+        assertThat(trip.exitCode()).as(trip.output()).isZero();
+        assertThat(trip.steps()).isEqualTo(List.of("metadata", "token", "user", "call", "replay"));
     }
 
     /** RFC 9449. A library that leaves it to its user to sign again with another nonce says when. */

@@ -9,15 +9,19 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.time.Duration;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.fixture.Race;
+import org.mcpproxy.okta.OktaUser;
 import org.mcpproxy.system.Address;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Browser;
@@ -107,6 +111,43 @@ class NoAffinityIT {
 
         awaitRefusal(service.at(second), tokens);
         assertThat(service.at(second).ping(others.get("access_token")).status()).isEqualTo(200);
+    }
+
+    /** The attack: one assertion of Okta at both nodes at once. */
+    @Test
+    void anAssertionForAUserIsGoodOnceOnBothNodesTogether() {
+        OAuthClient agent = OAuthClient.known(
+                cluster.balancer(), Preregistered.ASSERTING, Preregistered.SECRET, Preregistered.REDIRECT_URI);
+        for (int i = 0; i < 5; i++) {
+            Map<String, String> parameters = Map.of(
+                    "grant_type",
+                    "urn:ietf:params:oauth:grant-type:jwt-bearer",
+                    "assertion",
+                    cluster.okta()
+                            .forgeAssertion(
+                                    OktaUser.ALICE,
+                                    cluster.balancer().at(""),
+                                    agent.id(),
+                                    cluster.balancer().mcp())
+                            .signed());
+            AtomicInteger turn = new AtomicInteger();
+
+            List<Answer> answers = Race.of(
+                    6,
+                    () -> agent.at(cluster.nodes().get(turn.incrementAndGet() % 2))
+                            .token(parameters, agent.secret()));
+
+            assertThat(answers)
+                    .filteredOn(answer -> answer.status() == 200)
+                    .singleElement()
+                    .satisfies(answer -> assertThat(agent.at(second)
+                                    .ping(answer.get("access_token"))
+                                    .status())
+                            .isEqualTo(200));
+            assertThat(answers)
+                    .filteredOn(answer -> answer.status() != 200)
+                    .allMatch(answer -> "invalid_grant".equals(answer.get("error")));
+        }
     }
 
     /** The device asks at one node, the person comes to the other, and each may be gone meanwhile. */

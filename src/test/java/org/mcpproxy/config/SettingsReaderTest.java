@@ -163,6 +163,7 @@ class SettingsReaderTest {
                 "KEY_ROTATION_DAYS  | 90d",
                 "OKTA_AUDIENCE      | api://mcp",
                 "CLIENT_DOCUMENTS   | yes",
+                "OKTA_CROSS_APP_ACCESS | yes",
                 "CLIENT_DOCUMENT_DOMAINS | https://app.example",
                 "CLIENT_DOCUMENT_DENIED_DOMAINS | *.example",
                 "CLIENT_DOCUMENT_PRIVATE_HOSTS | https://app.internal",
@@ -832,6 +833,22 @@ class SettingsReaderTest {
         }
         written.remove("REGISTRATION");
         assertThat(problems()).hasSize(1);
+    }
+
+    /** Of whoever is not named there, nobody would take Okta's word. */
+    @Test
+    void assertionsForUsersAreTakenWhereThatIsSaidAndSomebodyMayBringThem() throws IOException {
+        assertThat(read().okta().crossAppAccess()).isFalse();
+
+        written.put("OKTA_CROSS_APP_ACCESS", "on");
+        assertThat(problems()).singleElement().asString().startsWith("OKTA_CROSS_APP_ACCESS needs CLIENTS_FILE");
+
+        written.put(
+                "CLIENTS_FILE",
+                Files.writeString(folder.resolve("clients.json"), "[]").toString());
+        assertThat(read().okta().crossAppAccess()).isTrue();
+        written.put("OKTA_CROSS_APP_ACCESS", "off");
+        assertThat(read().okta().crossAppAccess()).isFalse();
     }
 
     /** What the reader asks for, with one backend and with several. */

@@ -20,6 +20,7 @@ import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.ClientDocumentSettings;
 import org.mcpproxy.config.RegistrationSettings;
 import org.mcpproxy.config.RegistrationSettings.Access;
+import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Secret;
@@ -113,6 +114,25 @@ class MetadataTest {
         assertThat(json.get("introspection_endpoint_auth_signing_alg_values_supported"))
                 .isEqualTo(List.of("RS256", "PS256", "ES256"));
         assertThat(json).doesNotContainKey("client_id_metadata_document_supported");
+    }
+
+    /** draft-ietf-oauth-identity-assertion-authz-grant-03 7.2 and 8.4: that they are taken, and not whose. */
+    @Test
+    void thatAssertionsForUsersAreTakenIsSaidWhereTheyAreAndNotOfWhom() throws Exception {
+        Settings without = Samples.withClients(Samples.settings(), "[]");
+        Settings with = Samples.withCrossAppAccess(without);
+
+        JSONObject json = JSONObjectUtils.parse(new AuthorizationServer(with).metadata());
+        assertThat(json.get("authorization_grant_profiles_supported"))
+                .isEqualTo(List.of("urn:ietf:params:oauth:grant-profile:id-jag"));
+        assertThat(json.get("grant_types_supported").toString())
+                .contains("urn:ietf:params:oauth:grant-type:jwt-bearer");
+        assertThat(new AuthorizationServer(with).metadata())
+                .doesNotContain(with.okta().issuer().getHost());
+        for (Settings other : List.of(without, Samples.withCrossAppAccess(Samples.settings()))) {
+            assertThat(new AuthorizationServer(other).metadata())
+                    .doesNotContain("authorization_grant_profiles_supported", "grant-type:jwt-bearer");
+        }
     }
 
     /** OpenID Connect Discovery 3: left out, it would mean yes. */

@@ -73,6 +73,7 @@ class GrantingTest {
                 Instant.EPOCH);
         return new Granting(
                 grants,
+                endpoint.store.asserted,
                 endpoint.codes,
                 endpoint.session,
                 id -> Optional.of(new PreregisteredClient(client, Set.of(), Set.of(), Set.of()))

@@ -364,6 +364,7 @@ class UpstreamSessionTest {
         failing.failToSave(1);
         Granting granting = new Granting(
                 endpoint.grants,
+                endpoint.store.asserted,
                 endpoint.codes,
                 session(failing),
                 id -> Optional.empty(),

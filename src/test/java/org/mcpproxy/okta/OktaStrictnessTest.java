@@ -54,10 +54,11 @@ class OktaStrictnessTest {
     @Test
     void onlyTheKnownIssuerAnswers() {
         for (String path : List.of(
-                "/.well-known/openid-configuration",
+                "/.well-known/oauth-authorization-server",
                 "/oauth2/other/.well-known/openid-configuration",
                 "/oauth2/other/v1/keys",
-                "/oauth2/v1/keys",
+                "/oauth2/v1/authorize",
+                "/oauth2/v1/token",
                 "/oauth2/default/v1/clients",
                 "/oauth2/default/x/v1/keys")) {
             assertThat(browser.get(okta.organization().resolve(path)).statusCode())

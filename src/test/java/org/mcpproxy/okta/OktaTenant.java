@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.apache.catalina.LifecycleException;
@@ -33,6 +34,7 @@ public final class OktaTenant implements AutoCloseable {
     private final OktaAddress address;
     private final OktaTenantKeys keys;
     private final OktaApplications applications;
+    private final OktaOrganization organization;
     private final OktaSignOns signOns = new OktaSignOns();
     private final Faults faults = new Faults();
     private final RequestLog requests = new RequestLog();
@@ -43,8 +45,9 @@ public final class OktaTenant implements AutoCloseable {
     private OktaTenant(OktaOptions options) throws IOException, LifecycleException {
         this.options = options;
         this.address = new OktaAddress(options.port() == 0 ? freePort() : options.port(), options);
-        this.keys = new OktaTenantKeys(new OktaKeys(), new OktaKeys());
+        this.keys = OktaTenantKeys.of(options);
         this.applications = new OktaApplications(options);
+        this.organization = new OktaOrganization(organization().toString(), options, keys, applications);
         this.workFolder = Files.createTempDirectory("okta-tenant");
         configure();
         serve();
@@ -161,10 +164,40 @@ public final class OktaTenant implements AutoCloseable {
         return new TokenForge(keys.published(), address.issuer(), options.audience(), user, List.of(scopes));
     }
 
+    /** Lets the agent have ID-JAGs for this server, where it is known as this client (Cross App Access). */
+    public void connect(URI audience, String clientId) {
+        organization.connect(audience.toString(), clientId);
+    }
+
+    /** The token endpoint of the org server, which gives ID-JAGs. */
+    public URI organizationTokenEndpoint() {
+        return URI.create(organization() + Endpoint.TOKEN.path(true));
+    }
+
+    /** The application that has been connected. */
+    public String agentClientId() {
+        return Application.AGENT.clientId();
+    }
+
+    /** A sound ID-JAG for this user, to be made unsound. */
+    public TokenForge forgeAssertion(OktaUser user, URI audience, String clientId, URI resource) {
+        Map<String, Object> claims =
+                OktaOrganization.sound(user.id(), audience.toString(), clientId, resource.toString());
+        claims.put("iss", organization().toString());
+        return new TokenForge(keys.organization(), claims, OktaOrganization.ID_JAG);
+    }
+
+    /** The org server signs with a new key from now on, and publishes the new one alone. */
+    public void rotateOrganizationKeys() {
+        keys.organization().rotate();
+        keys.organization().withdrawOld();
+    }
+
     /** Every secret that this org made or was shown: codes, tokens, the client secret, verifiers, states, nonces. */
     public Set<String> secretsIssued() {
         Set<String> secrets = new LinkedHashSet<>(signOns.issued());
         secrets.addAll(requests.secretsSeen());
+        secrets.addAll(organization.issued());
         secrets.add(applications.secret());
         secrets.add(applications.key().getPrivateExponent().toString());
         return secrets;
@@ -225,7 +258,7 @@ public final class OktaTenant implements AutoCloseable {
         // Bound with the connector's start, so that its stop refuses connections.
         connector.setProperty("bindOnInit", "false");
         connector.setThrowOnFailure(true);
-        tomcat.getHost().getPipeline().addValve(new OktaWire(options, faults, requests));
+        tomcat.getHost().getPipeline().addValve(new OktaWire(options, faults, requests, organization));
         org.apache.catalina.Context web = tomcat.addContext(options.contextPath(), workFolder.toString());
         web.setSessionCookieName("okta_sid");
         StandardManager sessions = new StandardManager();

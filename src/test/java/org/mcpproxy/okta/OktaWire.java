@@ -19,22 +19,26 @@ final class OktaWire extends ValveBase {
     private final Map<String, Endpoint> endpoints;
     private final Faults faults;
     private final RequestLog log;
+    private final OktaOrganization organization;
     private final Object tokenEndpoint = new Object();
 
-    OktaWire(OktaOptions options, Faults faults, RequestLog log) {
+    OktaWire(OktaOptions options, Faults faults, RequestLog log, OktaOrganization organization) {
         super(true);
         this.endpoints = Arrays.stream(Endpoint.values())
                 .collect(Collectors.toMap(
                         endpoint -> options.contextPath() + endpoint.path(options.orgServer()), Function.identity()));
         this.faults = faults;
         this.log = log;
+        this.organization = organization;
     }
 
     @Override
     public void invoke(Request request, Response response) throws IOException, ServletException {
         Endpoint endpoint = endpoints.get(request.getRequestURI());
         Optional<Fault> fault = faults.take(endpoint);
-        if (endpoint == null) {
+        if (organization.answers(request)) {
+            organization.answer(request, response);
+        } else if (endpoint == null) {
             response.sendError(404);
         } else if (fault.isPresent()) {
             fail(fault.get(), endpoint, request, response);

@@ -22,6 +22,7 @@ public final class RequestLog {
             "code",
             "code_verifier",
             "refresh_token",
+            "subject_token",
             "token",
             "id_token_hint",
             "password",

@@ -1,5 +1,6 @@
 package org.mcpproxy.okta;
 
+import com.nimbusds.jose.JOSEObjectType;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -13,10 +14,17 @@ import java.util.UUID;
 public final class TokenForge {
 
     private final OktaKeys keys;
-    private final Map<String, Object> claims = new LinkedHashMap<>();
+    private final Map<String, Object> claims;
+    private JOSEObjectType type;
+
+    TokenForge(OktaKeys keys, Map<String, Object> claims, JOSEObjectType type) {
+        this.keys = keys;
+        this.claims = claims;
+        this.type = type;
+    }
 
     TokenForge(OktaKeys keys, String issuer, String audience, OktaUser user, List<String> scopes) {
-        this.keys = keys;
+        this(keys, new LinkedHashMap<>(), null);
         Instant now = Instant.now();
         claims.put("ver", 1);
         claims.put("jti", "AT." + UUID.randomUUID());
@@ -40,6 +48,11 @@ public final class TokenForge {
         return this;
     }
 
+    public TokenForge typed(String other) {
+        type = new JOSEObjectType(other);
+        return this;
+    }
+
     public TokenForge expired() {
         claims.put("iat", Instant.now().minusSeconds(7200).getEpochSecond());
         return with("exp", Instant.now().minusSeconds(3600).getEpochSecond());
@@ -47,17 +60,17 @@ public final class TokenForge {
 
     /** Signed by the org's key: sound, but for what was changed. */
     public String signed() {
-        return keys.sign(claims);
+        return OktaKeys.sign(claims, keys.current(), type);
     }
 
     /** Signed by another key under the org's {@code kid}. */
     public String signedByAnImpostor() {
-        return OktaKeys.sign(claims, new FaultySignature(keys, new Faults()).impostor(), null);
+        return OktaKeys.sign(claims, new FaultySignature(keys, new Faults()).impostor(), type);
     }
 
     /** Signed by a key that is not published. */
     public String signedByAnUnknownKey() {
-        return OktaKeys.sign(claims, OktaKeys.newKey(), null);
+        return OktaKeys.sign(claims, OktaKeys.newKey(), type);
     }
 
     /** {@code alg: HS256}, with the org's public key, which everybody knows, as the secret. */

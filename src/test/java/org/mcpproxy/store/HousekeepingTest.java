@@ -102,6 +102,13 @@ class HousekeepingTest {
     }
 
     @Test
+    void anAssertionForAUserThatWasUsedGoesWhenItEnds() {
+        insert("used_identity_assertion (hash, expires_at)", "hash", in(90));
+
+        goesAfter(Duration.ofSeconds(90), "used_identity_assertion");
+    }
+
+    @Test
     void aPushedRequestThatNobodyCameWithGoes() {
         insert("pushed_request (handle_hash, client_id, parameters, expires_at)", "handle", "client", "a=b", in(90));
 

@@ -11,6 +11,7 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.dpop.UsedProofs;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.grant.Approvals;
+import org.mcpproxy.grant.AssertedGrants;
 import org.mcpproxy.grant.AuthorizationCodes;
 import org.mcpproxy.grant.DeviceAuthorizations;
 import org.mcpproxy.grant.Grants;
@@ -28,6 +29,7 @@ public final class Store {
     public final PendingAuthorizations pendings;
     public final PushedRequests pushed;
     public final Grants grants;
+    public final AssertedGrants asserted;
     public final Registrations registrations;
     public final AuthorizationCodes codes;
     public final DeviceAuthorizations devices;
@@ -47,7 +49,9 @@ public final class Store {
         this.pendings = new JdbcPendingAuthorizations(database, settings, Samples.RANDOM, clock);
         this.pushed = new JdbcPushedRequests(database, clock);
         RevocationLog revocations = new RevocationLog(database, settings);
-        this.grants = new JdbcGrants(database, revocations, clock);
+        JdbcGrants opened = new JdbcGrants(database, revocations, clock);
+        this.grants = opened;
+        this.asserted = new JdbcAssertedGrants(database, opened, clock);
         this.registrations = new JdbcRegistrations(database, revocations, clock);
         this.codes = new JdbcAuthorizationCodes(database, clock);
         this.devices = new JdbcDeviceAuthorizations(database, clock);

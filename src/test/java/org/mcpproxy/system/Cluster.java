@@ -58,6 +58,7 @@ public final class Cluster implements AutoCloseable {
                 .with("OKTA_CLIENT_SECRET", okta.clientSecret())
                 .with("MCP_BACKEND", backend.url())
                 .with("CLIENTS_FILE", Preregistered.file())
+                .with("OKTA_CROSS_APP_ACCESS", "on")
                 .with("REGISTRATIONS_PER_MINUTE", PLENTY)
                 .with("AUTHORIZATIONS_PER_MINUTE", PLENTY)
                 .with("FAILED_AUTHENTICATIONS_PER_MINUTE", PLENTY);

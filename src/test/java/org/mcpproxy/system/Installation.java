@@ -59,6 +59,7 @@ public final class Installation implements AutoCloseable {
                 .with("AUTHORIZATIONS_PER_MINUTE", PLENTY)
                 .with("FAILED_AUTHENTICATIONS_PER_MINUTE", PLENTY)
                 .with("CLIENTS_FILE", Preregistered.file())
+                .with("OKTA_CROSS_APP_ACCESS", "on")
                 .with("CLIENT_DOCUMENT_PRIVATE_HOSTS", DocumentHost.shared().authority())
                 .with("CLIENT_DOCUMENT_TRUSTSTORE", DocumentHost.shared().trusted());
     }

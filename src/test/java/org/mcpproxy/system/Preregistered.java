@@ -38,6 +38,9 @@ public final class Preregistered {
     /** The MCP server behind {@code /mcp}, which asks about tokens, and may exchange them. */
     public static final String SERVER = "mcp-server";
 
+    /** Brings ID-JAGs of Okta. */
+    public static final String ASSERTING = "asserting-agent";
+
     private static final ECKey KEY = key();
     private static final String FILE = """
             {"clients": [
@@ -50,7 +53,9 @@ public final class Preregistered {
               {"client_id": "%s", "client_secret": "%s", "client_name": "The people's application",
                "grant_types": ["authorization_code", "refresh_token"], "redirect_uris": ["%s", "%s"]},
               {"client_id": "%s", "client_secret": "%s", "introspects": ["/mcp"],
-               "grant_types": ["urn:ietf:params:oauth:grant-type:token-exchange"], "resources": ["/mcp"]}
+               "grant_types": ["urn:ietf:params:oauth:grant-type:token-exchange"], "resources": ["/mcp"]},
+              {"client_id": "%s", "client_secret": "%s",
+               "grant_types": ["urn:ietf:params:oauth:grant-type:jwt-bearer"], "resources": ["/mcp"]}
             ]}
             """.formatted(
                     BASIC,
@@ -64,6 +69,8 @@ public final class Preregistered {
                     REDIRECT_URI,
                     HTTPS_REDIRECT_URI,
                     SERVER,
+                    SECRET,
+                    ASSERTING,
                     SECRET);
 
     private Preregistered() {}

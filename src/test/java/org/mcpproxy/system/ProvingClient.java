@@ -55,12 +55,24 @@ public final class ProvingClient {
         return answer.text().contains("use_dpop_nonce") ? send(path, parameters, List.of(proof("POST", path))) : answer;
     }
 
+    /** As {@link #post(String, Map)}, of a client that authenticates so; each time with a proof of its own. */
+    public Answer post(String path, Map<String, String> parameters, String authorization) {
+        Answer answer =
+                send(form(path, parameters).header("Authorization", authorization), List.of(proof("POST", path)));
+        return answer.text().contains("use_dpop_nonce")
+                ? send(form(path, parameters).header("Authorization", authorization), List.of(proof("POST", path)))
+                : answer;
+    }
+
     /** With these {@code DPoP} headers. */
     public Answer send(String path, Map<String, String> parameters, List<String> proofs) {
-        HttpRequest.Builder request = HttpRequest.newBuilder(proxy.at(path))
+        return send(form(path, parameters), proofs);
+    }
+
+    private HttpRequest.Builder form(String path, Map<String, String> parameters) {
+        return HttpRequest.newBuilder(proxy.at(path))
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .POST(HttpRequest.BodyPublishers.ofString(encode(parameters)));
-        return send(request, proofs);
     }
 
     /** Calls an MCP endpoint; anew, where another nonce is asked for. */

@@ -6,6 +6,8 @@ import static org.mcpproxy.fixture.Samples.parameters;
 
 import com.nimbusds.jwt.SignedJWT;
 import com.nimbusds.oauth2.sdk.Scope;
+import java.net.URI;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.text.ParseException;
 import java.time.Duration;
@@ -23,11 +25,15 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.client.preregistered.ClientsOfFile;
 import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.BackendCredential;
 import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.Samples;
+import org.mcpproxy.fixture.ScriptedOkta;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.grant.UpstreamSession;
+import org.mcpproxy.grant.UpstreamSessions;
 import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
@@ -38,17 +44,19 @@ import org.mcpproxy.signing.Identity;
 import org.mcpproxy.signing.IdentityTokens;
 import org.mcpproxy.signing.OpenIdToken;
 import org.mcpproxy.signing.Profile;
+import org.mcpproxy.store.Store;
 
 class SubjectTokenExchangeTest {
 
     private static final String DEFAULT = Samples.ISSUER + "/mcp";
     private static final String FILES = Samples.ISSUER + "/files/mcp";
     private static final String JIRA = Samples.ISSUER + "/jira/mcp";
+    private static final String CRM = Samples.ISSUER + "/crm/mcp";
     private static final String ACCESS_TOKEN = "urn:ietf:params:oauth:token-type:access_token";
     private static final String EXCHANGE = "urn:ietf:params:oauth:grant-type:token-exchange";
     private static final String FILE = """
             [{"client_id": "agent", "client_secret": "a-secret-that-nobody-will-ever-guess", "scope": "mcp files.write openid email",
-              "grant_types": ["%1$s"], "resources": ["/files/mcp", "/mcp"], "introspects": ["/jira/mcp"]},
+              "grant_types": ["%1$s"], "resources": ["/files/mcp", "/mcp", "/crm/mcp"], "introspects": ["/jira/mcp"]},
              {"client_id": "next", "client_secret": "a-secret-that-nobody-will-ever-guess",
               "grant_types": ["%1$s"], "resources": ["/files/mcp"], "introspects": ["/files/mcp"]},
              {"client_id": "service", "client_secret": "a-secret-that-nobody-will-ever-guess",
@@ -57,6 +65,7 @@ class SubjectTokenExchangeTest {
 
     private final SettableClock clock = new SettableClock();
     private final Set<String> ended = new HashSet<>();
+    private final UpstreamSessions sessions = Store.empty(clock).upstream;
     private final Settings settings;
     private static final AuthenticationEvent SIGNED_ON =
             new AuthenticationEvent(Optional.of(Instant.ofEpochSecond(1_700_000_000)), Optional.of("phr"));
@@ -71,7 +80,14 @@ class SubjectTokenExchangeTest {
                 Samples.settings(
                         Backends.of(
                                 Optional.of(Samples.backend(Backend.UNNAMED)),
-                                List.of(Samples.backend("files"), Samples.backend("jira"))),
+                                List.of(
+                                        Samples.backend("files"),
+                                        Samples.backend("jira"),
+                                        new Backend(
+                                                "crm",
+                                                URI.create("http://crm.internal/mcp"),
+                                                new BackendCredential.Okta(),
+                                                Set.of()))),
                         folder,
                         "files.tools.write_*.scopes=files.write"),
                 FILE);
@@ -82,6 +98,7 @@ class SubjectTokenExchangeTest {
                 grant -> !ended.contains(grant),
                 clients,
                 new AdministratorsTerms(settings),
+                new UpstreamSession(sessions, new ScriptedOkta(clock), settings, Samples.RANDOM, clock),
                 new TokenMint(accessTokens, Samples.idTokens(), clients, settings, Samples.RANDOM, clock));
     }
 
@@ -265,6 +282,17 @@ class SubjectTokenExchangeTest {
                 .actedWithBy(List.of("service")));
 
         assertRefused(Reason.SUBJECT_TOKEN_INVALID, () -> answer("next", exchanged, "resource", FILES));
+    }
+
+    /** One by Okta's word alone has none. */
+    @Test
+    void aServerThatIsCalledWithTheUsersTokenOfOktaNeedsASessionBehindTheGrant() {
+        Secret subject = subject("inspector", JIRA, "mcp");
+        assertRefused(Reason.RESOURCE_NEEDS_SESSION, () -> answer("agent", subject, "resource", CRM));
+
+        sessions.save("grant", "of a secret: sealed tokens".getBytes(StandardCharsets.UTF_8));
+
+        assertThat(audience(answer("agent", subject, "resource", CRM))).isEqualTo(CRM);
     }
 
     /** It asks for a token of its own. */

@@ -45,7 +45,14 @@ class MetadataIT {
         expected.put("response_modes_supported", List.of("query"));
         expected.put(
                 "grant_types_supported",
-                List.of("authorization_code", "refresh_token", DEVICE_CODE, "client_credentials", TOKEN_EXCHANGE));
+                List.of(
+                        "authorization_code",
+                        "refresh_token",
+                        DEVICE_CODE,
+                        "client_credentials",
+                        TOKEN_EXCHANGE,
+                        "urn:ietf:params:oauth:grant-type:jwt-bearer"));
+        expected.put("authorization_grant_profiles_supported", List.of("urn:ietf:params:oauth:grant-profile:id-jag"));
         expected.put("code_challenge_methods_supported", List.of("S256"));
         List<String> methods = List.of("none", "client_secret_basic", "client_secret_post", "private_key_jwt");
         expected.put("token_endpoint_auth_methods_supported", methods);
@@ -74,7 +81,7 @@ class MetadataIT {
         JSONObject document = get(path);
 
         assertThat(document).containsAllEntriesOf(expected);
-        assertThat(document).doesNotContainKeys("end_session_endpoint", "authorization_grant_profiles_supported");
+        assertThat(document).doesNotContainKeys("end_session_endpoint");
     }
 
     @ParameterizedTest
@@ -112,7 +119,7 @@ class MetadataIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"urn:ietf:params:oauth:grant-type:jwt-bearer", "password", "implicit"})
+    @ValueSource(strings = {"urn:ietf:params:oauth:grant-type:saml2-bearer", "password", "implicit"})
     void aGrantTypeThatIsNotAdvertisedDoesNotWork(String grantType) {
         OAuthClient client = OAuthClient.publicClient(installation.proxy());
 

@@ -99,11 +99,16 @@ class OktaTokenIT {
         assertThat(client.token(Map.of("grant_type", "client_credentials"), client.secret())
                         .get("error"))
                 .isEqualTo("unsupported_grant_type");
+        String assertion = "urn:ietf:params:oauth:grant-type:jwt-bearer";
+        assertThat(client.token(Map.of("grant_type", assertion, "assertion", "any"), client.secret())
+                        .get("error"))
+                .isEqualTo("unsupported_grant_type");
         assertThat(client.post("/oauth2/v1/introspect", Map.of("token", "any"), client.basic(client.secret()))
                         .status())
                 .isEqualTo(404);
         assertThat(get("/.well-known/oauth-authorization-server").text())
-                .doesNotContain("client_credentials", "introspection");
+                .doesNotContain(
+                        "client_credentials", "introspection", assertion, "authorization_grant_profiles_supported");
     }
 
     /** RFC 9470, with what Okta's own token says of the sign-on. */

@@ -43,6 +43,7 @@ class RateLimitIT {
                 .with("AUTHORIZATIONS_PER_MINUTE", LIMIT)
                 .with("FAILED_AUTHENTICATIONS_PER_MINUTE", LIMIT)
                 .with("CLIENTS_FILE", Preregistered.file())
+                .with("OKTA_CROSS_APP_ACCESS", "on")
                 .launch()
                 .awaitLive();
         open = OAuthClient.register(proxy, "none", REDIRECT);

@@ -100,7 +100,8 @@ class UpstreamDeployment {
                 "groups",
                 "scp",
                 "cid",
-                Optional.of(ScriptedIssuer.AUDIENCE));
+                Optional.of(ScriptedIssuer.AUDIENCE),
+                false);
         return new Settings(
                 URI.create("http://localhost:3001"),
                 3001,

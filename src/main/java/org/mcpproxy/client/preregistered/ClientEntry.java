@@ -123,7 +123,7 @@ final class ClientEntry {
     /** Absent means {@code authorization_code} alone (RFC 7591 2). */
     private Set<GrantType> grantTypes() {
         List<String> texts = members.texts("grant_types").orElse(List.of(GrantType.AUTHORIZATION_CODE.getValue()));
-        List<GrantType> known = Capabilities.grantTypes(true);
+        List<GrantType> known = Capabilities.grantTypes(true, settings.okta().crossAppAccess());
         Set<GrantType> types = texts.stream().map(GrantType::new).collect(Collectors.toSet());
         members.require(known.containsAll(types), "grant_types must be some of " + words(known) + ".");
         members.require(
@@ -210,6 +210,10 @@ final class ClientEntry {
         if (client.client().mayUse(GrantType.TOKEN_EXCHANGE)) {
             members.require(!client.client().isPublic(), "token-exchange needs a client that authenticates.");
             members.require(members.has("resources"), "token-exchange needs resources: what it may act for users at.");
+        }
+        if (client.client().mayUse(Capabilities.ASSERTED_GRANT_TYPE)) {
+            members.require(!client.client().isPublic(), "jwt-bearer needs a client that authenticates.");
+            members.require(members.has("resources"), "jwt-bearer needs resources: what Okta may let it use.");
         }
         members.require(
                 client.introspects().isEmpty() || !client.client().isPublic(),

@@ -294,6 +294,33 @@ class ClientsOfFileTest {
     }
 
     @Test
+    void whoBringsAssertionsAuthenticatesAndIsToldWhereAndOktaIsTrustedWithIt() {
+        Settings trusting = Samples.withCrossAppAccess(SETTINGS);
+        Entry agent = service().with("grant_types", List.of("urn:ietf:params:oauth:grant-type:jwt-bearer"));
+        assertThat(clients(trusting, agent.array())
+                        .find("reports")
+                        .orElseThrow()
+                        .mayBringAssertions())
+                .isTrue();
+        assertThat(read(service().array()).mayBringAssertions()).isFalse();
+
+        assertThat(problems(SETTINGS, agent.array()))
+                .singleElement()
+                .asString()
+                .startsWith("CLIENTS_FILE (clients.json): reports: grant_types must be some of")
+                .doesNotContain("jwt-bearer");
+        assertThat(problems(trusting, agent.without("resources").array()))
+                .containsExactly(
+                        "CLIENTS_FILE (clients.json): reports: jwt-bearer needs resources: what Okta may let it use.");
+        assertThat(problems(
+                        trusting,
+                        agent.with("token_endpoint_auth_method", "none")
+                                .without("client_secret")
+                                .array()))
+                .containsExactly("CLIENTS_FILE (clients.json): reports: jwt-bearer needs a client that authenticates.");
+    }
+
+    @Test
     void aServiceMustBeToldItsServersAndAPersonsClientHasNoGroups() {
         assertThat(problems(SETTINGS, service().without("resources").array()))
                 .containsExactly(
