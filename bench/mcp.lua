@@ -12,3 +12,10 @@ local answer = os.getenv("ANSWER")
 if answer and answer ~= "" then
   wrk.headers["Mcp-Param-Answer"] = answer
 end
+-- How long each connection rests after an answer, in milliseconds: about that, so that they do not come all at once.
+local pause = tonumber(os.getenv("PAUSE") or "")
+if pause then
+  function delay()
+    return math.random(math.floor(pause / 2), math.floor(pause * 3 / 2))
+  end
+end

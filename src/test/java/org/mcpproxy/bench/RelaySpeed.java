@@ -3,9 +3,11 @@ package org.mcpproxy.bench;
 import com.nimbusds.jose.jwk.JWKSet;
 import com.nimbusds.jose.jwk.RSAKey;
 import com.nimbusds.jwt.SignedJWT;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.net.URI;
 import java.net.URL;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -28,8 +30,18 @@ import org.mcpproxy.system.ProxySystem;
  */
 public final class RelaySpeed {
 
+    private static final String POLICY = """
+            mcp.tools.default=deny
+            mcp.tools.a*.groups=engineering
+            mcp.tools.delete_*.groups=admins
+            """;
     private static final List<Integer> CONNECTIONS = List.of(1, 32, 256);
     private static final String LARGE = "64k";
+    private static final String BARE = "bare backend";
+    private static final int SOME = 32;
+
+    /** With {@link #SOME} connections some 700 requests a second, which all can answer. */
+    private static final Duration REST = Duration.ofMillis(45);
 
     private final Path script = Path.of(System.getProperty("basedir", ""), "bench/mcp.lua");
     private final PrintStream out = System.out;
@@ -64,7 +76,7 @@ public final class RelaySpeed {
         try (OktaTenant okta = OktaTenant.start()) {
             Daemon backend = Daemon.backend();
             started.add(backend);
-            contenders.put("bare backend", new Contender(backend.mcp(), "", backend.pid()));
+            contenders.put(BARE, new Contender(backend.mcp(), "", backend.pid()));
             Cores.first();
             Daemon nginx = Daemon.nginx(backend.mcp());
             started.add(nginx);
@@ -109,7 +121,11 @@ public final class RelaySpeed {
         contenders.put("Apache, mod_auth_openidc", new Contender(apache.mcp(), token, apache.pid()));
     }
 
-    private static ProxySystem proxy(OktaTenant okta, URI backend, Path jdk) {
+    /** With rules for what is called; without the access log, as none of the others writes one: the audit has each request. */
+    private static ProxySystem proxy(OktaTenant okta, URI backend, Path jdk) throws IOException {
+        Path policy = Files.createTempFile("relay-bench", ".properties");
+        policy.toFile().deleteOnExit();
+        Files.writeString(policy, POLICY);
         return ProxySystem.plan()
                 .optimized()
                 .named("bench")
@@ -118,6 +134,8 @@ public final class RelaySpeed {
                 .with("OKTA_CLIENT_ID", okta.clientId())
                 .with("OKTA_CLIENT_SECRET", okta.clientSecret())
                 .with("MCP_BACKEND", backend)
+                .with("POLICY_FILE", policy)
+                .with("ACCESS_LOG", false)
                 .with("RELAY_REQUESTS_PER_MINUTE", 1_000_000)
                 .start();
     }
@@ -135,14 +153,53 @@ public final class RelaySpeed {
         out.println("| answer, connections | " + String.join(" | ", contenders.keySet()) + " |");
         out.println("| --- |" + " --- |".repeat(contenders.size()));
         for (String answer : List.of("", LARGE)) {
-            for (int connections : quick ? List.of(32) : CONNECTIONS) {
+            for (int connections : quick ? List.of(SOME) : CONNECTIONS) {
                 row(answer, connections);
             }
         }
+        addedTime();
     }
 
     private void row(String answer, int connections) throws Exception {
-        Wrk wrk = new Wrk(script, connections, answer);
+        Map<String, Measured> results = inTurns(new Wrk(script, connections).askingFor(answer));
+        double haproxy = results.get("HAProxy, jwt_verify").result().rate();
+        StringBuilder row = new StringBuilder("| ")
+                .append(answer.isEmpty() ? "200 bytes" : "64 KiB")
+                .append(", ")
+                .append(connections);
+        for (Measured each : results.values()) {
+            Result result = each.result();
+            row.append(" | %,.0f/s (%.2f), p50 %.2f ms, p99 %.1f ms, %.0f µs"
+                    .formatted(
+                            result.rate(),
+                            result.rate() / haproxy,
+                            result.median(),
+                            result.slowest(),
+                            each.microseconds()));
+        }
+        out.println(row.append(" |"));
+    }
+
+    /** What each adds to the time of an answer where none is at its limit. */
+    private void addedTime() throws Exception {
+        Map<String, Measured> results = inTurns(new Wrk(script, SOME).resting(REST));
+        Result bare = results.get(BARE).result();
+        StringBuilder row = new StringBuilder("| 200 bytes, %d at rest most of the time".formatted(SOME));
+        for (Measured each : results.values()) {
+            Result result = each.result();
+            row.append(" | %,.0f/s, p50 %.2f ms (%+.2f), p99 %.1f ms (%+.1f)"
+                    .formatted(
+                            result.rate(),
+                            result.median(),
+                            result.median() - bare.median(),
+                            result.slowest(),
+                            result.slowest() - bare.slowest()));
+        }
+        out.println(row.append(" |"));
+    }
+
+    /** @return of each contender the median of its rounds */
+    private Map<String, Measured> inTurns(Wrk wrk) throws Exception {
         Map<String, List<Measured>> results = new LinkedHashMap<>();
         for (int i = 0; i < rounds; i++) {
             for (Map.Entry<String, Contender> each : contenders.entrySet()) {
@@ -150,23 +207,9 @@ public final class RelaySpeed {
                         .add(each.getValue().run(wrk, round));
             }
         }
-        double haproxy = median(results.get("HAProxy, jwt_verify")).result().rate();
-        StringBuilder row = new StringBuilder("| ")
-                .append(answer.isEmpty() ? "200 bytes" : "64 KiB")
-                .append(", ")
-                .append(connections);
-        for (List<Measured> each : results.values()) {
-            Measured middle = median(each);
-            Result result = middle.result();
-            row.append(" | %,.0f/s (%.2f), p50 %.2f ms, p99 %.1f ms, %.0f µs"
-                    .formatted(
-                            result.rate(),
-                            result.rate() / haproxy,
-                            result.median(),
-                            result.slowest(),
-                            middle.microseconds()));
-        }
-        out.println(row.append(" |"));
+        Map<String, Measured> medians = new LinkedHashMap<>();
+        results.forEach((name, measured) -> medians.put(name, median(measured)));
+        return medians;
     }
 
     private static Measured median(List<Measured> results) {

@@ -19,17 +19,28 @@ final class Wrk {
     private final Path script;
     private final int connections;
     private final String answer;
+    private final Duration pause;
 
     /** @param script the Lua script that makes the request */
     Wrk(Path script, int connections) {
-        this(script, connections, "");
+        this(script, connections, "", Duration.ZERO);
     }
 
-    /** @param answer which of its answers the backend is asked for; empty for the usual one */
-    Wrk(Path script, int connections, String answer) {
+    private Wrk(Path script, int connections, String answer, Duration pause) {
         this.script = script;
         this.connections = connections;
         this.answer = answer;
+        this.pause = pause;
+    }
+
+    /** @param which of its answers the backend is asked for; empty for the usual one */
+    Wrk askingFor(String which) {
+        return new Wrk(script, connections, which, pause);
+    }
+
+    /** @param time about which each connection rests after each answer */
+    Wrk resting(Duration time) {
+        return new Wrk(script, connections, answer, time);
     }
 
     /**
@@ -62,6 +73,7 @@ final class Wrk {
                 .redirectErrorStream(true);
         builder.environment().put("ACCESS_TOKEN", accessToken);
         builder.environment().put("ANSWER", answer);
+        builder.environment().put("PAUSE", pause.isZero() ? "" : Long.toString(pause.toMillis()));
         Process process = builder.start();
         String report = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         if (process.waitFor() != 0) {
