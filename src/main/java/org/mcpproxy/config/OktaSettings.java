@@ -14,6 +14,7 @@ import org.mcpproxy.oauth.Secret;
  * @param credential how we authenticate at the issuer's endpoints
  * @param scopes what is asked of Okta, never of our clients
  * @param audience set: access tokens of this audience are accepted at {@code /okta/mcp}
+ * @param pushedRequests whether authorization requests are pushed (RFC 9126) to an issuer that offers it
  */
 public record OktaSettings(
         URI issuer,
@@ -24,7 +25,8 @@ public record OktaSettings(
         String groupsClaim,
         String scopeClaim,
         String clientClaim,
-        Optional<String> audience) {
+        Optional<String> audience,
+        boolean pushedRequests) {
 
     /** How we authenticate at Okta. */
     public sealed interface Credential {

@@ -44,7 +44,8 @@ final class OktaSettingsReader {
                 values.text("OKTA_GROUPS_CLAIM").orElse("groups"),
                 values.text("OKTA_SCOPE_CLAIM").orElse("scp"),
                 values.text("OKTA_CLIENT_CLAIM").orElse("cid"),
-                Optional.ofNullable(values.parsed("OKTA_AUDIENCE", text -> audience(text, orgServer))));
+                Optional.ofNullable(values.parsed("OKTA_AUDIENCE", text -> audience(text, orgServer))),
+                Boolean.TRUE.equals(values.parsed("OKTA_PUSHED_REQUESTS", Boolean.TRUE, OktaSettingsReader::pushed)));
     }
 
     /** An org authorization server's issuer is the org's URL itself, without a path. */
@@ -93,6 +94,14 @@ final class OktaSettingsReader {
             throw new BadSetting("must contain openid: without an ID token nobody can be signed on.");
         }
         return scopes;
+    }
+
+    private static Boolean pushed(String text) throws BadSetting {
+        return switch (text) {
+            case "true" -> Boolean.TRUE;
+            case "false" -> Boolean.FALSE;
+            default -> throw new BadSetting("must be true or false.");
+        };
     }
 
     private static String audience(String text, boolean orgServer) throws BadSetting {

@@ -616,6 +616,17 @@ class SettingsReaderTest {
     }
 
     @Test
+    void requestsArePushedWhereThatIsOfferedUnlessItIsSwitchedOff() {
+        assertThat(read().okta().pushedRequests()).isTrue();
+        written.put("OKTA_PUSHED_REQUESTS", "false");
+        assertThat(read().okta().pushedRequests()).isFalse();
+        written.put("OKTA_PUSHED_REQUESTS", "true");
+        assertThat(read().okta().pushedRequests()).isTrue();
+        written.put("OKTA_PUSHED_REQUESTS", "off");
+        assertThat(problems()).containsExactly("OKTA_PUSHED_REQUESTS must be true or false.");
+    }
+
+    @Test
     void originsAreThoseGivenTheLoopbackOnesAndOurOwn() {
         written.put("CORS_ORIGINS", "loopback, https://app.example.com");
 

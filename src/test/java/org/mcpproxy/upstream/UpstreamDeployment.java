@@ -91,6 +91,10 @@ class UpstreamDeployment {
     }
 
     static Settings settings(URI issuer, Credential credential) {
+        return settings(issuer, credential, true);
+    }
+
+    static Settings settings(URI issuer, Credential credential, boolean pushedRequests) {
         OktaSettings okta = new OktaSettings(
                 issuer,
                 false,
@@ -100,7 +104,8 @@ class UpstreamDeployment {
                 "groups",
                 "scp",
                 "cid",
-                Optional.of(ScriptedIssuer.AUDIENCE));
+                Optional.of(ScriptedIssuer.AUDIENCE),
+                pushedRequests);
         return new Settings(
                 URI.create("http://localhost:3001"),
                 3001,
