@@ -90,6 +90,7 @@ class PushedRequests {
         throw refused(response);
     }
 
+    /** Of an answer with a positive {@code expires_in}, which the parser sees to (RFC 9126 2.2). */
     private static URI requestUri(HTTPResponse response) {
         try {
             URI uri = PushedAuthorizationSuccessResponse.parse(response).getRequestURI();
@@ -97,8 +98,7 @@ class PushedRequests {
                 throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
             }
             return uri;
-        } catch (ParseException | IllegalArgumentException e) {
-            // the latter where expires_in is not positive
+        } catch (ParseException e) {
             throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
         }
     }

@@ -131,16 +131,22 @@ class PushedToOktaIT {
         installation
                 .okta()
                 .faults()
-                .on(Endpoint.PUSH, new Fault.Answer(401, Map.of(), "{\"error\":\"invalid_client\"}"));
+                .on(
+                        Endpoint.PUSH,
+                        new Fault.Answer(
+                                401, Map.of("Content-Type", "application/json"), "{\"error\":\"invalid_client\"}"));
         Page question = browser.follow(client.authorizationUri(), client.redirectUri());
 
         Page refused = browser.submit(question, Map.of("decision", "allow"));
 
-        assertThat(refused.status()).isGreaterThanOrEqualTo(400);
+        assertThat(refused.status()).isEqualTo(500);
         assertThat(refused.next()).isEmpty();
         assertThat(refused.text()).contains("An administrator must check its settings");
         assertThat(installation.okta().requests().calls(Endpoint.AUTHORIZE)).isZero();
-        assertThat(installation.proxy().console()).contains("pushed authorization request with invalid_client");
+        installation
+                .proxy()
+                .awaitConsole(
+                        "refused", console -> console.contains("pushed authorization request with invalid_client"));
     }
 
     @Test
