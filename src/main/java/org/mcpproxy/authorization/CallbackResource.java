@@ -29,6 +29,7 @@ import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.upstream.AuthorizationErrors;
 import org.mcpproxy.upstream.IdentityProvider;
 import org.mcpproxy.upstream.SignOn;
 import org.mcpproxy.web.Pages;
@@ -141,7 +142,8 @@ public class CallbackResource {
 
     private SignOn signOn(Parameters parameters, PendingAuthorization pending, HttpServletRequest http) {
         if (parameters.find("error").isPresent()) {
-            throw Rejection.of(reason(parameters.find("error").get()));
+            throw Rejection.of(
+                    AuthorizationErrors.reason(parameters.find("error").get()));
         }
         Upstream kept = pending.upstream().orElseThrow();
         SignOn signOn = okta.redeem(
@@ -167,15 +169,6 @@ public class CallbackResource {
     private Rejection discarded(SignOn signOn, Reason reason) {
         granting.discard(signOn);
         return Rejection.of(reason);
-    }
-
-    private static Reason reason(String error) {
-        return switch (error) {
-            case "access_denied", "login_required", "consent_required", "interaction_required" -> Reason.OKTA_DENIED;
-            case "unmet_authentication_requirements" -> Reason.AUTHENTICATION_CLASS_UNMET;
-            case "temporarily_unavailable", "server_error" -> Reason.OKTA_UNAVAILABLE;
-            default -> Reason.OKTA_REFUSED_PROXY;
-        };
     }
 
     /**

@@ -115,7 +115,7 @@ public class SignOnSteps {
      *
      * @param pending taken out of the store; its handle is used up
      * @param remembered whether the browser remembers a consent, which spares the question before the sign-on
-     * @throws Rejection {@code OKTA_UNAVAILABLE} where the browser should go to Okta and cannot
+     * @throws Rejection as {@link IdentityProvider#begin(SignOnDemands)} where the browser should go to Okta and cannot
      */
     public Next next(PendingAuthorization pending, boolean remembered) {
         if (pending.grantId().isPresent()) {

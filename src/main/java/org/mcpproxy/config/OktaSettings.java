@@ -15,6 +15,7 @@ import org.mcpproxy.oauth.Secret;
  * @param scopes what is asked of Okta, never of our clients
  * @param audience set: access tokens of this audience are accepted at {@code /okta/mcp}
  * @param crossAppAccess whether the org's ID-JAGs are taken for tokens of ours
+ * @param pushedRequests whether authorization requests are pushed (RFC 9126) to an issuer that offers it
  */
 public record OktaSettings(
         URI issuer,
@@ -26,7 +27,8 @@ public record OktaSettings(
         String scopeClaim,
         String clientClaim,
         Optional<String> audience,
-        boolean crossAppAccess) {
+        boolean crossAppAccess,
+        boolean pushedRequests) {
 
     /** How we authenticate at Okta. */
     public sealed interface Credential {

@@ -18,16 +18,18 @@ public interface IdentityProvider {
     /**
      * Prepares a sign-on, of which nothing is demanded.
      *
-     * @throws Rejection {@code OKTA_UNAVAILABLE} while discovery has not loaded
+     * @throws Rejection as {@link #begin(SignOnDemands)}
      */
     default SignOnRequest begin() {
         return begin(SignOnDemands.NONE);
     }
 
     /**
-     * Prepares a sign-on. Whether it was as demanded is for the caller to see, when the person is back.
+     * Prepares a sign-on. Whether it was as demanded is for the caller to see, when the person is back. It may wait for Okta,
+     * which is told of it before the browser is (RFC 9126), where it can be.
      *
-     * @throws Rejection {@code OKTA_UNAVAILABLE} while discovery has not loaded
+     * @throws Rejection {@code OKTA_UNAVAILABLE}, while discovery has not loaded too, {@code OKTA_REFUSED_PROXY}, {@code
+     *     OKTA_ANSWER_INVALID}, {@code OKTA_DENIED} or {@code AUTHENTICATION_CLASS_UNMET}
      */
     SignOnRequest begin(SignOnDemands demands);
 

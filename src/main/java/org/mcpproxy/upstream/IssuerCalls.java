@@ -15,6 +15,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Supplier;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
@@ -29,6 +30,7 @@ class IssuerCalls {
     enum Endpoint {
         DISCOVERY,
         KEYS,
+        PUSHED_REQUEST,
         TOKEN,
         EXCHANGE,
         USER_INFO,
@@ -83,13 +85,22 @@ class IssuerCalls {
      * @throws Rejection {@code OKTA_UNAVAILABLE}
      */
     HTTPResponse repeatable(Endpoint endpoint, HTTPRequest request) {
+        return repeatable(endpoint, () -> request);
+    }
+
+    /**
+     * The same, for a request that is made anew each time, as a part of it works once: an assertion.
+     *
+     * @throws Rejection {@code OKTA_UNAVAILABLE}
+     */
+    HTTPResponse repeatable(Endpoint endpoint, Supplier<HTTPRequest> request) {
         try {
-            return attempt(endpoint, request);
+            return attempt(endpoint, request.get());
         } catch (Rejection first) {
             if (holds.get(endpoint).remaining().isPresent()) {
                 throw first;
             }
-            return attempt(endpoint, request);
+            return attempt(endpoint, request.get());
         }
     }
 

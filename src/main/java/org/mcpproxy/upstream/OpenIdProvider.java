@@ -5,17 +5,13 @@ import com.nimbusds.jwt.JWTParser;
 import com.nimbusds.oauth2.sdk.AuthorizationCode;
 import com.nimbusds.oauth2.sdk.AuthorizationCodeGrant;
 import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
-import com.nimbusds.oauth2.sdk.ResponseType;
 import com.nimbusds.oauth2.sdk.TokenRevocationRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
-import com.nimbusds.oauth2.sdk.id.State;
-import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
 import com.nimbusds.oauth2.sdk.token.Token;
-import com.nimbusds.openid.connect.sdk.AuthenticationRequest;
 import com.nimbusds.openid.connect.sdk.LogoutRequest;
 import com.nimbusds.openid.connect.sdk.Nonce;
 import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
@@ -30,7 +26,6 @@ import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
-import java.util.random.RandomGenerator;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Reason;
@@ -40,8 +35,6 @@ import org.mcpproxy.oauth.Secret;
 /** The configured issuer as an OpenID Connect relying party uses it, over MicroProfile REST Client. */
 @ApplicationScoped
 class OpenIdProvider implements IdentityProvider {
-
-    private static final String CALLBACK = "/oauth/callback";
 
     /** RFC 6749 5.1 lets an issuer leave {@code expires_in} out; Okta's shortest lifetime is then a safe guess. */
     private static final Duration UNNAMED_LIFETIME = Duration.ofMinutes(5);
@@ -55,7 +48,7 @@ class OpenIdProvider implements IdentityProvider {
     private final IdTokens idTokens;
     private final People people;
     private final IssuerCalls calls;
-    private final RandomGenerator random;
+    private final AuthorizationRequests requests;
     private final Clock clock;
 
     @Inject
@@ -67,7 +60,7 @@ class OpenIdProvider implements IdentityProvider {
             IdTokens idTokens,
             People people,
             IssuerCalls calls,
-            RandomGenerator random,
+            AuthorizationRequests requests,
             Clock clock) {
         this.settings = settings;
         this.discovery = discovery;
@@ -76,7 +69,7 @@ class OpenIdProvider implements IdentityProvider {
         this.idTokens = idTokens;
         this.people = people;
         this.calls = calls;
-        this.random = random;
+        this.requests = requests;
         this.clock = clock;
     }
 
@@ -92,25 +85,16 @@ class OpenIdProvider implements IdentityProvider {
 
     @Override
     public SignOnRequest begin(SignOnDemands demands) {
-        ProviderMetadata provider = discovery.current();
-        Secret state = Secret.random(random);
-        Secret nonce = Secret.random(random);
-        Secret codeVerifier = Secret.random(random);
-        AuthenticationRequest.Builder request = new AuthenticationRequest.Builder(
-                        ResponseType.CODE, settings.okta().scopes(), client(), settings.at(CALLBACK))
-                .endpointURI(provider.authorizationEndpoint())
-                .state(new State(state.value()))
-                .nonce(new Nonce(nonce.value()))
-                .codeChallenge(new CodeVerifier(codeVerifier.value()), CodeChallengeMethod.S256);
-        demands.parameters().forEach((name, values) -> request.customParameter(name, values.get(0)));
-        return new SignOnRequest(request.build().toURI(), state, nonce, codeVerifier);
+        return requests.begin(demands);
     }
 
     @Override
     public SignOn redeem(String code, String issuer, Secret codeVerifier, Secret nonce) {
         requireIssuer(issuer);
         AuthorizationCodeGrant grant = new AuthorizationCodeGrant(
-                authorizationCode(code), settings.at(CALLBACK), new CodeVerifier(codeVerifier.value()));
+                authorizationCode(code),
+                AuthorizationRequests.redirectUri(settings),
+                new CodeVerifier(codeVerifier.value()));
         OIDCTokens tokens = tokenEndpoint.exchange(grant, Reason.OKTA_ANSWER_INVALID);
         UpstreamTokens kept = upstreamTokens(tokens, Optional.empty(), idToken(tokens));
         try {

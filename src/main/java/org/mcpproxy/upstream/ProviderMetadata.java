@@ -12,6 +12,8 @@ import org.mcpproxy.oauth.Rejection;
  * What the issuer says about itself (OpenID Connect Discovery 3). Every endpoint comes from here, none is built by hand.
  *
  * @param issuer as the issuer itself writes it, in its tokens too
+ * @param pushedRequestEndpoint for pushed authorization requests (RFC 9126 5)
+ * @param requiresPushedRequests whether it takes no others
  * @param namesItself whether authorization answers carry {@code iss} (RFC 9207 3)
  */
 record ProviderMetadata(
@@ -22,6 +24,8 @@ record ProviderMetadata(
         Optional<URI> userInfoEndpoint,
         Optional<URI> revocationEndpoint,
         Optional<URI> endSessionEndpoint,
+        Optional<URI> pushedRequestEndpoint,
+        boolean requiresPushedRequests,
         boolean namesItself) {
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
@@ -47,6 +51,8 @@ record ProviderMetadata(
                 optional(metadata.getUserInfoEndpointURI()),
                 optional(metadata.getRevocationEndpointURI()),
                 optional(metadata.getEndSessionEndpointURI()),
+                optional(metadata.getPushedAuthorizationRequestEndpointURI()),
+                metadata.requiresPushedAuthorizationRequests(),
                 metadata.supportsAuthorizationResponseIssuerParam());
     }
 

@@ -27,7 +27,7 @@ import org.eclipse.microprofile.rest.client.RestClientBuilder;
 class RestSender implements HTTPRequestSender {
 
     /**
-     * The issuer has seven endpoints, and each server that exchanges tokens two; more addresses than this mean that they are
+     * The issuer has eight endpoints, and each server that exchanges tokens two; more addresses than this mean that they are
      * moved about, and old ones may go.
      */
     private static final int ENDPOINTS = 128;

@@ -617,6 +617,17 @@ class SettingsReaderTest {
     }
 
     @Test
+    void requestsArePushedWhereThatIsOfferedUnlessItIsSwitchedOff() {
+        assertThat(read().okta().pushedRequests()).isTrue();
+        written.put("OKTA_PUSHED_REQUESTS", "off");
+        assertThat(read().okta().pushedRequests()).isFalse();
+        written.put("OKTA_PUSHED_REQUESTS", "on");
+        assertThat(read().okta().pushedRequests()).isTrue();
+        written.put("OKTA_PUSHED_REQUESTS", "false");
+        assertThat(problems()).containsExactly("OKTA_PUSHED_REQUESTS must be on or off.");
+    }
+
+    @Test
     void originsAreThoseGivenTheLoopbackOnesAndOurOwn() {
         written.put("CORS_ORIGINS", "loopback, https://app.example.com");
 

@@ -5,6 +5,7 @@ public enum Endpoint {
     OPENID_CONFIGURATION("/.well-known/openid-configuration"),
     SERVER_METADATA("/.well-known/oauth-authorization-server"),
     AUTHORIZE("/v1/authorize"),
+    PUSH("/v1/par"),
     TOKEN("/v1/token"),
     KEYS("/v1/keys"),
     INTROSPECT("/v1/introspect"),

@@ -12,6 +12,7 @@ import java.util.Set;
  *     server {@code default}
  * @param audience {@code aud} of the custom server's access tokens
  * @param customScopes scopes of the custom server, beside OpenID Connect's
+ * @param pushedRequests whether requests can be pushed (RFC 9126), and the metadata say so
  */
 public record OktaOptions(
         int port,
@@ -20,7 +21,8 @@ public record OktaOptions(
         Set<String> customScopes,
         List<OktaUser> users,
         Duration accessTokenLifetime,
-        Duration refreshTokenLifetime) {
+        Duration refreshTokenLifetime,
+        boolean pushedRequests) {
 
     /** A custom server for {@code api://mcp} with the scope {@code mcp}, and Alice and Bob. */
     public static OktaOptions custom() {
@@ -31,31 +33,53 @@ public record OktaOptions(
                 Set.of("mcp"),
                 List.of(OktaUser.ALICE, OktaUser.BOB),
                 Duration.ofHours(1),
-                Duration.ofDays(7));
+                Duration.ofDays(7),
+                false);
     }
 
     public static OktaOptions org() {
         OktaOptions custom = custom();
         return new OktaOptions(
-                0, true, "", Set.of(), custom.users, custom.accessTokenLifetime, custom.refreshTokenLifetime);
+                0, true, "", Set.of(), custom.users, custom.accessTokenLifetime, custom.refreshTokenLifetime, false);
     }
 
     public OktaOptions withPort(int fixed) {
         return new OktaOptions(
-                fixed, orgServer, audience, customScopes, users, accessTokenLifetime, refreshTokenLifetime);
+                fixed,
+                orgServer,
+                audience,
+                customScopes,
+                users,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                pushedRequests);
     }
 
     public OktaOptions withAudience(String other) {
-        return new OktaOptions(port, orgServer, other, customScopes, users, accessTokenLifetime, refreshTokenLifetime);
+        return new OktaOptions(
+                port, orgServer, other, customScopes, users, accessTokenLifetime, refreshTokenLifetime, pushedRequests);
     }
 
     public OktaOptions withUsers(List<OktaUser> others) {
         return new OktaOptions(
-                port, orgServer, audience, customScopes, others, accessTokenLifetime, refreshTokenLifetime);
+                port,
+                orgServer,
+                audience,
+                customScopes,
+                others,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                pushedRequests);
     }
 
     public OktaOptions withAccessTokenLifetime(Duration lifetime) {
-        return new OktaOptions(port, orgServer, audience, customScopes, users, lifetime, refreshTokenLifetime);
+        return new OktaOptions(
+                port, orgServer, audience, customScopes, users, lifetime, refreshTokenLifetime, pushedRequests);
+    }
+
+    public OktaOptions withPushedRequests() {
+        return new OktaOptions(
+                port, orgServer, audience, customScopes, users, accessTokenLifetime, refreshTokenLifetime, true);
     }
 
     String contextPath() {

@@ -30,6 +30,7 @@ import org.springframework.security.oauth2.server.authorization.authentication.O
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationToken;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2AuthorizationCodeRequestAuthenticationValidator;
+import org.springframework.security.oauth2.server.authorization.authentication.OAuth2PushedAuthorizationRequestAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.authentication.OAuth2TokenExchangeAuthenticationProvider;
 import org.springframework.security.oauth2.server.authorization.oidc.authentication.OidcUserInfoAuthenticationContext;
 import org.springframework.security.oauth2.server.authorization.settings.AuthorizationServerSettings;
@@ -51,6 +52,7 @@ class OktaSecurity {
         return AuthorizationServerSettings.builder()
                 .issuer(address.issuer())
                 .authorizationEndpoint(Endpoint.AUTHORIZE.path(options.orgServer()))
+                .pushedAuthorizationRequestEndpoint(Endpoint.PUSH.path(options.orgServer()))
                 .tokenEndpoint(Endpoint.TOKEN.path(options.orgServer()))
                 .jwkSetEndpoint(Endpoint.KEYS.path(options.orgServer()))
                 .tokenIntrospectionEndpoint(Endpoint.INTROSPECT.path(options.orgServer()))
@@ -63,15 +65,21 @@ class OktaSecurity {
     @Bean
     SecurityFilterChain okta(
             HttpSecurity http,
+            OktaOptions options,
             OktaAddress address,
             OktaApplications applications,
             OktaSignOns signOns,
             OktaDirectory directory) {
         HttpSessionRequestCache untouchedUrls = new HttpSessionRequestCache();
         untouchedUrls.setMatchingRequestParameterName(null);
-        return http.oauth2AuthorizationServer(server -> endpoints(server, applications, directory))
-                .authorizeHttpRequests(requests -> requests.requestMatchers(
-                                request -> asksSilently(request, address), OktaSecurity::isSignIn)
+        OktaSignOnRequests asked = new OktaSignOnRequests(address.path(Endpoint.AUTHORIZE), signOns);
+        return http.oauth2AuthorizationServer(server -> {
+                    endpoints(server, applications, directory);
+                    if (options.pushedRequests()) {
+                        pushedRequests(server);
+                    }
+                })
+                .authorizeHttpRequests(requests -> requests.requestMatchers(asked::isSilent, OktaSecurity::isSignIn)
                         .permitAll()
                         .anyRequest()
                         .authenticated())
@@ -81,8 +89,7 @@ class OktaSecurity {
                 // Ignored, as the authorization server switches a disabled one on again: the sign-in form has no token.
                 .csrf(csrf -> csrf.ignoringRequestMatchers(request -> true))
                 .requestCache(cache -> cache.requestCache(untouchedUrls))
-                .addFilterBefore(
-                        new SignOnPolicy(address.path(Endpoint.AUTHORIZE)), AnonymousAuthenticationFilter.class)
+                .addFilterBefore(new SignOnPolicy(asked), AnonymousAuthenticationFilter.class)
                 .addFilterBefore(
                         new LogoutEndpoint(address.path(Endpoint.LOGOUT), applications, signOns), LogoutFilter.class)
                 .build();
@@ -106,10 +113,7 @@ class OktaSecurity {
                         provider -> provider.setJwtDecoderFactory(assertions))))
                 .authorizationEndpoint(authorize -> authorize.authenticationProviders(each(
                         OAuth2AuthorizationCodeRequestAuthenticationProvider.class,
-                        provider -> provider.setAuthenticationValidator(exactRedirectUri()
-                                .andThen(
-                                        OAuth2AuthorizationCodeRequestAuthenticationValidator
-                                                .DEFAULT_SCOPE_VALIDATOR)))))
+                        provider -> provider.setAuthenticationValidator(exactRedirectUriAndScopes()))))
                 .tokenEndpoint(token -> token.authenticationProviders(providers ->
                         providers.replaceAll(provider -> provider instanceof OAuth2TokenExchangeAuthenticationProvider
                                 ? new OktaExchange(provider)
@@ -137,6 +141,18 @@ class OktaSecurity {
                 directory.userInfoClaims(user, context.getAccessToken().getScopes()));
     }
 
+    /** What is pushed is judged as what the browser brings (RFC 9126 2.1). */
+    private static void pushedRequests(OAuth2AuthorizationServerConfigurer server) {
+        server.pushedAuthorizationRequestEndpoint(push -> push.authenticationProviders(each(
+                OAuth2PushedAuthorizationRequestAuthenticationProvider.class,
+                provider -> provider.setAuthenticationValidator(exactRedirectUriAndScopes()))));
+    }
+
+    private static Consumer<OAuth2AuthorizationCodeRequestAuthenticationContext> exactRedirectUriAndScopes() {
+        return exactRedirectUri()
+                .andThen(OAuth2AuthorizationCodeRequestAuthenticationValidator.DEFAULT_SCOPE_VALIDATOR);
+    }
+
     /** Okta compares redirect URIs exactly; the framework would let the port of a loopback address differ. */
     private static Consumer<OAuth2AuthorizationCodeRequestAuthenticationContext> exactRedirectUri() {
         return context -> {
@@ -146,12 +162,6 @@ class OktaSecurity {
                         new OAuth2Error("invalid_request", "redirect_uri", null), null);
             }
         };
-    }
-
-    /** {@code prompt=none} gets an error where there is no session, never the sign-in page. */
-    private static boolean asksSilently(HttpServletRequest request, OktaAddress address) {
-        return address.path(Endpoint.AUTHORIZE).equals(request.getRequestURI())
-                && "none".equals(request.getParameter("prompt"));
     }
 
     private static boolean isSignIn(HttpServletRequest request) {

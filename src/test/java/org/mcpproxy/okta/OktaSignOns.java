@@ -3,12 +3,15 @@ package org.mcpproxy.okta;
 import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 import org.springframework.security.oauth2.core.OAuth2AccessToken;
 import org.springframework.security.oauth2.core.OAuth2RefreshToken;
 import org.springframework.security.oauth2.core.OAuth2Token;
+import org.springframework.security.oauth2.core.endpoint.OAuth2AuthorizationRequest;
+import org.springframework.security.oauth2.core.endpoint.OAuth2ParameterNames;
 import org.springframework.security.oauth2.core.oidc.OidcIdToken;
 import org.springframework.security.oauth2.server.authorization.OAuth2Authorization;
 import org.springframework.security.oauth2.server.authorization.OAuth2AuthorizationCode;
@@ -55,8 +58,22 @@ final class OktaSignOns implements OAuth2AuthorizationService {
         return byId.get(id);
     }
 
+    /** The parameters that were pushed and are not used up, by the whole request URI. */
+    Optional<Map<String, Object>> pushed(String requestUri) {
+        return byId.values().stream()
+                .filter(authorization -> authorization.getAttribute(OAuth2ParameterNames.STATE) instanceof String state
+                        && requestUri.contains(state))
+                .findFirst()
+                .map(authorization -> authorization.<OAuth2AuthorizationRequest>getAttribute(
+                        OAuth2AuthorizationRequest.class.getName()))
+                .map(OAuth2AuthorizationRequest::getAdditionalParameters);
+    }
+
     @Override
     public synchronized OAuth2Authorization findByToken(String token, OAuth2TokenType type) {
+        if (type != null && OAuth2ParameterNames.STATE.equals(type.getValue())) {
+            return byState(token);
+        }
         String id = signOnOf.get(token);
         OAuth2Authorization authorization = id == null ? null : byId.get(id);
         if (authorization == null) {
@@ -72,6 +89,14 @@ final class OktaSignOns implements OAuth2AuthorizationService {
         boolean ofType =
                 found != null && (type == null || TYPES.get(type.getValue()).isInstance(found.getToken()));
         return ofType ? authorization : null;
+    }
+
+    /** What was pushed: it has issued nothing yet. */
+    private OAuth2Authorization byState(String state) {
+        return byId.values().stream()
+                .filter(authorization -> state.equals(authorization.getAttribute(OAuth2ParameterNames.STATE)))
+                .findFirst()
+                .orElse(null);
     }
 
     /** Ends every sign-on of a user, as when an administrator clears the user's sessions. */

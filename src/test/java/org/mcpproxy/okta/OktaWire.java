@@ -25,6 +25,7 @@ final class OktaWire extends ValveBase {
     OktaWire(OktaOptions options, Faults faults, RequestLog log, OktaOrganization organization) {
         super(true);
         this.endpoints = Arrays.stream(Endpoint.values())
+                .filter(endpoint -> endpoint != Endpoint.PUSH || options.pushedRequests())
                 .collect(Collectors.toMap(
                         endpoint -> options.contextPath() + endpoint.path(options.orgServer()), Function.identity()));
         this.faults = faults;

@@ -17,10 +17,10 @@ final class SignOnPolicy extends OncePerRequestFilter {
 
     private static final String ASKED = SignOnPolicy.class.getName() + ".asked:";
 
-    private final String authorizePath;
+    private final OktaSignOnRequests requests;
 
-    SignOnPolicy(String authorizePath) {
-        this.authorizePath = authorizePath;
+    SignOnPolicy(OktaSignOnRequests requests) {
+        this.requests = requests;
     }
 
     @Override
@@ -35,17 +35,20 @@ final class SignOnPolicy extends OncePerRequestFilter {
 
     /** A browser's session is no client authentication: it counts where people sign on, and nowhere else. */
     private boolean isEnough(Authentication session, HttpServletRequest request) {
-        return authorizePath.equals(request.getRequestURI()) && !mustSignOnAgain(request, session);
+        return requests.isOne(request) && !mustSignOnAgain(request, session);
     }
 
-    private static boolean mustSignOnAgain(HttpServletRequest request, Authentication session) {
+    private boolean mustSignOnAgain(HttpServletRequest request, Authentication session) {
         Instant signedOn = OktaTokenGenerator.authTime(session);
-        return tooOld(request.getParameter("max_age"), signedOn)
-                || "login".equals(request.getParameter("prompt")) && !signedOnForThis(request, signedOn);
+        return requests.parameter(request, "max_age")
+                        .filter(maxAge -> tooOld(maxAge, signedOn))
+                        .isPresent()
+                || requests.parameter(request, "prompt").filter("login"::equals).isPresent()
+                        && !signedOnForThis(request, signedOn);
     }
 
     private static boolean tooOld(String maxAge, Instant signedOn) {
-        return maxAge != null && signedOn.plusSeconds(Long.parseLong(maxAge)).isBefore(Instant.now());
+        return signedOn.plusSeconds(Long.parseLong(maxAge)).isBefore(Instant.now());
     }
 
     /** The request comes twice: before the sign-in page, and again after it. */

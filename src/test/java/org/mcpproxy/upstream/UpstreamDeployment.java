@@ -91,6 +91,10 @@ class UpstreamDeployment {
     }
 
     static Settings settings(URI issuer, Credential credential) {
+        return settings(issuer, credential, true);
+    }
+
+    static Settings settings(URI issuer, Credential credential, boolean pushedRequests) {
         OktaSettings okta = new OktaSettings(
                 issuer,
                 false,
@@ -101,7 +105,8 @@ class UpstreamDeployment {
                 "scp",
                 "cid",
                 Optional.of(ScriptedIssuer.AUDIENCE),
-                false);
+                false,
+                pushedRequests);
         return new Settings(
                 URI.create("http://localhost:3001"),
                 3001,
