@@ -20,11 +20,19 @@ final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
     /** In bytes. What comes when there is less is still taken, however long. */
     private static final int MOST_UNREAD = 1024 * 1024;
 
+    /** In bytes, of what is handed over at a time: who takes it keeps it until its client has read it. */
+    private static final int PART = 16 * 1024;
+
     private final BodyBudget.Share room;
     private final Runnable cancelled;
     private final AtomicInteger calls = new AtomicInteger();
     private final Queue<byte[]> unread = new ArrayDeque<>();
     private int unreadBytes;
+    /** How much of the first message has been handed over, in bytes. */
+    private int begun;
+    /** Of messages that have been handed over whole, whose last part may still be lying with the reader; in bytes. */
+    private int handedOver;
+
     private long wanted;
     private boolean complete;
     private Rejection broken;
@@ -110,7 +118,28 @@ final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
 
     private void forget() {
         unread.clear();
+        begun = 0;
         room.close();
+    }
+
+    /** What there is for a reader who asks for more, and so has taken what was handed over before; null for nothing. */
+    private ByteBuffer nextPart() {
+        unreadBytes -= handedOver;
+        room.give(handedOver);
+        handedOver = 0;
+        byte[] first = unread.peek();
+        if (first == null) {
+            return null;
+        }
+        int length = Math.min(PART, first.length - begun);
+        ByteBuffer part = ByteBuffer.wrap(first, begun, length).slice();
+        begun += length;
+        if (begun == first.length) {
+            unread.remove();
+            begun = 0;
+            handedOver = first.length;
+        }
+        return part;
     }
 
     /** Whether nobody reads it any more. */
@@ -145,17 +174,15 @@ final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
 
     /** @return whether something was said */
     private boolean step() {
-        byte[] next;
+        ByteBuffer next;
         Rejection failure;
         synchronized (this) {
             if (over || reader == null) {
                 return false;
             }
-            next = wanted > 0 ? unread.poll() : null;
+            next = wanted > 0 ? nextPart() : null;
             if (next != null) {
                 wanted--;
-                unreadBytes -= next.length;
-                room.give(next.length);
             } else if (unread.isEmpty() && (complete || broken != null)) {
                 over = true;
                 room.close();
@@ -165,7 +192,7 @@ final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
             failure = broken;
         }
         if (next != null) {
-            reader.onNext(List.of(ByteBuffer.wrap(next)));
+            reader.onNext(List.of(next));
         } else if (failure != null) {
             reader.onError(failure);
         } else {

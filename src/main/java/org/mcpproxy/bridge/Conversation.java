@@ -12,6 +12,7 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Header;
+import org.mcpproxy.web.BodyBudget;
 
 /**
  * What is said to one server, and what it says. Requests of different HTTP requests may have the same ids and progress
@@ -229,14 +230,29 @@ final class Conversation implements Channel.Receiver {
         for (Long number : numbers) {
             pending.take(number).ifPresent(known -> lines.add(OwnMessages.cancelled(number)));
         }
-        tell(lines, sender);
+        if (!lines.isEmpty()) {
+            tellLater(lines, sender);
+        }
     }
 
-    /** Says something of our own, maybe long after the request; where it does not arrive, nobody misses it. */
-    private void tell(List<String> lines, Sender sender) {
+    /** With a fresh credential, maybe long after the request; where there is no room to wait for one, with that of the request. */
+    private void tellLater(List<String> lines, Sender sender) {
+        BodyBudget.Share waiting = room.share();
+        if (waiting.take(sender.size())) {
+            sender.later().whenComplete((fresh, failure) -> {
+                waiting.close();
+                tell(lines, failure == null ? fresh : sender.headers());
+            });
+        } else {
+            tell(lines, sender.headers());
+        }
+    }
+
+    /** Says something of our own; where it does not arrive, nobody misses it. */
+    private void tell(List<String> lines, List<Header> as) {
         Channel server = channel;
-        if (!lines.isEmpty() && !closed && server != null) {
-            sender.later().thenAccept(fresh -> server.send(lines, fresh, why -> {}));
+        if (!closed && server != null) {
+            server.send(lines, as, why -> {});
         }
     }
 
@@ -278,7 +294,7 @@ final class Conversation implements Channel.Receiver {
                 : OwnMessages.error(id, METHOD_NOT_FOUND, "This client takes no requests.");
         Sender known = last;
         if (known != null) {
-            tell(List.of(answer), known);
+            tell(List.of(answer), known.headers());
         }
     }
 

@@ -20,7 +20,7 @@ import org.mcpproxy.web.BodyBudget;
 /** Posts the messages of one session, each with the headers of its own request, one after another. */
 final class LegacySsePosts {
 
-    /** In characters. What comes when there is less is still taken, however long. */
+    /** In characters, headers included. What comes when there is less is still taken, however long. */
     private static final int MOST_UNSENT = 1024 * 1024;
 
     /** A server that keeps a POST open while it works may wait for another, so each is waited for no longer than this. */
@@ -60,7 +60,8 @@ final class LegacySsePosts {
 
     /** @return false where too much waits already */
     synchronized boolean add(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
-        int length = messages.stream().mapToInt(String::length).sum();
+        int length =
+                messages.stream().mapToInt(message -> length(message, headers)).sum();
         if (unsent >= MOST_UNSENT || !room.take(length)) {
             return false;
         }
@@ -69,6 +70,10 @@ final class LegacySsePosts {
             last = last.thenComposeAsync(before -> posted(message, headers, undelivered), threads);
         }
         return true;
+    }
+
+    private static int length(String message, List<Header> headers) {
+        return message.length() + headers.stream().mapToInt(Header::length).sum();
     }
 
     /** Why a server that answered so has not taken a message. */
@@ -101,7 +106,7 @@ final class LegacySsePosts {
                     LegacySseHeaders.ofPost(headers),
                     message.getBytes(StandardCharsets.UTF_8));
         } catch (Rejection e) {
-            taken(message);
+            taken(length(message, headers));
             undelivered.accept(e);
             return CompletableFuture.completedFuture(null);
         }
@@ -111,7 +116,7 @@ final class LegacySsePosts {
                 .orTimeout(longest.toMillis(), TimeUnit.MILLISECONDS)
                 .<Void>handleAsync(
                         (come, failure) -> {
-                            taken(message);
+                            taken(length(message, headers));
                             if (failure != null) {
                                 call.cancel();
                             }
@@ -128,9 +133,9 @@ final class LegacySsePosts {
                 .completeOnTimeout(null, ONE_AFTER_ANOTHER.toMillis(), TimeUnit.MILLISECONDS);
     }
 
-    private synchronized void taken(String message) {
-        unsent -= message.length();
-        room.give(message.length());
+    private synchronized void taken(int length) {
+        unsent -= length;
+        room.give(length);
     }
 
     /** What waits is posted no more: its session has ended, and nobody waits for it. */

@@ -1,6 +1,5 @@
 package org.mcpproxy.bridge;
 
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
@@ -18,8 +17,6 @@ import org.mcpproxy.web.BodyBudget;
 final class Reply implements BackendClient.Call {
 
     private static final int INTERNAL_ERROR = -32603;
-
-    private static final Duration SOON = Duration.ofSeconds(5);
 
     private final CompletableFuture<BackendClient.Answer> head = new CompletableFuture<>();
     private final AnswerBody body;
@@ -108,13 +105,13 @@ final class Reply implements BackendClient.Call {
         }
     }
 
-    /** A lone response. */
+    /** A lone response. The server has done what was asked, so nobody is told to ask again. */
     private void answer(BackendClient.Answer answer, String text) {
         if (body.offer(text)) {
             body.complete();
             begin(answer);
         } else {
-            fail(Rejection.until(Reason.ANSWER_UNREAD, SOON));
+            fail(Rejection.of(Reason.ANSWER_UNREAD));
         }
     }
 

@@ -21,15 +21,6 @@ public class ResourceProofs {
     }
 
     /**
-     * Requires that who sent a token holds its key, and uses the proof of it.
-     *
-     * @throws Rejection as {@link #verify} and {@link #use}
-     */
-    public void require(Sent sent, Optional<String> boundTo, HttpCall call) {
-        verify(sent, boundTo, call).ifPresent(this::use);
-    }
-
-    /**
      * Requires that who sent a token holds its key. A bound token is of no use as a bearer token (7.2), nor any other with a
      * proof.
      *

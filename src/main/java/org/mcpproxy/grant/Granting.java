@@ -4,6 +4,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -18,6 +19,9 @@ import org.mcpproxy.upstream.SignOn;
 /** Opens grants, and issues the codes by which clients get hold of them. */
 @Singleton
 public class Granting {
+
+    /** For how long the store may keep us before the token of a grant is made, which must not outlive it. */
+    private static final Duration BEFORE_ITS_TOKEN = Duration.ofSeconds(30);
 
     private final Grants grants;
     private final AssertedGrants asserted;
@@ -77,8 +81,8 @@ public class Granting {
     }
 
     /**
-     * Opens a grant for a person for whom Okta speaks, who is not here and is asked nothing: as long as the one access token for
-     * it lives. There is no session at Okta behind it.
+     * Opens a grant for a person for whom Okta speaks, who is not here and is asked nothing: about as long as the one access token
+     * for it lives. There is no session at Okta behind it.
      *
      * @param clientId of the client that brought the assertion, and authenticated
      * @throws Rejection {@code ID_JAG_REPLAYED}, {@code USER_IS_CLIENT}, {@code SERVER_FULL} or {@code STORE_UNAVAILABLE}
@@ -93,7 +97,7 @@ public class Granting {
                 scope,
                 resource,
                 now,
-                now.plus(settings.lifetimes().accessToken()),
+                now.plus(settings.lifetimes().accessToken()).plus(BEFORE_ITS_TOKEN),
                 assertion.authentication());
         if (!asserted.open(grant, assertion.hash(), assertion.endsAt())) {
             throw Rejection.of(Reason.ID_JAG_REPLAYED);

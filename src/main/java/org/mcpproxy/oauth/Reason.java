@@ -289,8 +289,8 @@ public enum Reason {
     ID_JAG_REPLAYED(OAuth2Error.INVALID_GRANT, "The ID-JAG was used before. Get a new one from Okta for each token."),
     RESOURCE_NEEDS_SESSION(
             OAuth2Error.INVALID_TARGET,
-            "The MCP server at this resource is called with its user's own token of Okta, which comes with a sign-on alone."
-                    + " Let the user sign on."),
+            "Okta's word for this user is not for this MCP server, or the server is called with the user's own token of Okta,"
+                    + " which comes with a sign-on alone. Let the user sign on."),
     SUBJECT_TOKEN_MISSING(OAuth2Error.INVALID_REQUEST, "The subject_token parameter is missing."),
     SUBJECT_TOKEN_TYPE_MISSING(OAuth2Error.INVALID_REQUEST, "The subject_token_type parameter is missing."),
     SUBJECT_TOKEN_TYPE_UNSUPPORTED(
@@ -395,9 +395,10 @@ public enum Reason {
     BACKEND_TIMEOUT(OAuth2Error.SERVER_ERROR, 504, "The MCP server behind this proxy did not answer in time."),
     BACKEND_BROKE_OFF(OAuth2Error.SERVER_ERROR, 502, "The MCP server behind this proxy broke its answer off."),
     ANSWER_UNREAD(
-            OAuth2Error.TEMPORARILY_UNAVAILABLE,
-            503,
-            "Too much of what the MCP server said waits for this user's clients, or for all, to read it."),
+            OAuth2Error.SERVER_ERROR,
+            502,
+            "The MCP server has answered, but too much of what it said waits already for this user's clients, or for all, to"
+                    + " read it."),
     ANSWER_TIMEOUT(
             OAuth2Error.SERVER_ERROR,
             504,

@@ -15,7 +15,7 @@ import org.mcpproxy.grant.UpstreamSessions;
 @Singleton
 public class Chores {
 
-    /** A node whose clock is behind must still find what it may give again. */
+    /** A node whose clock is behind must still find what it may give again, and what it must not take again. */
     static final Duration CLOCKS_DIFFER = Duration.ofSeconds(15);
 
     /** Nothing that was issued for these lives longer than an access token; this is some of them. */
@@ -64,9 +64,9 @@ public class Chores {
                 deletion("authorization_code", "hash", "expires_at", JdbcAuthorizationCodes.REPLAY_KNOWN),
                 new EndingClients(new ClientGrants(database, revocations, clock), audit),
                 new ExpiredGrants(database, revocations, clock),
-                deletion("client_assertion", "hash", "expires_at", Duration.ZERO),
-                deletion("used_proof", "hash", "expires_at", Duration.ZERO),
-                deletion("used_identity_assertion", "hash", "expires_at", Duration.ZERO),
+                deletion("client_assertion", "hash", "expires_at", CLOCKS_DIFFER),
+                deletion("used_proof", "hash", "expires_at", CLOCKS_DIFFER),
+                deletion("used_identity_assertion", "hash", "expires_at", CLOCKS_DIFFER),
                 deletion("approval", "organization, user_id, client_id", "expires_at", Duration.ZERO),
                 deletion("mcp_session", "hash", "used_at", JdbcSessions.IDLE),
                 deletion("revocation", "grant_id", "revoked_at", REVOCATION_KEPT),

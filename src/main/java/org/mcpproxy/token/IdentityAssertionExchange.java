@@ -74,7 +74,8 @@ public class IdentityAssertionExchange implements Exchange {
         Grant grant = granting.open(assertion, client.client().id(), scope, resource);
         audit.record(new IdentityAssertionRedeemed(
                 request.trail(), grant.user().id(), grant.clientId(), resource, assertion.hash(), grant.id()));
-        return mint.mint(grant, request, scope, Optional.empty(), Optional.empty());
+        return mint.mint(grant, request, scope, Optional.empty(), Optional.empty())
+                .naming(resource);
     }
 
     /** 8.6.1.2: unlike elsewhere a proof that is missing is {@code invalid_grant}, as one by another key is. */
@@ -104,11 +105,18 @@ public class IdentityAssertionExchange implements Exchange {
         return resources.stream().map(ResourceIndicator::canonical).collect(Collectors.toSet());
     }
 
-    /** What Okta, the administrator and the MCP server have in common; where Okta names none, no more than the baseline. */
+    /**
+     * What Okta, the administrator and the MCP server have in common; where Okta names none, no more than the baseline, without
+     * which a token opens nothing.
+     */
     private Scope scope(
             IdentityAssertion assertion, TokenRequest request, PreregisteredClient client, String resource) {
         Scope given = terms.scope(client, resource);
         given.retainAll(assertion.scope().orElseGet(Scopes::baseline));
-        return AdministratorsTerms.asked(request.parameters(), given);
+        Scope asked = AdministratorsTerms.asked(request.parameters(), given);
+        if (!asked.contains(Scopes.MCP)) {
+            throw Rejection.of(Reason.SCOPE_UNKNOWN);
+        }
+        return asked;
     }
 }

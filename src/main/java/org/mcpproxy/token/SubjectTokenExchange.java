@@ -71,9 +71,10 @@ public class SubjectTokenExchange implements Exchange {
         AccessToken subject = subject(parameters);
         request.user().accept(subject.subject());
         require(client.mayExchange(subject.clientId(), subject.audience()), Reason.SUBJECT_TOKEN_NOT_FOR_CLIENT);
+        requireOwnKey(subject, request);
         require(subject.actors().size() < MOST_ACTORS, Reason.ACTORS_TOO_MANY);
         String resource = terms.resource(targets(parameters), client);
-        requireSession(subject, resource);
+        requireWithinOktasWord(subject, resource);
         Scope given = terms.scope(client, resource);
         given.retainAll(subject.scope());
         return mint.mintForUserOf(subject, request, resource, AdministratorsTerms.asked(parameters, given));
@@ -99,11 +100,21 @@ public class SubjectTokenExchange implements Exchange {
                 .orElseThrow(() -> Rejection.of(Reason.SUBJECT_TOKEN_INVALID));
     }
 
-    /** Of a grant by Okta's word alone there is no token of Okta that such an MCP server could be sent. */
-    private void requireSession(AccessToken subject, String resource) {
-        require(
-                !terms.backend(resource).needsUser() || session.isKept(subject.grantId()),
-                Reason.RESOURCE_NEEDS_SESSION);
+    /**
+     * Where nobody signed on, Okta's word is for the MCP server that it named, and for no other; and there is no token of Okta
+     * that one which wants it could be sent.
+     */
+    private void requireWithinOktasWord(AccessToken subject, String resource) {
+        boolean sameServer = resource.equals(subject.audience());
+        boolean wantsSession = terms.backend(resource).needsUser();
+        require((sameServer && !wantsSession) || session.isKept(subject.grantId()), Reason.RESOURCE_NEEDS_SESSION);
+    }
+
+    /** The client's own token is no thief's: it has the key that the token is bound to. Another's key it cannot have. */
+    private static void requireOwnKey(AccessToken subject, TokenRequest request) {
+        subject.keyThumbprint()
+                .filter(key -> subject.clientId().equals(request.client().id()))
+                .ifPresent(request::requireKey);
     }
 
     /** As the file is now, where a client has it by that file alone. */

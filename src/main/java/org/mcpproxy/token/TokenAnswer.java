@@ -17,6 +17,7 @@ import org.mcpproxy.oauth.Secret;
  * @param idToken for a client that asked who its user is
  * @param keyThumbprint of the key that the access token is bound to, if any
  * @param issuedType what kind of token it is, where the request might have asked for several
+ * @param resource that the access token is for, where the answer has to say so
  * @param user whose grant it is, for the audit; null where a client has it for itself
  */
 public record TokenAnswer(
@@ -28,7 +29,8 @@ public record TokenAnswer(
         String user,
         String grantId,
         Optional<String> keyThumbprint,
-        Optional<TokenTypeURI> issuedType) {
+        Optional<TokenTypeURI> issuedType,
+        Optional<String> resource) {
 
     public TokenAnswer(
             Secret accessToken,
@@ -47,6 +49,7 @@ public record TokenAnswer(
                 user,
                 grantId,
                 keyThumbprint,
+                Optional.empty(),
                 Optional.empty());
     }
 
@@ -61,7 +64,8 @@ public record TokenAnswer(
                 user,
                 grantId,
                 keyThumbprint,
-                issuedType);
+                issuedType,
+                resource);
     }
 
     /** The same, as the answer to a token exchange names it (RFC 8693 2.2.1). */
@@ -75,7 +79,23 @@ public record TokenAnswer(
                 user,
                 grantId,
                 keyThumbprint,
-                Optional.of(TokenTypeURI.ACCESS_TOKEN));
+                Optional.of(TokenTypeURI.ACCESS_TOKEN),
+                resource);
+    }
+
+    /** The same, as the answer to an ID-JAG says where it is good (draft-ietf-oauth-identity-assertion-authz-grant-03 4.4.1). */
+    TokenAnswer naming(String named) {
+        return new TokenAnswer(
+                accessToken,
+                expiresAt,
+                refreshToken,
+                idToken,
+                scope,
+                user,
+                grantId,
+                keyThumbprint,
+                issuedType,
+                Optional.of(named));
     }
 
     /** How the access token is to be used (RFC 6749 7.1, RFC 9449 5). */
@@ -93,6 +113,7 @@ public record TokenAnswer(
         idToken.ifPresent(token -> json.put("id_token", token.value()));
         json.put("scope", scope.toString());
         issuedType.ifPresent(type -> json.put("issued_token_type", type.toString()));
+        resource.ifPresent(named -> json.put("resource", named));
         return json;
     }
 
@@ -122,6 +143,7 @@ public record TokenAnswer(
                     JSONObjectUtils.getString(json, "user"),
                     JSONObjectUtils.getString(json, "grant"),
                     Optional.ofNullable(JSONObjectUtils.getString(json, "key", null)),
+                    Optional.empty(),
                     Optional.empty());
         } catch (ParseException e) {
             throw new IllegalStateException("A sealed answer does not hold what was sealed", e);

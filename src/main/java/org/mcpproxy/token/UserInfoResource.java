@@ -16,6 +16,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Optional;
 import net.minidev.json.JSONObject;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.UserInfoTold;
@@ -23,6 +24,7 @@ import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.dpop.HttpCall;
+import org.mcpproxy.dpop.Proof;
 import org.mcpproxy.dpop.ResourceProofs;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Parameters;
@@ -67,11 +69,13 @@ public class UserInfoResource {
         AccessToken verified = accessTokens.verify(sent.token());
         String user = verified.isOfService() ? null : verified.subject();
         new Actor(user, verified.clientId()).lay(http);
-        proofs.require(
+        Optional<Proof> proof = proofs.verify(
                 sent,
                 verified.keyThumbprint(),
                 new HttpCall(Collections.list(http.getHeaders(HttpCall.HEADER)), http.getMethod(), uri));
+        // within the limits of its grant first, so that whoever is beyond them fills no memory
         JSONObject claims = userInfo.of(verified);
+        proof.ifPresent(proofs::use);
         audit.record(new UserInfoTold(Trail.of(http), user, verified.clientId(), verified.grantId()));
         return Response.ok(Json.write(claims))
                 .header(HttpHeaders.CACHE_CONTROL, "no-store")

@@ -22,23 +22,26 @@ class Discovery {
     private static final Duration NOT_YET = Duration.ofSeconds(5);
 
     private final URI issuer;
+    private final IssuerCalls.Endpoint endpoint;
     private final IssuerCalls calls;
     private volatile ProviderMetadata current;
 
     @Inject
     Discovery(Settings settings, IssuerCalls calls) {
-        this(settings.okta().issuer(), calls);
+        this(settings.okta().issuer(), IssuerCalls.Endpoint.DISCOVERY, calls);
     }
 
     /** Of another issuer, which whoever makes this has to load. */
-    Discovery(URI issuer, IssuerCalls calls) {
+    Discovery(URI issuer, IssuerCalls.Endpoint endpoint, IssuerCalls calls) {
         this.issuer = issuer;
+        this.endpoint = endpoint;
         this.calls = calls;
     }
 
     /** For CDI's proxy. */
     protected Discovery() {
         this.issuer = null;
+        this.endpoint = null;
         this.calls = null;
     }
 
@@ -55,7 +58,7 @@ class Discovery {
     /** What another issuer says of itself now; for the same reasons not to be had. */
     ProviderMetadata loaded(URI issuer) {
         HTTPRequest request = new HTTPRequest(HTTPRequest.Method.GET, URI.create(issuer + WELL_KNOWN));
-        HTTPResponse response = calls.once(IssuerCalls.Endpoint.DISCOVERY, request);
+        HTTPResponse response = calls.once(endpoint, request);
         if (response.getStatusCode() != 200 || response.getBody() == null) {
             throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
         }

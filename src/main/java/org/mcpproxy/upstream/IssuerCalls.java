@@ -34,7 +34,20 @@ class IssuerCalls {
         TOKEN,
         EXCHANGE,
         USER_INFO,
-        REVOCATION
+        REVOCATION,
+        /** Of the org server, where people sign on at another: what becomes of it says nothing of that one. */
+        ORGANIZATION_DISCOVERY(false),
+        ORGANIZATION_KEYS(false);
+
+        private final boolean ofSignOns;
+
+        Endpoint() {
+            this(true);
+        }
+
+        Endpoint(boolean ofSignOns) {
+            this.ofSignOns = ofSignOns;
+        }
     }
 
     /**
@@ -139,19 +152,27 @@ class IssuerCalls {
         LOG.log(Level.DEBUG, "{0} endpoint answered {1}", endpoint, code);
         if (code == 429) {
             Duration wait = holds.get(endpoint).begin(response);
-            status.lost(endpoint + " endpoint answered 429");
+            lost(endpoint, "answered 429");
             throw Rejection.until(Reason.OKTA_UNAVAILABLE, wait);
         }
         if (code >= 500 || code == 408) {
             throw unavailable(endpoint, "answered " + code);
         }
-        status.reached();
+        if (endpoint.ofSignOns) {
+            status.reached();
+        }
         return response;
+    }
+
+    private void lost(Endpoint endpoint, String why) {
+        if (endpoint.ofSignOns) {
+            status.lost(endpoint + " endpoint: " + why);
+        }
     }
 
     private Rejection unavailable(Endpoint endpoint, String why) {
         LOG.log(Level.DEBUG, "{0} endpoint: {1}", endpoint, why);
-        status.lost(endpoint + " endpoint: " + why);
+        lost(endpoint, why);
         return Rejection.until(Reason.OKTA_UNAVAILABLE, AFTER_OUTAGE);
     }
 }

@@ -46,6 +46,7 @@ public class IssuerKeys implements JWKSource<SecurityContext> {
     private static final Logger LOG = System.getLogger(IssuerKeys.class.getName());
 
     private final Discovery discovery;
+    private final IssuerCalls.Endpoint endpoint;
     private final IssuerCalls calls;
     private final Clock clock;
     private final ReentrantLock fetching = new ReentrantLock();
@@ -55,14 +56,19 @@ public class IssuerKeys implements JWKSource<SecurityContext> {
 
     @Inject
     IssuerKeys(Discovery discovery, IssuerCalls calls, Clock clock) {
+        this(discovery, IssuerCalls.Endpoint.KEYS, calls, clock);
+    }
+
+    IssuerKeys(Discovery discovery, IssuerCalls.Endpoint endpoint, IssuerCalls calls, Clock clock) {
         this.discovery = discovery;
+        this.endpoint = endpoint;
         this.calls = calls;
         this.clock = clock;
     }
 
     /** For CDI's proxy. */
     protected IssuerKeys() {
-        this(null, null, null);
+        this(null, null, null, null);
     }
 
     /**
@@ -162,7 +168,7 @@ public class IssuerKeys implements JWKSource<SecurityContext> {
 
     private CachedKeys load(URI address) {
         HTTPRequest request = new HTTPRequest(HTTPRequest.Method.GET, address);
-        HTTPResponse response = calls.repeatable(IssuerCalls.Endpoint.KEYS, request);
+        HTTPResponse response = calls.repeatable(endpoint, request);
         if (response.getStatusCode() != 200 || response.getBody() == null) {
             throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
         }

@@ -4,11 +4,14 @@ import com.nimbusds.jose.jwk.source.JWKSource;
 import com.nimbusds.jose.proc.SecurityContext;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.inject.Inject;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.upstream.IssuerCalls.Endpoint;
 
 /**
  * The org authorization server, which alone gives ID-JAGs at Okta, whichever server people sign on at. Of an issuer that is
@@ -19,10 +22,13 @@ import org.mcpproxy.oauth.Rejection;
 @ApplicationScoped
 class OrganizationServer implements AssertionIssuer {
 
+    private static final Logger LOG = System.getLogger(OrganizationServer.class.getName());
+
     private final boolean loads;
     private final Discovery discovery;
     private final IssuerKeys keys;
     private boolean loaded;
+    private boolean warned;
 
     @Inject
     OrganizationServer(Settings settings, Discovery discovery, IssuerKeys keys, IssuerCalls calls, Clock clock) {
@@ -30,8 +36,8 @@ class OrganizationServer implements AssertionIssuer {
         URI organization = URI.create(User.organization(issuer));
         boolean another = !organization.equals(issuer);
         this.loads = another && settings.okta().crossAppAccess();
-        this.discovery = another ? new Discovery(organization, calls) : discovery;
-        this.keys = another ? new IssuerKeys(this.discovery, calls, clock) : keys;
+        this.discovery = another ? new Discovery(organization, Endpoint.ORGANIZATION_DISCOVERY, calls) : discovery;
+        this.keys = another ? new IssuerKeys(this.discovery, Endpoint.ORGANIZATION_KEYS, calls, clock) : keys;
     }
 
     /** For CDI's proxy. */
@@ -62,10 +68,27 @@ class OrganizationServer implements AssertionIssuer {
         if (!loads) {
             return;
         }
-        if (due || !loaded) {
-            discovery.load();
-            loaded = true;
+        try {
+            if (due || !loaded) {
+                discovery.load();
+                loaded = true;
+            }
+            keys.renew(ahead);
+            warned = false;
+        } catch (Rejection e) {
+            warn(e);
+            throw e;
         }
-        keys.renew(ahead);
+    }
+
+    /** Of the first failure of a row: nobody would hear else why each ID-JAG is answered 503. */
+    private void warn(Rejection why) {
+        if (!warned) {
+            warned = true;
+            LOG.log(
+                    Level.WARNING,
+                    "The document or keys of the org of OKTA_ISSUER did not load ({0}): no ID-JAG can be taken",
+                    why.reason());
+        }
     }
 }

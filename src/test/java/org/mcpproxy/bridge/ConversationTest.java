@@ -296,7 +296,8 @@ class ConversationTest {
 
         Rejection refused = catchThrowableOfType(Rejection.class, () -> Said.of(alone));
         assertThat(refused.reason()).isEqualTo(Reason.ANSWER_UNREAD);
-        assertThat(refused.retryAfter()).isPresent();
+        assertThat(refused.retryAfter()).as("it was done").isEmpty();
+        assertThat(refused.reason().status()).isEqualTo(502);
         assertThat(streamed.body()).contains("\"id\":\"nine\",\"error\":{\"code\":-32603");
         assertThat(streamed.failure()).isEqualTo(Reason.ANSWER_UNREAD);
     }

@@ -29,32 +29,32 @@ class ResourceProofsTest {
 
     @Test
     void whoHasTheKeyIsLetIn() {
-        assertThatCode(() -> proofs.require(PROVEN, bound, call(proof(holder)))).doesNotThrowAnyException();
-        assertThatCode(() -> proofs.require(BORNE, Optional.empty(), call())).doesNotThrowAnyException();
+        assertThatCode(() -> require(PROVEN, bound, call(proof(holder)))).doesNotThrowAnyException();
+        assertThatCode(() -> require(BORNE, Optional.empty(), call())).doesNotThrowAnyException();
     }
 
     /** 7.2: a thief would send it so. */
     @Test
     void aBoundTokenIsNoBearerToken() {
-        assertRefused(Reason.TOKEN_SCHEME_WRONG, () -> proofs.require(BORNE, bound, call()));
-        assertRefused(Reason.TOKEN_SCHEME_WRONG, () -> proofs.require(BORNE, bound, call(proof(holder))));
+        assertRefused(Reason.TOKEN_SCHEME_WRONG, () -> require(BORNE, bound, call()));
+        assertRefused(Reason.TOKEN_SCHEME_WRONG, () -> require(BORNE, bound, call(proof(holder))));
     }
 
     /** Else a thief could give a bearer token the look of a bound one. */
     @Test
     void aBearerTokenIsNotTakenWithAProof() {
-        assertRefused(Reason.TOKEN_SCHEME_WRONG, () -> proofs.require(PROVEN, Optional.empty(), call(proof(holder))));
+        assertRefused(Reason.TOKEN_SCHEME_WRONG, () -> require(PROVEN, Optional.empty(), call(proof(holder))));
     }
 
     /** 4.3 (12) and 6: the thief has a key of their own. */
     @Test
     void whoHasAnotherKeyIsRefused() {
-        assertRefused(Reason.TOKEN_OF_OTHER_KEY, () -> proofs.require(PROVEN, bound, call(proof(new ProofKey()))));
+        assertRefused(Reason.TOKEN_OF_OTHER_KEY, () -> require(PROVEN, bound, call(proof(new ProofKey()))));
     }
 
     @Test
     void whoSendsNoProofIsRefused() {
-        assertRefused(Reason.PROOF_MISSING, () -> proofs.require(PROVEN, bound, call()));
+        assertRefused(Reason.PROOF_MISSING, () -> require(PROVEN, bound, call()));
     }
 
     /** 7: a proof that was meant for the token endpoint says nothing of a token. */
@@ -62,20 +62,20 @@ class ResourceProofsTest {
     void aProofWithoutTheTokenIsRefused() {
         String other = holder.proof("POST", MCP, clock.instant(), nonces.current());
 
-        assertRefused(Reason.PROOF_OF_OTHER_TOKEN, () -> proofs.require(PROVEN, bound, call(other)));
+        assertRefused(Reason.PROOF_OF_OTHER_TOKEN, () -> require(PROVEN, bound, call(other)));
     }
 
     /** 11.1. */
     @Test
     void aProofIsGoodOnceForAsLongAsItIsGoodAtAll() {
         String proof = proof(holder);
-        proofs.require(PROVEN, bound, call(proof));
+        require(PROVEN, bound, call(proof));
 
-        assertRefused(Reason.PROOF_REPLAYED, () -> proofs.require(PROVEN, bound, call(proof)));
+        assertRefused(Reason.PROOF_REPLAYED, () -> require(PROVEN, bound, call(proof)));
         clock.advance(Duration.ofSeconds(119));
-        assertRefused(Reason.PROOF_REPLAYED, () -> proofs.require(PROVEN, bound, call(proof)));
+        assertRefused(Reason.PROOF_REPLAYED, () -> require(PROVEN, bound, call(proof)));
         clock.advance(Duration.ofSeconds(1));
-        assertRefused(Reason.PROOF_NONCE_NEEDED, () -> proofs.require(PROVEN, bound, call(proof)));
+        assertRefused(Reason.PROOF_NONCE_NEEDED, () -> require(PROVEN, bound, call(proof)));
     }
 
     /** Whoever sends one again is refused before the limits of its owner are asked. */
@@ -97,5 +97,9 @@ class ResourceProofsTest {
 
     private static HttpCall call(String... sent) {
         return new HttpCall(List.of(sent), "POST", MCP);
+    }
+
+    private void require(Sent sent, Optional<String> boundTo, HttpCall call) {
+        proofs.verify(sent, boundTo, call).ifPresent(proofs::use);
     }
 }

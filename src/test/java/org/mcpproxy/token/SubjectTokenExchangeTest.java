@@ -92,6 +92,7 @@ class SubjectTokenExchangeTest {
                         "files.tools.write_*.scopes=files.write"),
                 FILE);
         clients = new ClientsOfFile(settings, clock);
+        sessions.save("grant", "of a secret: sealed tokens".getBytes(StandardCharsets.UTF_8));
         accessTokens = new AccessTokens(settings, new FixedKeys(), Samples.profiles(), clock);
         exchange = new SubjectTokenExchange(
                 accessTokens,
@@ -288,11 +289,36 @@ class SubjectTokenExchangeTest {
     @Test
     void aServerThatIsCalledWithTheUsersTokenOfOktaNeedsASessionBehindTheGrant() {
         Secret subject = subject("inspector", JIRA, "mcp");
-        assertRefused(Reason.RESOURCE_NEEDS_SESSION, () -> answer("agent", subject, "resource", CRM));
-
-        sessions.save("grant", "of a secret: sealed tokens".getBytes(StandardCharsets.UTF_8));
-
         assertThat(audience(answer("agent", subject, "resource", CRM))).isEqualTo(CRM);
+
+        assertRefused(
+                Reason.RESOURCE_NEEDS_SESSION, () -> answer("agent", byOktasWord("inspector", JIRA), "resource", CRM));
+    }
+
+    /** The attack: Okta let a client use one MCP server, and was not asked about another. */
+    @Test
+    void oktasWordForOneServerIsExchangedForNoOther() {
+        Secret subject = byOktasWord("agent", FILES);
+
+        assertRefused(Reason.RESOURCE_NEEDS_SESSION, () -> answer("agent", subject, "resource", DEFAULT));
+        assertThat(audience(answer("agent", subject, "resource", FILES))).isEqualTo(FILES);
+    }
+
+    /** The attack: to have one's own token without the key that it is bound to, or by who took it. */
+    @Test
+    void aClientExchangesItsOwnBoundTokenWithItsKeyAlone() {
+        Secret own = accessTokens.mint(
+                issued("agent", FILES, "mcp", "grant", Duration.ofMinutes(10)).boundTo(Optional.of("key")));
+        Secret anothers = accessTokens.mint(issued("inspector", JIRA, "mcp", "grant", Duration.ofMinutes(10))
+                .boundTo(Optional.of("key")));
+
+        assertRefused(Reason.PROOF_MISSING, () -> answer("agent", own, "resource", DEFAULT));
+        assertThat(answer("agent", anothers, "resource", DEFAULT).keyThumbprint())
+                .isEmpty();
+        proven = "another key";
+        assertRefused(Reason.PROOF_OF_OTHER_KEY, () -> answer("agent", own, "resource", DEFAULT));
+        proven = "key";
+        assertThat(answer("agent", own, "resource", DEFAULT).keyThumbprint()).contains("key");
     }
 
     /** It asks for a token of its own. */
@@ -384,16 +410,29 @@ class SubjectTokenExchangeTest {
         return token("00ualice", client, audience, scope, life);
     }
 
+    private Secret byOktasWord(String client, String audience) {
+        return accessTokens.mint(issued(client, audience, "mcp", "without a session", Duration.ofMinutes(10)));
+    }
+
     private Secret token(String subject, String client, String audience, String scope, Duration life) {
-        return accessTokens.mint(new AccessToken(
+        return accessTokens.mint(issued(subject, client, audience, scope, "grant", life));
+    }
+
+    private AccessToken issued(String client, String audience, String scope, String grant, Duration life) {
+        return issued("00ualice", client, audience, scope, grant, life);
+    }
+
+    private AccessToken issued(
+            String subject, String client, String audience, String scope, String grant, Duration life) {
+        return new AccessToken(
                         subject,
                         client,
                         audience,
                         Scope.parse(scope),
-                        "grant",
+                        grant,
                         "id",
                         clock.instant().plus(life),
                         Optional.of(new Profile("alice@example.com", Set.of("engineering"))))
-                .signedOn(SIGNED_ON));
+                .signedOn(SIGNED_ON);
     }
 }

@@ -97,7 +97,7 @@ class IdentityAssertionIT {
 
         assertThat(answer.status()).as(answer.text()).isEqualTo(200);
         assertThat(answer.header("Cache-Control")).isEqualTo("no-store");
-        assertThat(answer.json()).containsOnlyKeys("access_token", "token_type", "expires_in", "scope");
+        assertThat(answer.json()).containsOnlyKeys("access_token", "token_type", "expires_in", "scope", "resource");
         assertThat(answer.get("scope")).isEqualTo("mcp");
     }
 
