@@ -347,6 +347,26 @@ class Http2FramesTest {
         assertThat(text(answer(next))).isEqualTo("whole");
     }
 
+    /** The attack: a head that the server does not take, so that the connection ends and with it what others have under way. */
+    @Test
+    void aRequestWithMoreHeadersThanTheServerTakesIsRefusedAloneAndTheOthersGoOn() throws Exception {
+        BackendClient.Call others = get();
+        FrameBackend.Received received = backend.next().head(200, "content-type", "text/event-stream");
+        Events events = new Events();
+        answer(others).body().subscribe(events);
+
+        BackendClient.Call call = client.send(
+                "GET", backend.url(), List.of(new Header("User-Agent", "x".repeat(10 * 1024))), new byte[0]);
+
+        assertThat(reason(call)).isEqualTo(Reason.HEADERS_TOO_LARGE);
+        received.part("data: event\n\n");
+        Waiting.until("an event", SOON, () -> events.count() == 1);
+        BackendClient.Call next = get();
+        backend.next().head(200).last("whole");
+        assertThat(text(answer(next))).isEqualTo("whole");
+        assertThat(backend.sessions).hasSize(1).allMatch(session -> !session.isClosed());
+    }
+
     /** Silence is what event streams do; the connection must outlive the time for which an idle one is kept. */
     @Test
     void aSilentStreamOutlivesTheTimeOfIdleConnections() throws Exception {

@@ -19,6 +19,12 @@ final class LearningPool extends MultiplexConnectionPool {
     /** So that not too much breaks off with one connection. */
     private static final int MOST = 256;
 
+    /**
+     * For how long a connection is given further requests. One that died without a word has streams that wait, and would else
+     * be given more and more. What is under way on it goes on.
+     */
+    private static final long LONGEST_MILLIS = 60_000;
+
     private final HttpDestination server;
 
     LearningPool(Destination server, int mostConnections) {
@@ -28,6 +34,7 @@ final class LearningPool extends MultiplexConnectionPool {
                         ConcurrentPool.StrategyType.FIRST, mostConnections, LearningPool::requestsAtATime),
                 USUAL);
         this.server = (HttpDestination) server;
+        setMaxDuration(LONGEST_MILLIS);
     }
 
     /** One, of HTTP/1.1. */

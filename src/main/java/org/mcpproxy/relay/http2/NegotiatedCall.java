@@ -15,6 +15,8 @@ import org.eclipse.jetty.client.Result;
 import org.eclipse.jetty.http.HttpVersion;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Header;
 
@@ -84,6 +86,10 @@ final class NegotiatedCall implements BackendClient.Call {
         }
 
         void begin() {
+            if (cancelled) {
+                answer.completeExceptionally(Rejection.of(Reason.CLIENT_GONE));
+                return;
+            }
             attempt = this;
             request.onRequestBegin(begun -> connected());
             request.onRequestHeaders(begun -> opening());
@@ -120,9 +126,14 @@ final class NegotiatedCall implements BackendClient.Call {
         }
 
         private void opening() {
-            if (request.getVersion() == HttpVersion.HTTP_2) {
-                StreamWindows.opening(this::opened);
+            if (request.getVersion() != HttpVersion.HTTP_2) {
+                return;
             }
+            if (HeaderLimit.isExceeded(request)) {
+                request.abort(Rejection.of(Reason.HEADERS_TOO_LARGE));
+                return;
+            }
+            StreamWindows.opening(this::opened);
         }
 
         private void opened(StreamWindows.Window opened) {
@@ -167,7 +178,7 @@ final class NegotiatedCall implements BackendClient.Call {
 
         private boolean isUnprocessed(Throwable failure) {
             boolean neverOpened = request.getVersion() == HttpVersion.HTTP_2 && window == null;
-            return neverOpened || FailedCall.isUnprocessed(failure);
+            return (neverOpened && !(failure instanceof Rejection)) || FailedCall.isUnprocessed(failure);
         }
 
         private void again() {
