@@ -17,7 +17,7 @@ import org.mcpproxy.web.BodyBudget;
  */
 final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
 
-    /** In bytes. What comes when there is less is still taken, however long. */
+    /** In bytes, of messages with which nobody has begun. What comes when there is less is still taken, however long. */
     private static final int MOST_UNREAD = 1024 * 1024;
 
     /** In bytes, of what is handed over at a time: who takes it keeps it until its client has read it. */
@@ -124,12 +124,14 @@ final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
 
     /** What there is for a reader who asks for more, and so has taken what was handed over before; null for nothing. */
     private ByteBuffer nextPart() {
-        unreadBytes -= handedOver;
         room.give(handedOver);
         handedOver = 0;
         byte[] first = unread.peek();
         if (first == null) {
             return null;
+        }
+        if (begun == 0) {
+            unreadBytes -= first.length;
         }
         int length = Math.min(PART, first.length - begun);
         ByteBuffer part = ByteBuffer.wrap(first, begun, length).slice();

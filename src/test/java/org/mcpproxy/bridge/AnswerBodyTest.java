@@ -34,6 +34,19 @@ class AnswerBodyTest {
         assertThat(memory.held()).isZero();
     }
 
+    /** A long message takes its time to a client that reads all the while: what follows must not be lost for that. */
+    @Test
+    void aMessageThatIsBeingReadLeavesRoomForTheNext() {
+        AnswerBody wide = new AnswerBody(new BodyBudget(8_000_000, 8_000_000).share("alice"), () -> {});
+        wide.subscribe(reader);
+        wide.write("x".repeat(2_000_000));
+        reader.subscription.request(1);
+
+        assertThat(wide.offer("the response")).isTrue();
+        assertThat(wide.offer("y".repeat(2_000_000))).isTrue();
+        assertThat(wide.offer("too much")).as("with nobody reading on").isFalse();
+    }
+
     @Test
     void whatWasHandedOverInPartsIsWholeAndInOrder() {
         String first = "a".repeat(40_000);
