@@ -25,34 +25,38 @@ import org.mcpproxy.audit.AuditEvent.TokensIssued;
 import org.mcpproxy.audit.AuditEvent.UserCodeEntered;
 import org.mcpproxy.audit.AuditEvent.UserInfoTold;
 
-/** Writes each event as one line of JSON to standard output, from where the server's log takes it. */
+/** Counts each event, and writes it as one line of JSON to standard output, from where the server's log takes it. */
 @Singleton
 public class JsonAuditLog implements AuditLog {
 
-    private static final String SUCCESS = "success";
+    static final String MCP_REQUEST = "mcp_request";
+    static final String SUCCESS = "success";
     private static final int BAD_REQUEST = 400;
 
     private final Clock clock;
+    private final EventMeter meter;
     private final Supplier<PrintStream> out;
 
     @Inject
-    public JsonAuditLog(Clock clock) {
+    public JsonAuditLog(Clock clock, EventMeter meter) {
         // asked for each time: the server replaces standard output with its own log's
-        this(clock, () -> System.out);
+        this(clock, meter, () -> System.out);
     }
 
-    JsonAuditLog(Clock clock, Supplier<PrintStream> out) {
+    JsonAuditLog(Clock clock, EventMeter meter, Supplier<PrintStream> out) {
         this.clock = clock;
+        this.meter = meter;
         this.out = out;
     }
 
     @Override
     public void record(AuditEvent event) {
-        out.get().println(JsonLine.of(fields(event)));
+        Map<String, Object> own = own(event);
+        meter.count(event, (String) own.get("event"), (String) own.get("outcome"));
+        out.get().println(JsonLine.of(fields(event, own)));
     }
 
-    private Map<String, Object> fields(AuditEvent event) {
-        Map<String, Object> own = own(event);
+    private Map<String, Object> fields(AuditEvent event, Map<String, Object> own) {
         Map<String, Object> fields = new LinkedHashMap<>();
         fields.put("time", clock.instant());
         fields.put("event", own.remove("event"));
@@ -150,7 +154,7 @@ public class JsonAuditLog implements AuditLog {
 
     private static Map<String, Object> mcp(McpRequest request) {
         return named(
-                "mcp_request",
+                MCP_REQUEST,
                 request.failure() == null && request.status() < BAD_REQUEST ? SUCCESS : "failure",
                 "reason",
                 request.failure(),

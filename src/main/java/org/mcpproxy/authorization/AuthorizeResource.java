@@ -42,6 +42,7 @@ public class AuthorizeResource {
     private final AuthorizationAnswer answer;
     private final AddressRateLimits limits;
     private final AuditLog audit;
+    private final SignOnMeter meter;
 
     @Inject
     public AuthorizeResource(
@@ -53,7 +54,8 @@ public class AuthorizeResource {
             ErrorRedirects redirects,
             AuthorizationAnswer answer,
             AddressRateLimits limits,
-            AuditLog audit) {
+            AuditLog audit,
+            SignOnMeter meter) {
         this.requests = requests;
         this.uris = uris;
         this.steps = steps;
@@ -63,6 +65,7 @@ public class AuthorizeResource {
         this.answer = answer;
         this.limits = limits;
         this.audit = audit;
+        this.meter = meter;
     }
 
     /** Else it would be taken for a GET whose answer nobody sees, and a sign-on would begin or go on unseen. */
@@ -91,6 +94,7 @@ public class AuthorizeResource {
         try {
             Response begun = begin(requests.request(parameters, redirection), parameters, http);
             uris.use(brought);
+            meter.begun();
             return begun;
         } catch (Rejection rejection) {
             if (rejection.retryAfter().isPresent()) {

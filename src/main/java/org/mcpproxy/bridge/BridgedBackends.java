@@ -11,6 +11,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.RelayLimits;
+import org.mcpproxy.metrics.Measured;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.BackendClients;
@@ -26,7 +28,7 @@ import org.mcpproxy.web.BodyBudget;
  * user and server since 2026-07-28, which knows no sessions.
  */
 @ApplicationScoped
-public class BridgedBackends implements NodeBackends {
+public class BridgedBackends implements NodeBackends, Measured {
 
     private final Conversations conversations;
     private final BodyBudget waiting;
@@ -98,6 +100,19 @@ public class BridgedBackends implements NodeBackends {
     /** How many conversations there are, or have not quite ended. */
     int count() {
         return conversations.count();
+    }
+
+    @Override
+    public void describe(Meters meters) {
+        meters.gauge("stdio_processes", "Processes of stdio servers.", conversations.processes()::taken);
+        meters.gauge("stdio_processes_limit", "So many may run; more get 503.", conversations.processes()::most);
+        meters.gauge("sse_sessions", "Sessions with servers over HTTP+SSE.", conversations.legacySse()::taken);
+        meters.gauge("sse_sessions_limit", "So many may be open; more get 503.", conversations.legacySse()::most);
+        meters.gauge(
+                "unread_answer_bytes",
+                "Memory for what stdio and HTTP+SSE servers said that is unread.",
+                waiting::held);
+        meters.gauge("unread_answer_limit_bytes", "Memory that it may hold.", waiting::most);
     }
 
     @PreDestroy

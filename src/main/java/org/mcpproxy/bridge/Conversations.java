@@ -107,7 +107,17 @@ final class Conversations {
 
     /** How many there are, or have not quite ended. */
     int count() {
-        return processes.places().taken() + legacySse.places().taken();
+        return processes().taken() + legacySse().taken();
+    }
+
+    /** Those of stdio servers. */
+    Places processes() {
+        return processes.places();
+    }
+
+    /** Those of servers over HTTP+SSE. */
+    Places legacySse() {
+        return legacySse.places();
     }
 
     /** Ends all, and waits for it. */

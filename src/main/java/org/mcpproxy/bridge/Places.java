@@ -42,6 +42,11 @@ final class Places {
         all--;
     }
 
+    /** How many there may be in all. */
+    int most() {
+        return most;
+    }
+
     synchronized int taken() {
         return all;
     }

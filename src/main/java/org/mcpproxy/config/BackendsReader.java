@@ -18,7 +18,7 @@ final class BackendsReader {
 
     /** First parts of paths that are somebody else's, or will be. */
     private static final Set<String> RESERVED =
-            Set.of("okta", "oauth", "oauth2", "admin", "console", "connections", "health", "jwt");
+            Set.of("okta", "oauth", "oauth2", "admin", "console", "connections", "health", "jwt", "metrics");
 
     private final Values values;
     private final BackendCredentialReader credentials;

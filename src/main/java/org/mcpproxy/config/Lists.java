@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.mcpproxy.oauth.Secret;
 
 /** The rules for the settings that are lists with commas. */
 final class Lists {
@@ -32,7 +33,22 @@ final class Lists {
             "wss",
             "ftp");
 
+    /** What a bearer token may be written in (RFC 6750 2.1), and so long that nobody guesses it. */
+    private static final Pattern BEARER_TOKEN = Pattern.compile("(?=.{32,512}$)[A-Za-z0-9._~+/-]+=*");
+
     private Lists() {}
+
+    /** Tokens that somebody else will bear. */
+    static List<Secret> bearerTokens(String text) throws BadSetting {
+        List<String> tokens = ordered(text);
+        require(
+                !tokens.isEmpty()
+                        && tokens.stream()
+                                .allMatch(token -> BEARER_TOKEN.matcher(token).matches()),
+                "must be a token of at least 32 letters, digits and ._~+/- (openssl rand -hex 32), or several of them with"
+                        + " commas.");
+        return tokens.stream().map(Secret::new).toList();
+    }
 
     /** Host names with optional ports, in lower case. */
     static Set<String> hosts(String text) throws BadSetting {

@@ -12,6 +12,7 @@ import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.KeyRing;
 import org.mcpproxy.oauth.ResourceIndicator;
 import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.policy.Policy;
 import org.mcpproxy.policy.PolicySource;
 
@@ -33,6 +34,7 @@ import org.mcpproxy.policy.PolicySource;
  * @param registration who may register clients, and which
  * @param clientsFile the clients that an administrator has registered; empty where there are none
  * @param listenPort the port that this server listens on
+ * @param metricsTokens one of which who reads the metrics must bear; empty where there are none to read
  */
 public record Settings(
         URI publicUrl,
@@ -53,7 +55,8 @@ public record Settings(
         ClientDocumentSettings clientDocuments,
         RegistrationSettings registration,
         Optional<ClientsFile> clientsFile,
-        RelayLimits relayLimits) {
+        RelayLimits relayLimits,
+        List<Secret> metricsTokens) {
 
     /** The issuer of our tokens (RFC 8414 2): {@code PUBLIC_URL}, character for character. */
     public String issuer() {

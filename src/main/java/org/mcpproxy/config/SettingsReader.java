@@ -14,6 +14,7 @@ import java.util.random.RandomGenerator;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.mcpproxy.oauth.KeyRing;
+import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.policy.PolicySource;
 
 /** Reads and checks every setting, once, at the start. */
@@ -85,6 +86,7 @@ final class SettingsReader {
                             + " urn:ietf:params:oauth:grant-type:jwt-bearer, may bring an ID-JAG.");
         }
         RelayLimits relayLimits = new RelayLimitsReader(values).read();
+        List<Secret> metricsTokens = values.parsed("METRICS_TOKEN", List.of(), Lists::bearerTokens);
         KeyRing secretKeys = new KeyRingReader(values, keyFile).read();
         Duration keyRotation = values.parsed("KEY_ROTATION_DAYS", KEY_ROTATION, SettingsReader::days);
         values.requireNoProblem();
@@ -107,7 +109,8 @@ final class SettingsReader {
                 clientDocuments,
                 registration,
                 clientsFile,
-                relayLimits);
+                relayLimits,
+                metricsTokens);
     }
 
     private void unquote(ServerVariables variables) {

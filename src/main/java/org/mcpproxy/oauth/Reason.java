@@ -149,6 +149,11 @@ public enum Reason {
             RegistrationError.INVALID_CLIENT_METADATA,
             "The client_secret must be the one that this client has, or be left out: a client cannot choose it."),
 
+    // Metrics
+    METRICS_TOKEN_MISSING(
+            BearerTokenError.MISSING_TOKEN, 401, "The metrics are for whoever bears a METRICS_TOKEN of this server."),
+    METRICS_TOKEN_WRONG(BearerTokenError.INVALID_TOKEN, "The token is no METRICS_TOKEN of this server."),
+
     // Authorization requests
     RESPONSE_TYPE_UNSUPPORTED(OAuth2Error.UNSUPPORTED_RESPONSE_TYPE, "Only response_type=code is supported."),
     RESPONSE_MODE_UNSUPPORTED(OAuth2Error.INVALID_REQUEST, "Only response_mode=query is supported."),

@@ -35,6 +35,7 @@ final class Exchange implements OpenStreams.Open {
     private final AtomicBoolean answered = new AtomicBoolean();
 
     private final AtomicBoolean ended = new AtomicBoolean();
+    private final RelayMeter meter;
     private volatile boolean backendAnswered;
     private volatile BackendClient.Call call;
     private volatile Future<?> timeout;
@@ -47,6 +48,7 @@ final class Exchange implements OpenStreams.Open {
         this.turn = turn;
         this.admission = admission;
         this.response = turn.response();
+        this.meter = relay.meters().of(request.resource().backend());
     }
 
     /**
@@ -175,6 +177,7 @@ final class Exchange implements OpenStreams.Open {
 
     /** An event stream may end at any time, and its client opens another; what is cut off elsewhere is no whole answer. */
     private void endOverdue(AnswerStream begun) {
+        meter.brokeOff(Reason.ANSWER_TIMEOUT);
         audit(response.getStatus(), Reason.ANSWER_TIMEOUT);
         if (!begun.isOfEvents()) {
             ConnectionBreak.of(response, "The answer took too long.");
@@ -278,6 +281,7 @@ final class Exchange implements OpenStreams.Open {
     }
 
     private void begin(BackendClient.Answer answer) throws IOException {
+        meter.answered(request, answer.status());
         audit(answer.status(), null);
         AnswerHead head = new AnswerHead(answer);
         head.writeTo(response);
@@ -314,7 +318,9 @@ final class Exchange implements OpenStreams.Open {
 
     /** The client must not take what has come for the whole answer. */
     private void breakOff(int status, Throwable failure) {
-        audit(status, failure instanceof Rejection known ? known.reason() : Reason.BACKEND_BROKE_OFF);
+        Reason why = failure instanceof Rejection known ? known.reason() : Reason.BACKEND_BROKE_OFF;
+        meter.brokeOff(why);
+        audit(status, why);
         ConnectionBreak.of(response, "The backend broke its answer off.");
         finish();
     }
@@ -326,6 +332,7 @@ final class Exchange implements OpenStreams.Open {
     }
 
     private void write(Rejection why) {
+        meter.failed(request, why.reason());
         audit(why.reason().status(), why.reason());
         try {
             relay.write(
@@ -368,6 +375,7 @@ final class Exchange implements OpenStreams.Open {
         if (ended.compareAndSet(false, true)) {
             relay.streams().remove(this);
             admission.close();
+            meter.ended(request);
             try {
                 turn.complete();
             } catch (IllegalStateException e) {

@@ -10,13 +10,15 @@ import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.mcpproxy.config.RelayLimits;
+import org.mcpproxy.metrics.Measured;
+import org.mcpproxy.metrics.Meters;
 
 /**
  * Every request that is under way: bounded in number, looked at twice a second for heartbeats, for clients
  * that have gone and for callers who may no longer be here, and closed at shutdown, since the server would wait half a minute for them. One thread serves all.
  */
 @Singleton
-public class OpenStreams {
+public class OpenStreams implements Measured {
 
     /** Something that is under way. */
     interface Open {
@@ -78,6 +80,13 @@ public class OpenStreams {
 
     int size() {
         return open.size();
+    }
+
+    @Override
+    public void describe(Meters meters) {
+        meters.gauge("requests_in_progress", "MCP requests and streams that are under way.", count::get);
+        meters.gauge("requests_in_progress_limit", "So many may be under way at once; more get 503.", () -> most);
+        meters.gauge("requests_waiting", "Those of them that hold no thread: slow answers and streams.", open::size);
     }
 
     @PreDestroy

@@ -10,6 +10,8 @@ import java.util.Set;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.metrics.Measured;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.web.BodyBudget;
@@ -17,7 +19,7 @@ import org.mcpproxy.web.RequestThreads;
 
 /** What every exchange with the backend shares. */
 @Singleton
-public class Relay {
+public class Relay implements Measured {
 
     /** When to come again. */
     static final Duration SOON = Duration.ofSeconds(5);
@@ -33,6 +35,7 @@ public class Relay {
     private final PolicyGate policy;
     private final RequestThreads threads;
     private final AuditLog audit;
+    private final RelayMeters meters;
     private final BodyBudget bodies;
 
     @Inject
@@ -47,7 +50,8 @@ public class Relay {
             BackendCredentials credentials,
             PolicyGate policy,
             RequestThreads threads,
-            AuditLog audit) {
+            AuditLog audit,
+            RelayMeters meters) {
         this.settings = settings;
         this.limits = limits;
         this.clients = clients;
@@ -59,6 +63,7 @@ public class Relay {
         this.policy = policy;
         this.threads = threads;
         this.audit = audit;
+        this.meters = meters;
         this.bodies = bodies(limits.sizes());
     }
 
@@ -140,6 +145,16 @@ public class Relay {
 
     AuditLog audit() {
         return audit;
+    }
+
+    RelayMeters meters() {
+        return meters;
+    }
+
+    @Override
+    public void describe(Meters gauges) {
+        gauges.gauge("request_body_bytes", "Memory that bodies of MCP requests and answers hold.", bodies::held);
+        gauges.gauge("request_body_limit_bytes", "Memory that they may hold; more gets 503.", bodies::most);
     }
 
     /** Writes an answer of our own; small enough to fit the container's buffer, so it does not wait for the client. */

@@ -25,15 +25,18 @@ import org.jdbi.v3.core.argument.AbstractArgumentFactory;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.config.ConfigRegistry;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.metrics.Measured;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.store.StoreMeter.Outcome;
 
 /**
  * Runs SQL. A database that does not answer, is full or read-only becomes {@link Reason#STORE_UNAVAILABLE}; a mistake of
  * ours stays an exception, without the values that were bound.
  */
 @Singleton
-public class Database {
+public class Database implements Measured {
 
     private static final Duration NEXT_TRY = Duration.ofSeconds(5);
     private static final int TRIES = 5;
@@ -63,36 +66,40 @@ public class Database {
     private final Jdbi jdbi;
     private final StoreStatus status;
     private final Breaker breaker;
+    private final StoreMeter meter;
+    private final int most;
     private final Semaphore connections;
     private final Semaphore waiting = new Semaphore(MOST_WAITING);
     private final boolean first;
 
     @Inject
-    public Database(DataSource source, StoreStatus status, Settings settings) {
-        this(source, status, settings.databaseConnections() - RESERVED_CONNECTIONS, false);
+    public Database(DataSource source, StoreStatus status, Settings settings, StoreMeter meter) {
+        this(source, status, settings.databaseConnections() - RESERVED_CONNECTIONS, false, meter);
     }
 
     /** With so many connections. */
     Database(DataSource source, StoreStatus status, int connections) {
-        this(source, status, connections, false);
+        this(source, status, connections, false, StoreMeter.unwatched());
     }
 
     /** With as many connections as there are. */
     public Database(DataSource source, StoreStatus status) {
-        this(source, status, Integer.MAX_VALUE, false);
+        this(source, status, Integer.MAX_VALUE, false, StoreMeter.unwatched());
     }
 
     /** For one thread, which asks a silent database too. */
     static Database ofOneWhoNeverWaits(DataSource source, StoreStatus status) {
-        return new Database(source, status, RESERVED_CONNECTIONS, true);
+        return new Database(source, status, RESERVED_CONNECTIONS, true, StoreMeter.unwatched());
     }
 
-    private Database(DataSource source, StoreStatus status, int connections, boolean first) {
+    private Database(DataSource source, StoreStatus status, int connections, boolean first, StoreMeter meter) {
         this.jdbi = Jdbi.create(source);
         this.jdbi.registerArgument(new InstantArgument());
         this.jdbi.registerArgument(new TextArgument());
         this.status = status;
         this.breaker = status.breaker();
+        this.most = connections;
+        this.meter = meter;
         this.connections = new Semaphore(connections);
         this.first = first;
     }
@@ -122,6 +129,19 @@ public class Database {
         return time == null ? null : time.toInstant();
     }
 
+    @Override
+    public void describe(Meters meters) {
+        meters.gauge(
+                "database_connections_used",
+                "Connections to the database in use, without that of the revocation log.",
+                () -> most - connections.availablePermits());
+        meters.gauge("database_connections_limit", "So many may be in use.", () -> most);
+        meters.gauge(
+                "database_waiting",
+                "Threads that wait for one of them.",
+                () -> MOST_WAITING - waiting.availablePermits());
+    }
+
     private <T> T judged(Supplier<T> work) {
         if (!status.isOpen() || !acquire()) {
             throw Rejection.until(Reason.STORE_UNAVAILABLE, NEXT_TRY);
@@ -140,7 +160,10 @@ public class Database {
         if (connections.tryAcquire()) {
             return true;
         }
-        return waiting.tryAcquire() && awaited();
+        long since = System.nanoTime();
+        boolean found = waiting.tryAcquire() && awaited();
+        meter.waited(found, since);
+        return found;
     }
 
     private boolean awaited() {
@@ -155,27 +178,31 @@ public class Database {
     }
 
     private <T> T tried(Supplier<T> work) {
+        long since = System.nanoTime();
         for (int attempt = 1; ; attempt++) {
             try {
                 T result = work.get();
                 breaker.answered();
+                meter.worked(Outcome.ANSWERED, since);
                 return result;
             } catch (JdbiException e) {
                 String state = state(e);
                 if (!REPEATABLE.contains(state) || attempt == TRIES) {
+                    meter.worked(outcome(state), since);
                     throw failure(state, e);
                 }
             } catch (RuntimeException | Error e) {
                 // the work's own end, such as a refusal of what the database has answered, or of a value before it was
                 // asked
                 breaker.undecided();
+                meter.worked(Outcome.FAILED, since);
                 throw e;
             }
         }
     }
 
     private RuntimeException failure(String state, JdbiException failure) {
-        if (state.length() == STATE_LENGTH && MISTAKES.contains(state.substring(0, 2))) {
+        if (isMistake(state)) {
             breaker.answered();
             return new IllegalStateException("A statement failed with SQL state " + state + unquoted(failure));
         }
@@ -191,6 +218,17 @@ public class Database {
         }
         status.lost(state.isEmpty() ? "no connection" : "SQL state " + state);
         return Rejection.until(Reason.STORE_UNAVAILABLE, NEXT_TRY);
+    }
+
+    private static Outcome outcome(String state) {
+        if (isMistake(state)) {
+            return Outcome.FAILED;
+        }
+        return BUSY.contains(state) ? Outcome.BUSY : Outcome.LOST;
+    }
+
+    private static boolean isMistake(String state) {
+        return state.length() == STATE_LENGTH && MISTAKES.contains(state.substring(0, 2));
     }
 
     /** No connection, a broken one, or a server that is going down: not one that has read a statement. */

@@ -44,6 +44,7 @@ public class TokenResource {
     private final Instance<Exchange> exchanges;
     private final List<GrantType> offered;
     private final AuditLog audit;
+    private final TokenMeter meter;
     private final Clock clock;
 
     @Inject
@@ -53,6 +54,7 @@ public class TokenResource {
             Instance<Exchange> exchanges,
             Settings settings,
             AuditLog audit,
+            TokenMeter meter,
             Clock clock) {
         this.gate = gate;
         this.proofs = proofs;
@@ -60,6 +62,7 @@ public class TokenResource {
         this.exchanges = exchanges;
         this.offered = settings.offeredGrantTypes();
         this.audit = audit;
+        this.meter = meter;
         this.clock = clock;
     }
 
@@ -71,6 +74,18 @@ public class TokenResource {
             @HeaderParam("Authorization") String authorization,
             @Context HttpServletRequest http) {
         Parameters parameters = new Parameters(form);
+        Optional<String> grantType = parameters.find("grant_type");
+        try {
+            Response issued = issue(parameters, authorization, http);
+            meter.issued(grantType);
+            return issued;
+        } catch (Rejection rejection) {
+            meter.refused(grantType);
+            throw rejection;
+        }
+    }
+
+    private Response issue(Parameters parameters, String authorization, HttpServletRequest http) {
         Client client = gate.enter(authorization, parameters, http);
         Exchange exchange = exchange(parameters, client);
         Optional<String> keyThumbprint = keyThumbprint(client, http);

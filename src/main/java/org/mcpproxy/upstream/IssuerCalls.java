@@ -18,6 +18,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.upstream.IssuerMeter.Outcome;
 
 /**
  * Calls to the issuer, within what both sides can bear. Whatever is returned is an answer to the question, good or bad: an
@@ -61,14 +62,16 @@ class IssuerCalls {
     private final HTTPRequestSender sender;
     private final CallLimits limits;
     private final UpstreamStatus status;
+    private final IssuerMeter meter;
     private final Semaphore turns;
     private final Map<Endpoint, RateLimitHold> holds = new EnumMap<>(Endpoint.class);
 
     @Inject
-    IssuerCalls(HTTPRequestSender sender, CallLimits limits, UpstreamStatus status, Clock clock) {
+    IssuerCalls(HTTPRequestSender sender, CallLimits limits, UpstreamStatus status, Clock clock, IssuerMeter meter) {
         this.sender = sender;
         this.limits = limits;
         this.status = status;
+        this.meter = meter;
         this.turns = new Semaphore(limits.concurrent());
         for (Endpoint endpoint : Endpoint.values()) {
             holds.put(endpoint, new RateLimitHold(clock));
@@ -80,6 +83,7 @@ class IssuerCalls {
         this.sender = null;
         this.limits = null;
         this.status = null;
+        this.meter = null;
         this.turns = null;
     }
 
@@ -123,9 +127,13 @@ class IssuerCalls {
             throw Rejection.until(Reason.OKTA_UNAVAILABLE, held.get());
         }
         takeTurn(endpoint);
+        long since = System.nanoTime();
         try {
-            return judged(endpoint, send(request));
+            HTTPResponse response = send(request);
+            meter.called(endpoint, Outcome.of(response.getStatusCode()), since);
+            return judged(endpoint, response);
         } catch (IOException e) {
+            meter.called(endpoint, Outcome.UNREACHABLE, since);
             throw unavailable(endpoint, e.getMessage());
         } finally {
             turns.release();

@@ -34,6 +34,11 @@ public final class BodyBudget {
         return held.get();
     }
 
+    /** Bytes that may be held. */
+    public long most() {
+        return most;
+    }
+
     /** How many owners hold anything now. */
     public int owners() {
         return heldByOwner.size();

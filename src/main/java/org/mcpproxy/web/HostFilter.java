@@ -18,29 +18,35 @@ import org.mcpproxy.oauth.Reason;
 /**
  * Answers only for hosts that are ours. With DNS rebinding, a page of an attacker's domain reaches a server on this
  * machine as its own origin; its {@code Host} gives it away. Health is no part of this application, and answers to any
- * host: probes come by address.
+ * host: probes come by address. So does who reads the metrics; they are for whoever bears a token, which no such page has.
  */
 public class HostFilter extends HttpFilter {
 
     private final transient KnownHosts hosts;
+    private final transient boolean hasMetrics;
     private final transient AuditLog audit;
 
     @Inject
     public HostFilter(Settings settings, AuditLog audit) {
         this.hosts = KnownHosts.of(settings);
+        this.hasMetrics = !settings.metricsTokens().isEmpty();
         this.audit = audit;
     }
 
     @Override
     protected void doFilter(HttpServletRequest request, HttpServletResponse response, FilterChain chain)
             throws IOException, ServletException {
-        if (hosts.contain(host(request))) {
+        if (hosts.contain(host(request)) || isForMetrics(request)) {
             chain.doFilter(request, response);
         } else {
             audit.record(
                     new AuditEvent.Refused(Trail.of(request), null, null, Endpoint.of(request), Reason.HOST_FOREIGN));
             ErrorAnswer.of(Reason.HOST_FOREIGN).writeTo(request, response);
         }
+    }
+
+    private boolean isForMetrics(HttpServletRequest request) {
+        return hasMetrics && MetricsServlet.PATH.equals(request.getRequestURI());
     }
 
     /** HTTP/2 has an {@code :authority} in the header's place (RFC 9113 8.3.1), which the container keeps elsewhere. */

@@ -11,6 +11,7 @@ import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 
 class JsonAuditLogTest {
@@ -20,6 +21,7 @@ class JsonAuditLogTest {
     private final ByteArrayOutputStream written = new ByteArrayOutputStream();
     private final AuditLog log = new JsonAuditLog(
             Clock.fixed(Instant.parse("2026-11-23T10:00:00Z"), ZoneOffset.UTC),
+            new EventMeter(new Meters()),
             () -> new PrintStream(written, true, StandardCharsets.UTF_8));
 
     @Test

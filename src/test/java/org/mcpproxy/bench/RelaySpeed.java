@@ -139,6 +139,7 @@ public final class RelaySpeed {
                 .with("MCP_BACKEND", backend)
                 .with("POLICY_FILE", policy)
                 .with("ACCESS_LOG", false)
+                .with("METRICS_TOKEN", "0123456789abcdef0123456789abcdef")
                 .with("RELAY_REQUESTS_PER_MINUTE", 1_000_000)
                 .start();
     }

@@ -53,6 +53,7 @@ class EveryEndpointFuzz {
             "/mcp",
             "/mcp",
             "/mcp",
+            "/metrics",
             "/oauth/callback",
             "/oauth/consent",
             "/oauth/device",
@@ -81,8 +82,10 @@ class EveryEndpointFuzz {
             "urn:ietf:params:oauth:grant-type:token-exchange",
             "urn:ietf:params:oauth:token-type:access_token");
 
-    private final Installation installation =
-            Installation.start(Installation.generous().optimized().with("LOGLEVEL", "INFO"));
+    private final Installation installation = Installation.start(Installation.generous()
+            .optimized()
+            .with("LOGLEVEL", "INFO")
+            .with("METRICS_TOKEN", "a-token-that-nothing-made-up-will-be-like"));
 
     @AfterEach
     void stop() {

@@ -137,6 +137,7 @@ class SettingsReaderTest {
                 "MCP_BACKENDS       | a_b",
                 "MCP_BACKENDS       | okta",
                 "MCP_BACKENDS       | health",
+                "MCP_BACKENDS       | metrics",
                 "MCP_BACKENDS       | ,",
                 "MCP_BACKENDS       | a/b",
                 "MCP_DEFAULT_BACKEND | files",
@@ -177,6 +178,10 @@ class SettingsReaderTest {
                 "REGISTRATION_TOKEN | 0123456789abcdef 0123456789abcdef",
                 "REGISTRATION_TOKEN | 0123456789abcdef0123456789abcdef,short",
                 "REGISTRATION_TOKEN | ,",
+                "METRICS_TOKEN      | 0123456789abcdef0123456789abcde",
+                "METRICS_TOKEN      | 0123456789abcdef 0123456789abcdef",
+                "METRICS_TOKEN      | 0123456789abcdef0123456789abcdef,short",
+                "METRICS_TOKEN      | ,",
                 "REGISTRATION_REDIRECT_HOSTS | https://app.example",
                 "REGISTRATION_REDIRECT_HOSTS | *.example",
                 "REGISTRATION_UNUSED_CLIENTS | 0",
@@ -807,6 +812,22 @@ class SettingsReaderTest {
         written.put("MCP_BACKENDS", "mcp");
         written.put("MCP_BACKENDS_MCP_URL", "http://files.internal/mcp");
         assertThat(problems()).anyMatch(problem -> problem.startsWith("POLICY_FILE cannot tell the backend mcp"));
+    }
+
+    @Test
+    void nobodyReadsMetricsUnlessToldOtherwise() {
+        assertThat(read().metricsTokens()).isEmpty();
+
+        written.put("METRICS_TOKEN", "m".repeat(32) + ", " + "n".repeat(64));
+
+        assertThat(read().metricsTokens()).containsExactly(new Secret("m".repeat(32)), new Secret("n".repeat(64)));
+        assertThat(read().toString()).doesNotContain("mmmm");
+        written.put("METRICS_TOKEN", "secret-secret");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("METRICS_TOKEN must be a token of at least 32")
+                .doesNotContain("secret-");
     }
 
     @Test

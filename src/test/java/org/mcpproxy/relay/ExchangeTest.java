@@ -36,6 +36,7 @@ import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.policy.PolicyInForce;
@@ -284,7 +285,8 @@ class ExchangeTest {
                 new BackendCredentials(null, null, null, null, null, null),
                 new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
                 threads,
-                audit::add);
+                audit::add,
+                new RelayMeters(SETTINGS, new Meters()));
     }
 
     private static RelayRequest request() {

@@ -27,6 +27,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.config.OktaSettings.Credential;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
@@ -284,7 +285,8 @@ class PushedRequestsTest {
 
     private AuthorizationRequests requests(Credential credential, boolean push) {
         Settings settings = UpstreamDeployment.settings(ISSUER, credential, push);
-        IssuerCalls calls = new IssuerCalls(this::answer, CallLimits.standard(), new UpstreamStatus(), clock);
+        IssuerCalls calls = new IssuerCalls(
+                this::answer, CallLimits.standard(), new UpstreamStatus(), clock, new IssuerMeter(new Meters()));
         Discovery discovery = new Discovery(settings, calls);
         discovery.load();
         return new AuthorizationRequests(

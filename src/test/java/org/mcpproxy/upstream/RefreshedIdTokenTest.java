@@ -19,6 +19,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.OktaSettings.Credential;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Secret;
 
@@ -32,7 +33,8 @@ class RefreshedIdTokenTest {
     private final MovableClock clock = new MovableClock();
     private final Settings settings =
             UpstreamDeployment.settings(ISSUER, new Credential.ClientSecret(new Secret("secret")));
-    private final IssuerCalls calls = new IssuerCalls(this::answer, CallLimits.standard(), new UpstreamStatus(), clock);
+    private final IssuerCalls calls = new IssuerCalls(
+            this::answer, CallLimits.standard(), new UpstreamStatus(), clock, new IssuerMeter(new Meters()));
     private final Discovery discovery = new Discovery(settings, calls);
     private final OpenIdProvider provider = new OpenIdProvider(
             settings,

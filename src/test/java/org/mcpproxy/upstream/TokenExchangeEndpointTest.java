@@ -31,6 +31,7 @@ import org.mcpproxy.config.BackendCredential;
 import org.mcpproxy.config.ExchangeClient;
 import org.mcpproxy.config.OktaSettings.Credential;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
@@ -314,7 +315,8 @@ class TokenExchangeEndpointTest {
     private static TokenExchangeEndpoint endpoint(HTTPRequestSender sender, Clock clock) {
         Settings settings = UpstreamDeployment.settings(
                 URI.create("http://localhost:1/oauth2/main"), new Credential.ClientSecret(new Secret("other")));
-        IssuerCalls calls = new IssuerCalls(sender, CallLimits.standard(), new UpstreamStatus(), clock);
+        IssuerCalls calls = new IssuerCalls(
+                sender, CallLimits.standard(), new UpstreamStatus(), clock, new IssuerMeter(new Meters()));
         return new TokenExchangeEndpoint(
                 new ExchangeServers(settings, new Discovery(settings, calls), clock),
                 new ProxyCredential(settings, clock),

@@ -5,6 +5,11 @@ import com.nimbusds.jwt.JWT;
 import com.nimbusds.langtag.LangTag;
 import com.nimbusds.oauth2.sdk.AccessTokenResponse;
 import com.nimbusds.oauth2.sdk.Scope;
+import io.prometheus.metrics.config.PrometheusProperties;
+import io.prometheus.metrics.core.metrics.Counter;
+import io.prometheus.metrics.expositionformats.PrometheusTextFormatWriter;
+import io.prometheus.metrics.instrumentation.jvm.JvmMemoryMetrics;
+import io.prometheus.metrics.model.registry.PrometheusRegistry;
 import jakarta.annotation.Priority;
 import jakarta.enterprise.context.ApplicationScoped;
 import jakarta.enterprise.inject.Alternative;
@@ -16,6 +21,7 @@ import java.net.URISyntaxException;
 import java.security.SecureRandom;
 import java.time.Clock;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.random.RandomGenerator;
@@ -57,6 +63,7 @@ class UpstreamDeployment {
                         true,
                         "org.mcpproxy.upstream",
                         "org.mcpproxy.config",
+                        "org.mcpproxy.metrics",
                         "org.mcpproxy.oauth",
                         "org.mcpproxy.policy")
                 .addAsServiceProvider(ConfigSource.class, MpJwtSettings.class)
@@ -70,6 +77,11 @@ class UpstreamDeployment {
                                 net.minidev.asm.BeansAccess.class,
                                 org.objectweb.asm.ClassVisitor.class,
                                 Caffeine.class,
+                                Counter.class,
+                                PrometheusProperties.class,
+                                PrometheusRegistry.class,
+                                PrometheusTextFormatWriter.class,
+                                JvmMemoryMetrics.class,
                                 Assertions.class)
                         .map(UpstreamDeployment::jar)
                         .toArray(File[]::new));
@@ -127,7 +139,8 @@ class UpstreamDeployment {
                 ClientDocumentSettings.standard(),
                 RegistrationSettings.standard(),
                 Optional.empty(),
-                RelayLimits.standard());
+                RelayLimits.standard(),
+                List.of());
     }
 
     @Produces
