@@ -195,7 +195,7 @@ public class Database implements Measured {
                 // the work's own end, such as a refusal of what the database has answered, or of a value before it was
                 // asked
                 breaker.undecided();
-                meter.worked(Outcome.FAILED, since);
+                meter.worked(e instanceof Rejection ? Outcome.ANSWERED : Outcome.FAILED, since);
                 throw e;
             }
         }

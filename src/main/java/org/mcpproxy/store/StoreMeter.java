@@ -18,12 +18,13 @@ public class StoreMeter {
 
     /** How it came out. */
     enum Outcome {
+        /** Whatever we then made of it. */
         ANSWERED,
         /** A row that somebody held for too long, or a statement that took too long. */
         BUSY,
         /** No connection, or an error of the database itself. */
         LOST,
-        /** A mistake of ours, or a refusal by ourselves. */
+        /** A mistake of ours. */
         FAILED
     }
 

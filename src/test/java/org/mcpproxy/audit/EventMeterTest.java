@@ -134,7 +134,7 @@ class EventMeterTest {
     }
 
     private Exposition scrape() {
-        return Exposition.of(text());
+        return Exposition.of(meters);
     }
 
     private String text() {

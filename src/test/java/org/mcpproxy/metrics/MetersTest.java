@@ -31,7 +31,7 @@ class MetersTest {
         histogram.observe(0.5);
         histogram.observe(7);
 
-        Exposition read = Exposition.of(text());
+        Exposition read = Exposition.of(meters);
 
         assertThat(read.values())
                 .containsEntry("mcp_proxy_work_seconds_bucket{le=\"0.1\"}", 1.0)
@@ -49,7 +49,7 @@ class MetersTest {
         meters.gauges("levels", "Levels.", "of", reading -> reading.of("a", value[0] * 2));
         value[0] = 5;
 
-        Exposition read = Exposition.of(text());
+        Exposition read = Exposition.of(meters);
 
         assertThat(read.value("mcp_proxy_level")).isEqualTo(5);
         assertThat(read.value("mcp_proxy_levels{of=\"a\"}")).isEqualTo(10);
@@ -59,7 +59,7 @@ class MetersTest {
     void whatTheJvmTellsIsWellFormed() {
         meters.describeJvm();
 
-        Exposition read = Exposition.of(text());
+        Exposition read = Exposition.of(meters);
 
         assertThat(read.series())
                 .contains(

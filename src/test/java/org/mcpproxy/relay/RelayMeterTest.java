@@ -136,6 +136,6 @@ class RelayMeterTest {
     }
 
     private Exposition scrape() {
-        return Exposition.of(new String(meters.text(), StandardCharsets.UTF_8));
+        return Exposition.of(meters);
     }
 }

@@ -18,7 +18,10 @@ import org.jdbi.v3.core.statement.UnableToExecuteStatementException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.mcpproxy.fixture.Exposition;
+import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.system.Waiting;
@@ -258,6 +261,53 @@ class DatabaseTest {
                 Rejection.class, () -> new Database(nowhere, Databases.open()).update("DELETE FROM lease"));
 
         assertThat(refused.reason()).isEqualTo(Reason.STORE_UNAVAILABLE);
+    }
+
+    @Test
+    void whatIsAskedIsTimedByHowItCameOut() {
+        Meters meters = new Meters();
+        Database watched = new Database(kind.empty(), Databases.open(), Samples.settings(), new StoreMeter(meters));
+
+        watched.with(handle -> 1);
+        for (String state : List.of("55P03", "42601", "58030")) {
+            assertThatThrownBy(() -> watched.with(handle -> {
+                        throw failure(state);
+                    }))
+                    .isInstanceOf(RuntimeException.class);
+        }
+        assertRefused(
+                Reason.GRANT_ENDED,
+                () -> watched.with(handle -> {
+                    throw Rejection.of(Reason.GRANT_ENDED);
+                }));
+
+        assertThat(counted(meters, "database_seconds", "answered")).isEqualTo(2);
+        assertThat(counted(meters, "database_seconds", "busy")).isEqualTo(1);
+        assertThat(counted(meters, "database_seconds", "failed")).isEqualTo(1);
+        assertThat(counted(meters, "database_seconds", "lost")).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsTakenOfItIsReadAsItStands() {
+        Meters meters = new Meters();
+        Database watched = new Database(kind.empty(), Databases.open(), Samples.settings(), new StoreMeter(meters));
+        watched.describe(meters);
+
+        watched.with(handle -> {
+            assertThat(Exposition.of(meters).value("mcp_proxy_database_connections_used"))
+                    .isEqualTo(1);
+            return 1;
+        });
+
+        assertThat(Exposition.of(meters).value("mcp_proxy_database_connections_used"))
+                .isZero();
+        assertThat(Exposition.of(meters).value("mcp_proxy_database_connections_limit"))
+                .isEqualTo(19);
+        assertThat(Exposition.of(meters).value("mcp_proxy_database_waiting")).isZero();
+    }
+
+    private static double counted(Meters meters, String family, String outcome) {
+        return Exposition.of(meters).value("mcp_proxy_%s_count{outcome=\"%s\"}".formatted(family, outcome));
     }
 
     @Test

@@ -2,7 +2,6 @@ package org.mcpproxy.token;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.fixture.Exposition;
@@ -42,6 +41,6 @@ class TokenMeterTest {
     }
 
     private Exposition scrape() {
-        return Exposition.of(new String(meters.text(), StandardCharsets.UTF_8));
+        return Exposition.of(meters);
     }
 }

@@ -8,7 +8,6 @@ import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.http.ReadOnlyHTTPRequest;
 import java.io.IOException;
 import java.net.URI;
-import java.nio.charset.StandardCharsets;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.fixture.Exposition;
@@ -73,7 +72,7 @@ class IssuerCallsTest {
     }
 
     private double counted(String endpoint, String outcome) {
-        return Exposition.of(new String(meters.text(), StandardCharsets.UTF_8))
+        return Exposition.of(meters)
                 .value("mcp_proxy_okta_call_seconds_count{endpoint=\"%s\",outcome=\"%s\"}"
                         .formatted(endpoint, outcome));
     }
