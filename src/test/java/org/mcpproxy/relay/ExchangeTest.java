@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Test;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.fixture.Exposition;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.metrics.Meters;
@@ -58,6 +59,8 @@ class ExchangeTest {
     private final Threads threads = new Threads();
     private final Noted sessions = new Noted();
     private final List<AuditEvent> audit = new ArrayList<>();
+    private final Meters meters = new Meters();
+    private final RelayMeters counted = new RelayMeters(SETTINGS, meters);
     private final Relay relay = relay(any -> backend);
     private final RelayRequest request = request();
     private final Exchange exchange = new Exchange(relay, check, request, client.turn(), relay.admit(request.caller()));
@@ -89,6 +92,38 @@ class ExchangeTest {
         assertThat(client.status).isEqualTo(401);
         assertEnded();
         assertThat(backend.cancelled).isEqualTo(1);
+    }
+
+    @Test
+    void whatIsRefusedOnItsWayIsCountedAsAFailureWithItsReason() {
+        check.stands = () -> false;
+        tick();
+
+        assertCounted("requests_total", ",method=\"GET\",outcome=\"failed\"", 1);
+        assertCounted("request_failures_total", ",reason=\"token_revoked\"", 1);
+        assertCounted("request_first_byte_seconds_count", "", 0);
+        assertCounted("request_duration_seconds_count", "", 1);
+    }
+
+    @Test
+    void anAnswerIsCountedWhenItBeginsAndTimedAgainWhenItEnds() {
+        backend.answer();
+
+        assertCounted("requests_total", ",method=\"GET\",outcome=\"success\"", 1);
+        assertCounted("request_first_byte_seconds_count", "", 1);
+        assertCounted("request_duration_seconds_count", "", 0);
+
+        check.stands = () -> false;
+        tick();
+
+        assertCounted("requests_total", ",method=\"GET\",outcome=\"failed\"", 0);
+        assertCounted("request_duration_seconds_count", "", 1);
+    }
+
+    private void assertCounted(String name, String labels, int times) {
+        String series = "mcp_proxy_%s{backend=\"%s\"%s}"
+                .formatted(name, request.resource().backend().policyName(), labels);
+        assertThat(Exposition.of(meters).value(series)).as(series).isEqualTo(times);
     }
 
     /** Else it would stay open at its server, and hold what waits in it. */
@@ -286,7 +321,7 @@ class ExchangeTest {
                 new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
                 threads,
                 audit::add,
-                new RelayMeters(SETTINGS, new Meters()));
+                counted);
     }
 
     private static RelayRequest request() {
