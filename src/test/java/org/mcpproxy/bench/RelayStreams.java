@@ -65,7 +65,6 @@ public final class RelayStreams {
                     .with("MCP_BACKEND", backend.url())
                     .with("RELAY_CONCURRENT_PER_USER", 20_000)
                     .with("RELAY_REQUESTS_PER_MINUTE", 1_000_000)
-                    .with("METRICS_TOKEN", "0123456789abcdef0123456789abcdef")
                     .start();
             Cores.others();
             try (proxy) {
