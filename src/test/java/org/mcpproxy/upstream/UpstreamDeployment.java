@@ -45,6 +45,7 @@ import org.mcpproxy.config.RegistrationSettings;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.config.TrustedProxies;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.KeyRing;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.oauth.SecretKeyMaterial;
@@ -141,6 +142,12 @@ class UpstreamDeployment {
                 Optional.empty(),
                 RelayLimits.standard(),
                 List.of());
+    }
+
+    @Produces
+    @Singleton
+    static IssuerMeter meter() {
+        return new IssuerMeter(new Meters());
     }
 
     @Produces
