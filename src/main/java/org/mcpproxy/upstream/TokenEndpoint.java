@@ -106,7 +106,7 @@ class TokenEndpoint {
     /** RFC 9449 5: an issuer that knows nothing of DPoP answers a proof with a bearer token, which a thief could use. */
     private static void requireType(OIDCTokens tokens, boolean bound) {
         if (bound && tokens.getBearerAccessToken() != null) {
-            LOG.log(Level.WARNING, "Okta bound no token to the key of this proxy, as OKTA_DPOP=on demands");
+            LOG.log(Level.WARNING, "Okta gave a bearer token though OKTA_DPOP=on asked for one that is bound to a key");
         }
         if ((bound ? tokens.getDPoPAccessToken() : tokens.getBearerAccessToken()) == null) {
             throw Rejection.of(Reason.OKTA_ANSWER_INVALID);

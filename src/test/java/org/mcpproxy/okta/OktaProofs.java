@@ -132,7 +132,15 @@ final class OktaProofs extends OncePerRequestFilter {
         URI endpoint = address.uri(Endpoint.USERINFO);
         try {
             new DPoPProtectedResourceRequestVerifier(ALGORITHMS, SECONDS, SECONDS, this::markAsUsed)
-                    .verify(method, endpoint, ANYBODY, proof, token, new JWKThumbprintConfirmation(new Base64URL(key)), Set.of(new Nonce(nonce)), null);
+                    .verify(
+                            method,
+                            endpoint,
+                            ANYBODY,
+                            proof,
+                            token,
+                            new JWKThumbprintConfirmation(new Base64URL(key)),
+                            Set.of(new Nonce(nonce)),
+                            null);
         } catch (InvalidDPoPNonceException e) {
             throw new Refused(401, "use_dpop_nonce");
         } catch (InvalidDPoPProofException | AccessTokenValidationException | JOSEException e) {
