@@ -2,6 +2,7 @@ package org.mcpproxy.trip;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
@@ -159,14 +160,17 @@ class BoundAtOktaIT {
     }
 
     @Test
-    void switchedOffThePersonIsToldToAskAndTheLogSaysWhatIsMissing() {
+    void switchedOffNobodySignsOnAndTheLogSaysWhatIsMissing() {
         try (Installation plain = Installation.start(Installation.generous(), DEMANDING)) {
             OAuthClient client = OAuthClient.publicClient(plain.proxy());
             Browser browser = new Browser();
             Page question = browser.follow(client.authorizationUri(), client.redirectUri());
 
-            browser.signOn(browser.submit(question, Map.of("decision", "allow")), "alice", client.redirectUri());
+            URI answer =
+                    browser.signOn(browser.submit(question, Map.of("decision", "allow")), "alice", client.redirectUri());
 
+            assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("server_error");
+            assertThat(OAuthClient.parameter(answer, "code")).isNull();
             plain.proxy().awaitConsole("refused", console -> console.contains("with invalid_dpop_proof"));
             assertThat(keys(plain)).isEmpty();
         }
