@@ -102,11 +102,11 @@ class ProvenCalls {
         if (begin.plus(patience).isBefore(clock.instant())) {
             throw Rejection.until(Reason.OKTA_UNAVAILABLE, IssuerCalls.AFTER_OUTAGE);
         }
-        return answered(address, nonce, call);
+        return answeredWith(nonce, address, call);
     }
 
     /** Only once: an issuer that refuses its own nonce could go on so for ever. What it refused is good for another try. */
-    private HTTPResponse answered(URI address, Nonce nonce, Function<Optional<Nonce>, HTTPResponse> call) {
+    private HTTPResponse answeredWith(Nonce nonce, URI address, Function<Optional<Nonce>, HTTPResponse> call) {
         HTTPResponse second = call.apply(Optional.of(nonce));
         nonces.keep(address, second);
         if (demandsNonce(second)) {
