@@ -95,6 +95,10 @@ class UpstreamDeployment {
     }
 
     static Settings settings(URI issuer, Credential credential, boolean pushedRequests) {
+        return settings(issuer, credential, pushedRequests, false);
+    }
+
+    static Settings settings(URI issuer, Credential credential, boolean pushedRequests, boolean boundTokens) {
         OktaSettings okta = new OktaSettings(
                 issuer,
                 false,
@@ -106,7 +110,8 @@ class UpstreamDeployment {
                 "cid",
                 Optional.of(ScriptedIssuer.AUDIENCE),
                 false,
-                pushedRequests);
+                pushedRequests,
+                boundTokens);
         return new Settings(
                 URI.create("http://localhost:3001"),
                 3001,
