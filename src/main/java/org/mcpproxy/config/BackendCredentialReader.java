@@ -32,10 +32,12 @@ final class BackendCredentialReader {
     private static final List<String> OF_EXCHANGE = List.of("_AUDIENCE", "_SCOPES", "_ISSUER");
 
     private final Values values;
+    private final OktaSettings okta;
     private final TokenExchangeReader exchanges;
 
     BackendCredentialReader(Values values, OktaSettings okta) {
         this.values = values;
+        this.okta = okta;
         this.exchanges = new TokenExchangeReader(values, okta);
     }
 
@@ -52,6 +54,7 @@ final class BackendCredentialReader {
         if (kind != null && !kind.equals("exchange")) {
             OF_EXCHANGE.forEach(part -> requireAbsent(setting + part, "exchange"));
         }
+        requireBearerTokens(setting, kind);
         return kind == null
                 ? null
                 : switch (kind) {
@@ -75,6 +78,17 @@ final class BackendCredentialReader {
         OF_STATIC.forEach(part -> requireAbsent(setting + part, "static"));
         OF_EXCHANGE.forEach(part -> requireAbsent(setting + part, "exchange"));
         return new BackendCredential.None();
+    }
+
+    /** An MCP server has no key of ours, so it could not use what is bound to one; nor may another be exchanged for it. */
+    private void requireBearerTokens(String setting, String kind) {
+        if (okta.boundTokens() && ("okta".equals(kind) || "exchange".equals(kind))) {
+            values.problem(
+                    setting,
+                    "must not be " + kind
+                            + " with OKTA_DPOP=on: tokens that Okta binds to a key of this proxy are no bearer"
+                            + " tokens for an MCP server. Choose identity, or leave OKTA_DPOP off.");
+        }
     }
 
     /** It would be believed to be sent. */

@@ -16,6 +16,7 @@ import org.mcpproxy.oauth.Secret;
  * @param audience set: access tokens of this audience are accepted at {@code /okta/mcp}
  * @param crossAppAccess whether the org's ID-JAGs are taken for tokens of ours
  * @param pushedRequests whether authorization requests are pushed (RFC 9126) to an issuer that offers it
+ * @param boundTokens whether Okta's tokens are bound to a key of ours (DPoP, RFC 9449), and no others taken
  */
 public record OktaSettings(
         URI issuer,
@@ -28,7 +29,8 @@ public record OktaSettings(
         String clientClaim,
         Optional<String> audience,
         boolean crossAppAccess,
-        boolean pushedRequests) {
+        boolean pushedRequests,
+        boolean boundTokens) {
 
     /** How we authenticate at Okta. */
     public sealed interface Credential {

@@ -46,7 +46,8 @@ final class OktaSettingsReader {
                 values.text("OKTA_CLIENT_CLAIM").orElse("cid"),
                 Optional.ofNullable(values.parsed("OKTA_AUDIENCE", text -> audience(text, orgServer))),
                 Boolean.TRUE.equals(values.parsed("OKTA_CROSS_APP_ACCESS", Boolean.FALSE, SettingsReader::onOrOff)),
-                Boolean.TRUE.equals(values.parsed("OKTA_PUSHED_REQUESTS", Boolean.TRUE, SettingsReader::onOrOff)));
+                Boolean.TRUE.equals(values.parsed("OKTA_PUSHED_REQUESTS", Boolean.TRUE, SettingsReader::onOrOff)),
+                Boolean.TRUE.equals(values.parsed("OKTA_DPOP", Boolean.FALSE, SettingsReader::onOrOff)));
     }
 
     /** An org authorization server's issuer is the org's URL itself, without a path. */

@@ -24,8 +24,8 @@ final class SessionTurns {
      */
     static final Duration LEASE = Duration.ofSeconds(20);
 
-    /** A call to Okta, its wait for a turn included. */
-    private static final Duration CALL = Duration.ofSeconds(15);
+    /** A call to Okta, its wait for a turn and an earlier one that was soon refused for want of a nonce included. */
+    private static final Duration CALL = Duration.ofSeconds(17);
 
     private static final Duration PATIENCE = Duration.ofSeconds(25);
     private static final Duration PAUSE = Duration.ofMillis(100);

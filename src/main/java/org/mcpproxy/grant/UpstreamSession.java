@@ -21,6 +21,7 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.SealedBox;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.upstream.IdentityProvider;
+import org.mcpproxy.upstream.PossessionKey;
 import org.mcpproxy.upstream.RefreshedTokens;
 import org.mcpproxy.upstream.UpstreamTokens;
 
@@ -36,6 +37,8 @@ public class UpstreamSession {
 
     /** The ID token that a refresh brought, until it has been looked at. */
     private static final String UNVALIDATED = "unvalidated_id_token";
+
+    private static final String POSSESSION_KEY = "possession_key";
 
     /** A token that lives no longer than this is refreshed before it is relied on. */
     private static final Duration MARGIN = Duration.ofSeconds(60);
@@ -204,6 +207,8 @@ public class UpstreamSession {
         tokens.refreshToken().ifPresent(token -> json.put("refresh_token", token.value()));
         tokens.idToken().ifPresent(token -> json.put("id_token", token.value()));
         json.put("expires_at", tokens.accessTokenExpiresAt().getEpochSecond());
+        tokens.possessionKey()
+                .ifPresent(key -> json.put(POSSESSION_KEY, key.jwk().value()));
         refreshed.idToken().ifPresent(token -> json.put(UNVALIDATED, token.value()));
         return Json.write(json);
     }
@@ -215,7 +220,8 @@ public class UpstreamSession {
                     new Secret(JSONObjectUtils.getString(json, "access_token")),
                     secret(json, "refresh_token"),
                     secret(json, "id_token"),
-                    Instant.ofEpochSecond(JSONObjectUtils.getLong(json, "expires_at")));
+                    Instant.ofEpochSecond(JSONObjectUtils.getLong(json, "expires_at")),
+                    secret(json, POSSESSION_KEY).map(PossessionKey::new));
             return new RefreshedTokens(tokens, secret(json, UNVALIDATED));
         } catch (ParseException e) {
             throw new IllegalStateException("A sealed session does not hold what was sealed", e);

@@ -152,7 +152,7 @@ public class BackendCredentials {
     private UpstreamTokens fresh(Caller caller, Trail trail) {
         String grant = caller.grant().orElseThrow();
         try {
-            return okta.fresh(grant);
+            return requireBearer(okta.fresh(grant));
         } catch (Rejection e) {
             if (e.reason() != Reason.OKTA_SESSION_ENDED) {
                 throw e;
@@ -160,6 +160,14 @@ public class BackendCredentials {
             ending.end(grant, Cause.OKTA_SESSION_ENDED, trail);
             throw Rejection.of(Reason.TOKEN_REVOKED, e);
         }
+    }
+
+    /** Those of a sign-on before OKTA_DPOP was switched off are bound to a key yet: another sign-on brings others. */
+    private static UpstreamTokens requireBearer(UpstreamTokens tokens) {
+        if (tokens.possessionKey().isPresent()) {
+            throw Rejection.of(Reason.OKTA_SESSION_ENDED);
+        }
+        return tokens;
     }
 
     /** @param caller the grant; of Okta's tokens, which have none, the user and the client */

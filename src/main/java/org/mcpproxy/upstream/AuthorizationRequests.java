@@ -42,9 +42,13 @@ class AuthorizationRequests {
         return settings.at("/oauth/callback");
     }
 
-    /** @throws Rejection {@code OKTA_UNAVAILABLE} while discovery has not loaded, and as {@link PushedRequests#location} */
+    /**
+     * @throws Rejection {@code OKTA_UNAVAILABLE} while discovery has not loaded, and as {@link TokenBinding#requireOffered} and
+     *     {@link PushedRequests#location}
+     */
     SignOnRequest begin(SignOnDemands demands) {
         ProviderMetadata provider = discovery.current();
+        TokenBinding.requireOffered(settings.okta(), provider);
         Secret state = Secret.random(random);
         Secret nonce = Secret.random(random);
         Secret codeVerifier = Secret.random(random);

@@ -55,7 +55,7 @@ class IssuerCalls {
      * Less than Okta's grace of 30 s for a refresh token whose rotation we did not hear of, so that the next try still
      * finds it alive.
      */
-    private static final Duration AFTER_OUTAGE = Duration.ofSeconds(5);
+    static final Duration AFTER_OUTAGE = Duration.ofSeconds(5);
 
     private static final Logger LOG = System.getLogger(IssuerCalls.class.getName());
 

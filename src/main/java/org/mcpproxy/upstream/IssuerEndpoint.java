@@ -14,16 +14,21 @@ import jakarta.ws.rs.core.Response;
  */
 public interface IssuerEndpoint extends AutoCloseable {
 
+    /** Of a proof of possession (RFC 9449 4.1). */
+    String PROOF = "DPoP";
+
     @GET
     Response get(
             @HeaderParam(HttpHeaders.ACCEPT) String accept,
-            @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization);
+            @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+            @HeaderParam(PROOF) String proof);
 
     @POST
     @Consumes(MediaType.APPLICATION_FORM_URLENCODED)
     Response post(
             @HeaderParam(HttpHeaders.ACCEPT) String accept,
             @HeaderParam(HttpHeaders.AUTHORIZATION) String authorization,
+            @HeaderParam(PROOF) String proof,
             String form);
 
     @Override

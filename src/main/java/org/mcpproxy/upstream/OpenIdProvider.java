@@ -9,6 +9,7 @@ import com.nimbusds.oauth2.sdk.TokenRevocationRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.oauth2.sdk.id.ClientID;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
+import com.nimbusds.oauth2.sdk.token.AccessToken;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.oauth2.sdk.token.RefreshToken;
 import com.nimbusds.oauth2.sdk.token.Token;
@@ -95,8 +96,9 @@ class OpenIdProvider implements IdentityProvider {
                 authorizationCode(code),
                 AuthorizationRequests.redirectUri(settings),
                 new CodeVerifier(codeVerifier.value()));
-        OIDCTokens tokens = tokenEndpoint.exchange(grant, Reason.OKTA_ANSWER_INVALID);
-        UpstreamTokens kept = upstreamTokens(tokens, Optional.empty(), idToken(tokens));
+        Optional<PossessionKey> key = newKey();
+        OIDCTokens tokens = tokenEndpoint.exchange(grant, Reason.OKTA_ANSWER_INVALID, key);
+        UpstreamTokens kept = upstreamTokens(tokens, Optional.empty(), idToken(tokens), key);
         try {
             return signOn(tokens, kept, nonce);
         } catch (Rejection rejection) {
@@ -108,7 +110,7 @@ class OpenIdProvider implements IdentityProvider {
     private SignOn signOn(OIDCTokens tokens, UpstreamTokens kept, Secret nonce) {
         IDTokenClaimsSet claims = idTokens.validate(tokens, new Nonce(nonce.value()));
         LOG.log(Level.DEBUG, "The ID token is valid");
-        User user = people.identify(claims, tokens.getBearerAccessToken());
+        User user = people.identify(claims, tokens.getAccessToken(), kept.possessionKey());
         return new SignOn(user, kept, AuthenticationEvent.of(claims.toJSONObject()));
     }
 
@@ -124,9 +126,15 @@ class OpenIdProvider implements IdentityProvider {
     @Override
     public RefreshedTokens refresh(UpstreamTokens old) {
         Secret refreshToken = old.refreshToken().orElseThrow(() -> Rejection.of(Reason.OKTA_SESSION_ENDED));
+        Optional<PossessionKey> key = old.possessionKey().or(this::newKey);
         OIDCTokens tokens = tokenEndpoint.exchange(
-                new RefreshTokenGrant(new RefreshToken(refreshToken.value())), Reason.OKTA_SESSION_ENDED);
-        return new RefreshedTokens(upstreamTokens(tokens, old.refreshToken(), old.idToken()), idToken(tokens));
+                new RefreshTokenGrant(new RefreshToken(refreshToken.value())), Reason.OKTA_SESSION_ENDED, key);
+        return new RefreshedTokens(upstreamTokens(tokens, old.refreshToken(), old.idToken(), key), idToken(tokens));
+    }
+
+    /** A grant that has one keeps it, whatever is set since: Okta may have bound its refresh token to it. */
+    private Optional<PossessionKey> newKey() {
+        return TokenBinding.newKey(settings.okta(), discovery.current());
     }
 
     @Override
@@ -233,18 +241,22 @@ class OpenIdProvider implements IdentityProvider {
     }
 
     private UpstreamTokens upstreamTokens(
-            OIDCTokens tokens, Optional<Secret> oldRefreshToken, Optional<Secret> idToken) {
+            OIDCTokens tokens,
+            Optional<Secret> oldRefreshToken,
+            Optional<Secret> idToken,
+            Optional<PossessionKey> key) {
         Optional<Secret> refreshToken =
                 Optional.ofNullable(tokens.getRefreshToken()).map(token -> new Secret(token.getValue()));
-        BearerAccessToken accessToken = tokens.getBearerAccessToken();
+        AccessToken accessToken = tokens.getAccessToken();
         return new UpstreamTokens(
                 new Secret(accessToken.getValue()),
                 refreshToken.or(() -> oldRefreshToken),
                 idToken,
-                expiry(accessToken));
+                expiry(accessToken),
+                key);
     }
 
-    private Instant expiry(BearerAccessToken accessToken) {
+    private Instant expiry(AccessToken accessToken) {
         return clock.instant()
                 .plus(accessToken.getLifetime() > 0 ? Duration.ofSeconds(accessToken.getLifetime()) : UNNAMED_LIFETIME);
     }

@@ -1,8 +1,9 @@
 package org.mcpproxy.upstream;
 
 import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
-import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
+import com.nimbusds.oauth2.sdk.token.AccessToken;
 import com.nimbusds.openid.connect.sdk.UserInfoRequest;
 import com.nimbusds.openid.connect.sdk.UserInfoSuccessResponse;
 import com.nimbusds.openid.connect.sdk.claims.ClaimsSet;
@@ -14,6 +15,7 @@ import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.mcpproxy.config.OktaSettings;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
@@ -33,12 +35,14 @@ class People {
     private final OktaSettings okta;
     private final Discovery discovery;
     private final IssuerCalls calls;
+    private final ProvenCalls provenCalls;
 
     @Inject
-    People(Settings settings, Discovery discovery, IssuerCalls calls) {
+    People(Settings settings, Discovery discovery, IssuerCalls calls, ProvenCalls provenCalls) {
         this.okta = settings.okta();
         this.discovery = discovery;
         this.calls = calls;
+        this.provenCalls = provenCalls;
     }
 
     /** For CDI's proxy. */
@@ -46,15 +50,17 @@ class People {
         this.okta = null;
         this.discovery = null;
         this.calls = null;
+        this.provenCalls = null;
     }
 
     /**
      * @param idToken a validated one
+     * @param key what the access token is bound to, if it is
      * @throws Rejection {@code USER_INFO_MISMATCH}, {@code OKTA_ANSWER_INVALID}, {@code OKTA_REFUSED_PROXY} or {@code
      *     OKTA_UNAVAILABLE}
      */
-    User identify(IDTokenClaimsSet idToken, BearerAccessToken accessToken) {
-        ClaimsSet further = isThin(idToken) ? userInfo(idToken, accessToken) : idToken;
+    User identify(IDTokenClaimsSet idToken, AccessToken accessToken, Optional<PossessionKey> key) {
+        ClaimsSet further = isThin(idToken) ? userInfo(idToken, accessToken, key) : idToken;
         return new User(
                 User.organization(okta.issuer()),
                 idToken.getSubject().getValue(),
@@ -70,19 +76,25 @@ class People {
                 || idToken.getClaim(okta.groupsClaim()) == null;
     }
 
-    private ClaimsSet userInfo(IDTokenClaimsSet idToken, BearerAccessToken accessToken) {
+    private ClaimsSet userInfo(IDTokenClaimsSet idToken, AccessToken accessToken, Optional<PossessionKey> key) {
         Optional<URI> endpoint = discovery.current().userInfoEndpoint();
         if (endpoint.isEmpty()) {
             return idToken;
         }
         LOG.log(Level.DEBUG, "The ID token is thin: asking UserInfo");
-        UserInfoRequest request = new UserInfoRequest(endpoint.get(), accessToken);
-        UserInfo userInfo = parse(calls.repeatable(IssuerCalls.Endpoint.USER_INFO, request.toHTTPRequest()));
+        UserInfo userInfo = parse(answer(endpoint.get(), accessToken, key));
         // An answer about someone else, mixed up or slipped in, must not lend its groups to this person.
         if (!idToken.getSubject().equals(userInfo.getSubject())) {
             throw Rejection.of(Reason.USER_INFO_MISMATCH);
         }
         return userInfo;
+    }
+
+    private HTTPResponse answer(URI endpoint, AccessToken accessToken, Optional<PossessionKey> key) {
+        Supplier<HTTPRequest> request = () -> new UserInfoRequest(endpoint, accessToken).toHTTPRequest();
+        return key.map(proven ->
+                        provenCalls.repeatable(IssuerCalls.Endpoint.USER_INFO, endpoint, proven, accessToken, request))
+                .orElseGet(() -> calls.repeatable(IssuerCalls.Endpoint.USER_INFO, request));
     }
 
     private static UserInfo parse(HTTPResponse response) {

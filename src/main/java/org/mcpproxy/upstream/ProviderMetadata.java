@@ -14,6 +14,7 @@ import org.mcpproxy.oauth.Rejection;
  * @param issuer as the issuer itself writes it, in its tokens too
  * @param pushedRequestEndpoint for pushed authorization requests (RFC 9126 5)
  * @param requiresPushedRequests whether it takes no others
+ * @param takesProofs whether tokens can be bound to a key of ours (RFC 9449 5.1), with {@link PossessionKey#ALGORITHM}
  * @param namesItself whether authorization answers carry {@code iss} (RFC 9207 3)
  */
 record ProviderMetadata(
@@ -26,6 +27,7 @@ record ProviderMetadata(
         Optional<URI> endSessionEndpoint,
         Optional<URI> pushedRequestEndpoint,
         boolean requiresPushedRequests,
+        boolean takesProofs,
         boolean namesItself) {
 
     private static final Pattern LOOPBACK = Pattern.compile("localhost|127(\\.\\d{1,3}){3}|\\[::1]");
@@ -53,6 +55,7 @@ record ProviderMetadata(
                 optional(metadata.getEndSessionEndpointURI()),
                 optional(metadata.getPushedAuthorizationRequestEndpointURI()),
                 metadata.requiresPushedAuthorizationRequests(),
+                takesProofs(metadata),
                 metadata.supportsAuthorizationResponseIssuerParam());
     }
 
@@ -62,6 +65,10 @@ record ProviderMetadata(
         } catch (ParseException e) {
             throw Rejection.of(Reason.OKTA_ANSWER_INVALID, e);
         }
+    }
+
+    private static boolean takesProofs(OIDCProviderMetadata metadata) {
+        return metadata.getDPoPJWSAlgs() != null && metadata.getDPoPJWSAlgs().contains(PossessionKey.ALGORITHM);
     }
 
     private static Optional<URI> optional(URI endpoint) {

@@ -65,9 +65,10 @@ class RestSender implements HTTPRequestSender {
 
     private Response call(HTTPRequest request) {
         IssuerEndpoint endpoint = endpoint(request.getURI());
+        String proof = request.getHeaderValue(IssuerEndpoint.PROOF);
         return request.getMethod() == HTTPRequest.Method.POST
-                ? endpoint.post(MediaType.APPLICATION_JSON, request.getAuthorization(), request.getBody())
-                : endpoint.get(MediaType.APPLICATION_JSON, request.getAuthorization());
+                ? endpoint.post(MediaType.APPLICATION_JSON, request.getAuthorization(), proof, request.getBody())
+                : endpoint.get(MediaType.APPLICATION_JSON, request.getAuthorization(), proof);
     }
 
     private IssuerEndpoint endpoint(URI address) {

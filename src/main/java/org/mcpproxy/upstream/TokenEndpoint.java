@@ -4,8 +4,10 @@ import com.nimbusds.oauth2.sdk.AuthorizationGrant;
 import com.nimbusds.oauth2.sdk.ErrorObject;
 import com.nimbusds.oauth2.sdk.OAuth2Error;
 import com.nimbusds.oauth2.sdk.ParseException;
+import com.nimbusds.oauth2.sdk.RefreshTokenGrant;
 import com.nimbusds.oauth2.sdk.TokenRequest;
 import com.nimbusds.oauth2.sdk.TokenResponse;
+import com.nimbusds.oauth2.sdk.http.HTTPRequest;
 import com.nimbusds.oauth2.sdk.http.HTTPResponse;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponse;
 import com.nimbusds.openid.connect.sdk.OIDCTokenResponseParser;
@@ -15,12 +17,17 @@ import jakarta.inject.Inject;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
 import java.net.URI;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 
-/** The issuer's token endpoint (RFC 6749 3.2). No call to it is repeated: a code or refresh token works once. */
+/**
+ * The issuer's token endpoint (RFC 6749 3.2). No call to it is repeated, as a code or refresh token works once, unless it was
+ * refused for want of a nonce.
+ */
 @ApplicationScoped
 class TokenEndpoint {
 
@@ -33,46 +40,77 @@ class TokenEndpoint {
             OAuth2Error.INVALID_TARGET.getCode(),
             OAuth2Error.UNAUTHORIZED_CLIENT.getCode(),
             OAuth2Error.UNSUPPORTED_GRANT_TYPE.getCode(),
-            OAuth2Error.ACCESS_DENIED.getCode());
+            OAuth2Error.ACCESS_DENIED.getCode(),
+            OAuth2Error.INVALID_DPOP_PROOF.getCode(),
+            OAuth2Error.USE_DPOP_NONCE.getCode());
+
+    /**
+     * Within which a refresh is asked for a nonce, else it is left to the next one: two calls must end while nobody else may
+     * refresh the same grant.
+     */
+    private static final Duration REFRESH_PATIENCE = Duration.ofSeconds(2);
 
     private static final Logger LOG = System.getLogger(TokenEndpoint.class.getName());
 
     private final Discovery discovery;
     private final ProxyCredential credential;
     private final IssuerCalls calls;
+    private final ProvenCalls provenCalls;
 
     @Inject
-    TokenEndpoint(Discovery discovery, ProxyCredential credential, IssuerCalls calls) {
+    TokenEndpoint(Discovery discovery, ProxyCredential credential, IssuerCalls calls, ProvenCalls provenCalls) {
         this.discovery = discovery;
         this.credential = credential;
         this.calls = calls;
+        this.provenCalls = provenCalls;
     }
 
     /** For CDI's proxy. */
     protected TokenEndpoint() {
-        this(null, null, null);
+        this(null, null, null, null);
     }
 
     /**
      * Exchanges a grant for tokens.
      *
      * @param invalidGrant what {@code invalid_grant} means for this grant
+     * @param key what the tokens are to be bound to (RFC 9449 5); without one they are bearer tokens. Others are not taken
      * @throws Rejection {@code invalidGrant}, {@code OKTA_DENIED}, {@code OKTA_REFUSED_PROXY}, {@code
      *     OKTA_ANSWER_INVALID} or {@code OKTA_UNAVAILABLE}
      */
-    OIDCTokens exchange(AuthorizationGrant grant, Reason invalidGrant) {
-        URI endpoint = discovery.current().tokenEndpoint();
-        TokenRequest request = new TokenRequest.Builder(endpoint, credential.at(endpoint), grant).build();
-        TokenResponse response = parse(calls.once(IssuerCalls.Endpoint.TOKEN, request.toHTTPRequest()));
+    OIDCTokens exchange(AuthorizationGrant grant, Reason invalidGrant, Optional<PossessionKey> key) {
+        TokenResponse response = parse(answer(grant, key));
         if (!response.indicatesSuccess()) {
             throw refused(response.toErrorResponse().getErrorObject(), invalidGrant);
         }
         OIDCTokens tokens = ((OIDCTokenResponse) response.toSuccessResponse()).getOIDCTokens();
-        if (tokens.getBearerAccessToken() == null) {
-            throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
-        }
+        requireType(tokens, key.isPresent());
         LOG.log(Level.DEBUG, "The {0} grant was exchanged for tokens", grant.getType());
         return tokens;
+    }
+
+    private HTTPResponse answer(AuthorizationGrant grant, Optional<PossessionKey> key) {
+        URI endpoint = discovery.current().tokenEndpoint();
+        Supplier<HTTPRequest> request = () -> new TokenRequest.Builder(endpoint, credential.at(endpoint), grant)
+                .build()
+                .toHTTPRequest();
+        return key.map(proven ->
+                        provenCalls.once(IssuerCalls.Endpoint.TOKEN, endpoint, proven, patience(grant), request))
+                .orElseGet(() -> calls.once(IssuerCalls.Endpoint.TOKEN, request.get()));
+    }
+
+    private static Duration patience(AuthorizationGrant grant) {
+        return grant instanceof RefreshTokenGrant ? REFRESH_PATIENCE : ProvenCalls.WHENEVER;
+    }
+
+    /** RFC 9449 5: an issuer that knows nothing of DPoP answers a proof with a bearer token, which a thief could use. */
+    private static void requireType(OIDCTokens tokens, boolean bound) {
+        if (bound && tokens.getBearerAccessToken() != null) {
+            LOG.log(Level.WARNING, "Okta gave a bearer token though OKTA_DPOP=on asked for one that is bound to a key");
+        }
+        if ((bound ? tokens.getDPoPAccessToken() : tokens.getBearerAccessToken()) == null) {
+            throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
+        }
     }
 
     private static TokenResponse parse(HTTPResponse response) {

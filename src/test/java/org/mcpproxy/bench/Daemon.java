@@ -91,10 +91,12 @@ final class Daemon implements AutoCloseable {
             LoadModule proxy_module @MODULES@/mod_proxy.so
             LoadModule proxy_http_module @MODULES@/mod_proxy_http.so
             LoadModule auth_openidc_module @MODULES@/mod_auth_openidc.so
-            StartServers 2
+            StartServers 8
             ServerLimit 8
             ThreadsPerChild 64
             MaxRequestWorkers 512
+            MinSpareThreads 64
+            MaxSpareThreads 512
             MaxKeepAliveRequests 0
             KeepAliveTimeout 60
             OIDCCryptoPassphrase only-for-this-run

@@ -173,13 +173,14 @@ public final class RelaySpeed {
                 .append(connections);
         for (Measured each : results.values()) {
             Result result = each.result();
-            row.append(" | %,.0f/s (%.2f), p50 %.2f ms, p99 %.1f ms, %.0f µs"
+            row.append(" | %,.0f/s (%.2f), p50 %.2f ms, p99 %.1f ms, %.0f µs%s"
                     .formatted(
                             result.rate(),
                             result.rate() / haproxy,
                             result.median(),
                             result.slowest(),
-                            each.microseconds()));
+                            each.microseconds(),
+                            result.failures()));
         }
         out.println(row.append(" |"));
     }

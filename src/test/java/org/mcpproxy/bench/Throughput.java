@@ -77,11 +77,12 @@ public final class Throughput {
                 .toList();
         Result median = sorted.get(sorted.size() / 2);
         out.printf(
-                "| %s | %,.0f requests/s (%,.0f to %,.0f), 99 %% within %.1f ms |%n",
+                "| %s | %,.0f requests/s (%,.0f to %,.0f), 99 %% within %.1f ms%s |%n",
                 what,
                 median.rate(),
                 sorted.get(0).rate(),
                 sorted.get(sorted.size() - 1).rate(),
-                median.slowest());
+                median.slowest(),
+                median.failures());
     }
 }

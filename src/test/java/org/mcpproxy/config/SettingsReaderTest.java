@@ -633,6 +633,37 @@ class SettingsReaderTest {
     }
 
     @Test
+    void oktasTokensAreBoundToAKeyWhereThatIsSwitchedOn() {
+        assertThat(read().okta().boundTokens()).isFalse();
+        written.put("OKTA_DPOP", "off");
+        assertThat(read().okta().boundTokens()).isFalse();
+        written.put("OKTA_DPOP", "on");
+        assertThat(read().okta().boundTokens()).isTrue();
+        written.put("OKTA_DPOP", "true");
+        assertThat(problems()).containsExactly("OKTA_DPOP must be on or off.");
+    }
+
+    /** It has no key of ours to use it with. */
+    @Test
+    void aBoundTokenIsForNoMcpServer() {
+        written.put("OKTA_DPOP", "on");
+        written.put("MCP_BACKEND_CREDENTIAL", "okta");
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("MCP_BACKEND_CREDENTIAL must not be okta with OKTA_DPOP=on");
+
+        exchange();
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("MCP_BACKEND_CREDENTIAL must not be exchange with OKTA_DPOP=on");
+
+        written.put("OKTA_DPOP", "off");
+        assertThat(standardCredential()).isInstanceOf(BackendCredential.Exchange.class);
+    }
+
+    @Test
     void originsAreThoseGivenTheLoopbackOnesAndOurOwn() {
         written.put("CORS_ORIGINS", "loopback, https://app.example.com");
 

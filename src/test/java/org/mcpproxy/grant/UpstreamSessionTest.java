@@ -25,6 +25,7 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.oauth.SecretKeyMaterial;
+import org.mcpproxy.upstream.PossessionKey;
 import org.mcpproxy.upstream.SignOn;
 import org.mcpproxy.upstream.UpstreamTokens;
 
@@ -195,6 +196,23 @@ class UpstreamSessionTest {
         assertThat(session.fresh(grant)).isNotNull();
     }
 
+    /** It is kept with the tokens: whichever node refreshes them proves possession of the same key. */
+    @Test
+    void theKeyThatTheTokensAreBoundToIsKnownOnEveryNode() {
+        PossessionKey key = new PossessionKey(new Secret("{\"kty\":\"EC\"}"));
+        UpstreamTokens tokens = new UpstreamTokens(
+                new Secret("bound"),
+                Optional.empty(),
+                Optional.empty(),
+                endpoint.clock.instant().plus(Duration.ofHours(1)),
+                Optional.of(key));
+
+        session.keep(grant, tokens);
+
+        UpstreamSession otherNode = session(endpoint.store.beside(endpoint.clock).upstream);
+        assertThat(otherNode.fresh(grant).possessionKey()).contains(key);
+    }
+
     @Test
     void anOutageKeepsTheSession() {
         endpoint.clock.advance(Duration.ofHours(2));
@@ -215,7 +233,8 @@ class UpstreamSessionTest {
                         new Secret("only"),
                         Optional.empty(),
                         Optional.empty(),
-                        endpoint.clock.instant().plus(Duration.ofHours(1))));
+                        endpoint.clock.instant().plus(Duration.ofHours(1)),
+                        Optional.empty()));
         assertThat(session.fresh(grant).accessToken()).isEqualTo(new Secret("only"));
         endpoint.clock.advance(Duration.ofHours(1));
 

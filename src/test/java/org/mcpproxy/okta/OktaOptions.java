@@ -13,6 +13,7 @@ import java.util.Set;
  * @param audience {@code aud} of the custom server's access tokens
  * @param customScopes scopes of the custom server, beside OpenID Connect's
  * @param pushedRequests whether requests can be pushed (RFC 9126), and the metadata say so
+ * @param proofs whether the proxy's application must prove possession of a key (DPoP, RFC 9449)
  */
 public record OktaOptions(
         int port,
@@ -22,7 +23,8 @@ public record OktaOptions(
         List<OktaUser> users,
         Duration accessTokenLifetime,
         Duration refreshTokenLifetime,
-        boolean pushedRequests) {
+        boolean pushedRequests,
+        boolean proofs) {
 
     /** A custom server for {@code api://mcp} with the scope {@code mcp}, and Alice and Bob. */
     public static OktaOptions custom() {
@@ -34,13 +36,22 @@ public record OktaOptions(
                 List.of(OktaUser.ALICE, OktaUser.BOB),
                 Duration.ofHours(1),
                 Duration.ofDays(7),
+                false,
                 false);
     }
 
     public static OktaOptions org() {
         OktaOptions custom = custom();
         return new OktaOptions(
-                0, true, "", Set.of(), custom.users, custom.accessTokenLifetime, custom.refreshTokenLifetime, false);
+                0,
+                true,
+                "",
+                Set.of(),
+                custom.users,
+                custom.accessTokenLifetime,
+                custom.refreshTokenLifetime,
+                false,
+                false);
     }
 
     public OktaOptions withPort(int fixed) {
@@ -52,12 +63,21 @@ public record OktaOptions(
                 users,
                 accessTokenLifetime,
                 refreshTokenLifetime,
-                pushedRequests);
+                pushedRequests,
+                proofs);
     }
 
     public OktaOptions withAudience(String other) {
         return new OktaOptions(
-                port, orgServer, other, customScopes, users, accessTokenLifetime, refreshTokenLifetime, pushedRequests);
+                port,
+                orgServer,
+                other,
+                customScopes,
+                users,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                pushedRequests,
+                proofs);
     }
 
     public OktaOptions withUsers(List<OktaUser> others) {
@@ -69,17 +89,39 @@ public record OktaOptions(
                 others,
                 accessTokenLifetime,
                 refreshTokenLifetime,
-                pushedRequests);
+                pushedRequests,
+                proofs);
     }
 
     public OktaOptions withAccessTokenLifetime(Duration lifetime) {
         return new OktaOptions(
-                port, orgServer, audience, customScopes, users, lifetime, refreshTokenLifetime, pushedRequests);
+                port, orgServer, audience, customScopes, users, lifetime, refreshTokenLifetime, pushedRequests, proofs);
     }
 
     public OktaOptions withPushedRequests() {
         return new OktaOptions(
-                port, orgServer, audience, customScopes, users, accessTokenLifetime, refreshTokenLifetime, true);
+                port,
+                orgServer,
+                audience,
+                customScopes,
+                users,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                true,
+                proofs);
+    }
+
+    public OktaOptions withProofs() {
+        return new OktaOptions(
+                port,
+                orgServer,
+                audience,
+                customScopes,
+                users,
+                accessTokenLifetime,
+                refreshTokenLifetime,
+                pushedRequests,
+                true);
     }
 
     String contextPath() {

@@ -15,6 +15,7 @@ import java.util.function.Consumer;
 import org.springframework.context.annotation.Bean;
 import org.springframework.context.annotation.Configuration;
 import org.springframework.security.authentication.AuthenticationProvider;
+import org.springframework.security.config.Customizer;
 import org.springframework.security.config.annotation.web.builders.HttpSecurity;
 import org.springframework.security.config.annotation.web.configuration.EnableWebSecurity;
 import org.springframework.security.config.annotation.web.configurers.oauth2.server.authorization.OAuth2AuthorizationServerConfigurer;
@@ -79,6 +80,8 @@ class OktaSecurity {
                         pushedRequests(server);
                     }
                 })
+                .oauth2ResourceServer(
+                        userInfo -> userInfo.jwt(Customizer.withDefaults()).dPoP(Customizer.withDefaults()))
                 .authorizeHttpRequests(requests -> requests.requestMatchers(asked::isSilent, OktaSecurity::isSignIn)
                         .permitAll()
                         .anyRequest()

@@ -36,6 +36,7 @@ public final class OktaTenant implements AutoCloseable {
     private final OktaApplications applications;
     private final OktaOrganization organization;
     private final OktaSignOns signOns = new OktaSignOns();
+    private final OktaProofs proofs;
     private final Faults faults = new Faults();
     private final RequestLog requests = new RequestLog();
     private final AnnotationConfigApplicationContext context = new AnnotationConfigApplicationContext();
@@ -47,6 +48,7 @@ public final class OktaTenant implements AutoCloseable {
         this.address = new OktaAddress(options.port() == 0 ? freePort() : options.port(), options);
         this.keys = OktaTenantKeys.of(options);
         this.applications = new OktaApplications(options);
+        this.proofs = new OktaProofs(address, signOns);
         this.organization = new OktaOrganization(organization().toString(), options, keys, applications);
         this.workFolder = Files.createTempDirectory("okta-tenant");
         configure();
@@ -136,6 +138,16 @@ public final class OktaTenant implements AutoCloseable {
 
     public void withdrawOldKeys() {
         keys.published().withdrawOld();
+    }
+
+    /** Proofs need another nonce from now on. */
+    public void renewProofNonce() {
+        proofs.renewNonce();
+    }
+
+    /** The thumbprints of all keys that tokens were bound to. */
+    public Set<String> possessionKeys() {
+        return proofs.thumbprints();
     }
 
     /** Ends every sign-on of the user: refresh tokens are refused from now on. */
@@ -266,17 +278,20 @@ public final class OktaTenant implements AutoCloseable {
         web.setManager(sessions);
         Tomcat.addServlet(web, "signIn", new SignInPage());
         web.addServletMapping("/", "signIn");
-        addFilter(web, context.getBean("springSecurityFilterChain", Filter.class));
+        if (options.proofs()) {
+            addFilter(web, "proofs", proofs);
+        }
+        addFilter(web, "security", context.getBean("springSecurityFilterChain", Filter.class));
         tomcat.start();
     }
 
-    private static void addFilter(org.apache.catalina.Context web, Filter filter) {
+    private static void addFilter(org.apache.catalina.Context web, String name, Filter filter) {
         FilterDef definition = new FilterDef();
-        definition.setFilterName("security");
+        definition.setFilterName(name);
         definition.setFilter(filter);
         web.addFilterDef(definition);
         FilterMap mapping = new FilterMap();
-        mapping.setFilterName("security");
+        mapping.setFilterName(name);
         mapping.addURLPattern("/*");
         web.addFilterMap(mapping);
     }

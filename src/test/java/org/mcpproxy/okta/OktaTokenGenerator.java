@@ -1,9 +1,12 @@
 package org.mcpproxy.okta;
 
+import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
+import com.nimbusds.jose.jwk.JWK;
 import com.nimbusds.oauth2.sdk.token.BearerAccessToken;
 import com.nimbusds.openid.connect.sdk.claims.AccessTokenHash;
+import java.text.ParseException;
 import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -82,11 +85,30 @@ final class OktaTokenGenerator implements OAuth2TokenGenerator<OAuth2Token> {
             claims.put("auth_time", authTime(context.getPrincipal()).getEpochSecond());
             contextClass(context).ifPresent(chosen -> claims.put("acr", chosen));
         }
+        confirmation(context).ifPresent(key -> claims.put("cnf", Map.of("jkt", key)));
         times(claims, options.accessTokenLifetime().toSeconds());
         String value = options.orgServer()
                 ? OktaKeys.sign(claims, privateKeys.current(), new JOSEObjectType("application/okta-internal-at+jwt"))
                 : keys.sign(claims);
         return jwt(value, claims, options.accessTokenLifetime().toSeconds());
+    }
+
+    /** The thumbprint of the key that the client has proved to have. */
+    private static Optional<String> confirmation(OAuth2TokenContext context) {
+        Jwt proof = context.get(OAuth2TokenContext.DPOP_PROOF_KEY);
+        try {
+            return proof == null
+                    ? Optional.empty()
+                    : Optional.of(key(proof).computeThumbprint().toString());
+        } catch (ParseException | JOSEException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static JWK key(Jwt proof) throws ParseException {
+        @SuppressWarnings("unchecked")
+        Map<String, Object> key = (Map<String, Object>) proof.getHeaders().get("jwk");
+        return JWK.parse(key);
     }
 
     private String audience(OAuth2TokenContext context, String issuer) {

@@ -11,7 +11,7 @@ import java.util.Set;
  * @param parameterNames the names of all parameters
  * @param headerNames lower case
  * @param clientAuthentication {@code client_secret_basic}, {@code client_secret_post}, {@code private_key_jwt},
- *     {@code bearer} or {@code none}
+ *     {@code bearer}, {@code dpop} or {@code none}
  * @param status what was answered; 0 where nothing was
  */
 public record RecordedRequest(

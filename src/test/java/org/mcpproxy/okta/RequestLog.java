@@ -82,7 +82,11 @@ public final class RequestLog {
     private static String clientAuthentication(Request request) {
         String authorization = request.getHeader("Authorization");
         if (authorization != null) {
-            return authorization.startsWith("Basic ") ? "client_secret_basic" : "bearer";
+            return switch (authorization.substring(0, authorization.indexOf(' ') + 1)) {
+                case "Basic " -> "client_secret_basic";
+                case "DPoP " -> "dpop";
+                default -> "bearer";
+            };
         }
         if (request.getParameter("client_assertion") != null) {
             return "private_key_jwt";

@@ -26,6 +26,7 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.IdentityTokens;
+import org.mcpproxy.upstream.PossessionKey;
 import org.mcpproxy.upstream.UpstreamTokens;
 
 class BackendCredentialsTest {
@@ -195,6 +196,23 @@ class BackendCredentialsTest {
         assertRefused(Reason.OKTA_UNAVAILABLE, () -> credentials.of(OKTA, alice, Samples.TRAIL));
     }
 
+    /** As of a sign-on before OKTA_DPOP was switched off. */
+    @Test
+    void aTokenThatIsBoundToAKeyIsNoBearerTokenAndThePersonSignsOnAgain() {
+        UpstreamTokens tokens = endpoint.okta.issue();
+        endpoint.session.keep(
+                grant.id(),
+                new UpstreamTokens(
+                        tokens.accessToken(),
+                        tokens.refreshToken(),
+                        tokens.idToken(),
+                        endpoint.clock.instant().plus(Duration.ofHours(1)),
+                        Optional.of(new PossessionKey(new Secret("{}")))));
+
+        assertRefused(Reason.TOKEN_REVOKED, () -> credentials.of(OKTA, alice, Samples.TRAIL));
+        assertThat(endpoint.grants.find(grant.id())).isEmpty();
+    }
+
     @Test
     void aGrantThatHasEndedHasNoIdentity() {
         endpoint.grants.end(grant.id());
@@ -211,7 +229,8 @@ class BackendCredentialsTest {
                         tokens.accessToken(),
                         tokens.refreshToken(),
                         tokens.idToken(),
-                        endpoint.clock.instant().plusSeconds(1)));
+                        endpoint.clock.instant().plusSeconds(1),
+                        tokens.possessionKey()));
     }
 
     private SignedJWT identity(Backend backend, Caller caller) throws ParseException {

@@ -182,7 +182,8 @@ class ExchangedTokensTest {
                         tokens.accessToken(),
                         tokens.refreshToken(),
                         tokens.idToken(),
-                        endpoint.clock.instant().plusSeconds(1)));
+                        endpoint.clock.instant().plusSeconds(1),
+                        tokens.possessionKey()));
         endpoint.okta.duringRefresh(() -> {
             throw Rejection.of(Reason.OKTA_SESSION_ENDED);
         });

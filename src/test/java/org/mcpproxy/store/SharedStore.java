@@ -97,7 +97,12 @@ public final class SharedStore {
         UpstreamTokens tokens = sessions.fresh(grantId);
         sessions.keep(
                 grantId,
-                new UpstreamTokens(tokens.accessToken(), tokens.refreshToken(), tokens.idToken(), clock.instant()));
+                new UpstreamTokens(
+                        tokens.accessToken(),
+                        tokens.refreshToken(),
+                        tokens.idToken(),
+                        clock.instant(),
+                        tokens.possessionKey()));
     }
 
     /** As many clients with a live grant each: all copies of one that was made as nodes do, with values of their own. */
@@ -165,7 +170,8 @@ public final class SharedStore {
                 new Secret(random()),
                 Optional.of(new Secret(random())),
                 Optional.of(new Secret(random())),
-                clock.instant().plus(OKTA_TOKENS_LIVE));
+                clock.instant().plus(OKTA_TOKENS_LIVE),
+                Optional.empty());
     }
 
     private static String random() {

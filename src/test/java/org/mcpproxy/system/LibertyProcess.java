@@ -108,12 +108,27 @@ final class LibertyProcess {
     synchronized void stop() {
         process.destroy();
         try {
-            if (!process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+            if (process.waitFor(STOP.toSeconds(), TimeUnit.SECONDS)) {
+                leaveWorkarea();
+            } else {
                 kill();
             }
         } catch (InterruptedException e) {
             kill();
             Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Where the application had started and the server says that it stopped in order. */
+    private void leaveWorkarea() {
+        String console = console();
+        if (!console.contains("CWWKZ0001I") || !console.contains("CWWKE0036I")) {
+            return;
+        }
+        try {
+            folder.leaveWorkarea();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -25,8 +25,11 @@ public final class ProxySystem implements Address, AutoCloseable {
     private static final Duration START = Duration.ofSeconds(240);
     private static final Duration ONE_ANSWER = Duration.ofSeconds(5);
 
-    /** A server that lives for a test spends half of its time in the optimizing compiler, and sees nothing of the gain. */
-    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1";
+    /**
+     * A server that lives for a test spends half of its time in the optimizing compiler, and sees nothing of the gain; and with
+     * the collector for large heaps it needs a quarter more to start.
+     */
+    private static final String SHORT_LIVED = "-XX:TieredStopAtLevel=1 -XX:+UseSerialGC";
 
     private final HttpClient http =
             HttpClient.newBuilder().connectTimeout(ONE_ANSWER).build();

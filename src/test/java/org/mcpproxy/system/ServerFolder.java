@@ -39,7 +39,13 @@ record ServerFolder(Path users) {
         copyAll(
                 PROJECT.resolve("target/jdbc"),
                 Files.createDirectories(folder.server().resolve("jdbc")));
+        Workarea.of(war).giveTo(folder.server());
         return folder;
+    }
+
+    /** For those that are made after it. The server must have stopped in order. */
+    void leaveWorkarea() throws IOException {
+        Workarea.of(PROJECT.resolve("target").resolve(WAR)).take(server());
     }
 
     private static void copyAll(Path from, Path to) throws IOException {

@@ -10,6 +10,7 @@ import com.nimbusds.openid.connect.sdk.claims.IDTokenClaimsSet;
 import java.time.Instant;
 import java.util.Date;
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.Samples;
@@ -48,12 +49,13 @@ class ClaimNamesTest {
 
     @Test
     void peopleAreInTheGroupsOfTheClaimThatIsSet() throws ParseException {
-        People people = new People(SETTINGS, null, null);
+        People people = new People(SETTINGS, null, null, null);
         IDTokenClaimsSet idToken = new IDTokenClaimsSet(claims().claim("name", "Alice")
                 .claim("email", "alice@acme.example")
                 .build());
 
-        assertThat(people.identify(idToken, new BearerAccessToken("any")).groups())
+        assertThat(people.identify(idToken, new BearerAccessToken("any"), Optional.empty())
+                        .groups())
                 .containsExactly("admins");
     }
 

@@ -115,7 +115,8 @@ class RefreshedIdTokenTest {
                         new Secret("access"),
                         Optional.of(new Secret("refresh")),
                         Optional.of(idToken("00ualice", old)),
-                        clock.instant().plus(Duration.ofHours(1))),
+                        clock.instant().plus(Duration.ofHours(1)),
+                        Optional.empty()),
                 Optional.of(idToken));
     }
 

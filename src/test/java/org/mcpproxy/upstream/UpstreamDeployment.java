@@ -108,6 +108,10 @@ class UpstreamDeployment {
     }
 
     static Settings settings(URI issuer, Credential credential, boolean pushedRequests) {
+        return settings(issuer, credential, pushedRequests, false);
+    }
+
+    static Settings settings(URI issuer, Credential credential, boolean pushedRequests, boolean boundTokens) {
         OktaSettings okta = new OktaSettings(
                 issuer,
                 false,
@@ -119,7 +123,8 @@ class UpstreamDeployment {
                 "cid",
                 Optional.of(ScriptedIssuer.AUDIENCE),
                 false,
-                pushedRequests);
+                pushedRequests,
+                boundTokens);
         return new Settings(
                 URI.create("http://localhost:3001"),
                 3001,
