@@ -36,6 +36,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.config.OktaSettings.Credential;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
@@ -521,7 +522,8 @@ class BoundOktaTokensTest {
 
     private Calls calls(Credential credential, boolean boundTokens) {
         Settings settings = UpstreamDeployment.settings(URI.create(ISSUER), credential, true, boundTokens);
-        IssuerCalls calls = new IssuerCalls(this::answer, CallLimits.standard(), new UpstreamStatus(), clock);
+        IssuerCalls calls = new IssuerCalls(
+                this::answer, CallLimits.standard(), new UpstreamStatus(), clock, new IssuerMeter(new Meters()));
         ProvenCalls provenCalls = new ProvenCalls(calls, new IssuerNonces(), clock);
         Discovery discovery = new Discovery(settings, calls);
         discovery.load();
