@@ -37,6 +37,7 @@ final class TomcatBackend implements AutoCloseable {
     private final Tomcat tomcat = new Tomcat();
     private final CertificateFiles certificates;
 
+    /** @param certificates null where nothing is spoken to over TLS */
     TomcatBackend(CertificateFiles certificates) throws IOException {
         this.certificates = certificates;
         Path work = Files.createTempDirectory("backend");
