@@ -279,7 +279,7 @@ class ConversationTest {
             one.message(progress(1, 950_000));
         }
 
-        assertThat(memory.held()).isBetween(9_000_000L, 10_000_000L);
+        assertThat(memory.held()).isBetween(8_000_000L, 10_000_000L);
     }
 
     @Test

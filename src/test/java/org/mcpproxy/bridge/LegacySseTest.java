@@ -177,9 +177,8 @@ class LegacySseTest {
                 failing);
         channel.send(List.of(INITIALIZE), List.of(), why -> {});
 
-        assertThat(closed.orTimeout(Said.PATIENCE.toSeconds(), TimeUnit.SECONDS).join())
-                .isEqualTo(Reason.INTERNAL_ERROR);
-        Waiting.until("its end", Said.PATIENCE, () -> server.openStreams() == 0);
+        channel.ended().orTimeout(Said.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        assertThat(closed).isCompletedWithValue(Reason.INTERNAL_ERROR);
     }
 
     @Test

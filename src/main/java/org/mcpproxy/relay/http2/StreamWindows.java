@@ -43,7 +43,7 @@ final class StreamWindows extends BufferingFlowControlStrategy {
 
     /**
      * After so many streams that were reset, a connection is given no further requests: servers count them (Tomcat closes a new
-     * connection at the third), and to open another costs no more than over HTTP/1.1, where each of them ends its own.
+     * connection after three or four), and to open another costs no more than over HTTP/1.1, where each of them ends its own.
      */
     static final int MOST_RESETS = 2;
 
