@@ -72,6 +72,21 @@ final class AnswerBody implements Flow.Publisher<List<ByteBuffer>> {
         return true;
     }
 
+    /** As {@link #offer}, of what another queue of the same owner has held until now: it needs no more room here. */
+    void adopt(String text, BodyBudget.Share from) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        synchronized (this) {
+            if (complete || broken != null || over) {
+                from.give(bytes.length);
+                return;
+            }
+            from.moveTo(room, bytes.length);
+            unread.add(bytes);
+            unreadBytes += bytes.length;
+        }
+        drain();
+    }
+
     /** Breaks off where there is no room for it. */
     void write(String text) {
         if (!offer(text)) {

@@ -1,6 +1,5 @@
 package org.mcpproxy.bridge;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.util.function.BiConsumer;
 import org.mcpproxy.oauth.Utf8;
@@ -13,13 +12,10 @@ final class EventReader {
 
     private static final String UNNAMED = "message";
 
-    /** In bytes: what a long event needed is not kept for the rest of the stream. */
-    private static final int KEPT = 16 * 1024;
-
     private final int longest;
     private final Unfinished unfinished;
     private final BiConsumer<String, String> events;
-    private ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private final LineBuffer line = new LineBuffer();
     private StringBuilder data = new StringBuilder();
     private String name = "";
     private boolean hasData;
@@ -61,13 +57,7 @@ final class EventReader {
     }
 
     private void end() {
-        String text =
-                Utf8.text(line.toByteArray()).orElseThrow(() -> new BadLineException("an event that is not UTF-8"));
-        if (text.length() > KEPT) {
-            line = new ByteArrayOutputStream();
-        } else {
-            line.reset();
-        }
+        String text = Utf8.text(line.taken()).orElseThrow(() -> new BadLineException("an event that is not UTF-8"));
         if (atBeginning && text.startsWith("\uFEFF")) {
             text = text.substring(1);
         }

@@ -14,6 +14,11 @@ record Holder(Optional<String> user, Optional<String> service) {
         return new Holder(caller.user(), caller.user().isPresent() ? Optional.empty() : Optional.of(caller.client()));
     }
 
+    /** As {@link Caller#holder}. */
+    String name() {
+        return user.or(() -> service).orElseThrow();
+    }
+
     /** The part of the memory that is theirs. */
     Room room(BodyBudget all) {
         return new Room(all, toString());

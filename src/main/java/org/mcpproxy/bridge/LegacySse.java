@@ -69,7 +69,8 @@ final class LegacySse implements Channel, Flow.Subscriber<List<ByteBuffer>> {
 
     /** Begins, without waiting. */
     static LegacySse open(Kind.Opening opening, Bounds bounds, Executor threads, Receiver receiver) {
-        BackendClient http = opening.http().of(opening.backend());
+        BackendClient http =
+                opening.http().of(opening.backend(), opening.holder().name());
         LegacySse channel = new LegacySse(opening, http, bounds, threads, receiver);
         channel.begin(http, LegacySseHeaders.ofStream(opening.headers()));
         return channel;
@@ -159,6 +160,14 @@ final class LegacySse implements Channel, Flow.Subscriber<List<ByteBuffer>> {
         } catch (BadLineException e) {
             LOG.log(Level.WARNING, "MCP server {0} sent {1}, and its session is ended", name, e.getMessage());
             end(Reason.BACKEND_ANSWER_INVALID);
+        } catch (RuntimeException e) {
+            // Nothing would be read any more, and nobody told.
+            LOG.log(
+                    Level.ERROR,
+                    "A message of MCP server {0} could not be passed on ({1}), and its session is ended",
+                    name,
+                    e.getClass().getSimpleName());
+            end(Reason.INTERNAL_ERROR);
         }
     }
 

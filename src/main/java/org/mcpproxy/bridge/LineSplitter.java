@@ -1,6 +1,5 @@
 package org.mcpproxy.bridge;
 
-import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.mcpproxy.oauth.Utf8;
@@ -8,13 +7,10 @@ import org.mcpproxy.oauth.Utf8;
 /** Makes lines of what comes in pieces, wherever it was cut. A line ends with LF or CRLF, and is UTF-8. */
 final class LineSplitter {
 
-    /** In bytes: what a long line needed is not kept for the rest of the process. */
-    private static final int KEPT = 16 * 1024;
-
     private final int longest;
     private final Unfinished unfinished;
     private final Consumer<String> lines;
-    private ByteArrayOutputStream line = new ByteArrayOutputStream();
+    private final LineBuffer line = new LineBuffer();
 
     /** @param longest a line's bytes, without its end */
     LineSplitter(int longest, Unfinished unfinished, Consumer<String> lines) {
@@ -45,12 +41,7 @@ final class LineSplitter {
     }
 
     private void end() {
-        byte[] whole = line.toByteArray();
-        if (whole.length > KEPT) {
-            line = new ByteArrayOutputStream();
-        } else {
-            line.reset();
-        }
+        byte[] whole = line.taken();
         int length = whole.length > 0 && whole[whole.length - 1] == '\r' ? whole.length - 1 : whole.length;
         lines.accept(Utf8.text(Arrays.copyOf(whole, length))
                 .orElseThrow(() -> new BadLineException("a line that is not UTF-8")));

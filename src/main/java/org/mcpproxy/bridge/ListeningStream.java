@@ -1,5 +1,6 @@
 package org.mcpproxy.bridge;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import org.mcpproxy.web.BodyBudget;
@@ -7,12 +8,12 @@ import org.mcpproxy.web.BodyBudget;
 /** The stream of a GET, and what waits for one. A newer takes the place of an older, whose client may be gone. */
 final class ListeningStream {
 
-    /** Messages for a stream that is not open yet, in characters. */
+    /** Events for a stream that is not open yet, in bytes. */
     private static final int MOST_HELD = 256 * 1024;
 
     private final Deque<String> held = new ArrayDeque<>();
     private final BodyBudget.Share room;
-    private int heldLength;
+    private int heldBytes;
     private AnswerBody listener;
 
     /** @param room for what waits */
@@ -26,7 +27,7 @@ final class ListeningStream {
             before = listener;
             listener = body;
             while (!held.isEmpty()) {
-                body.write(Reply.event(released()));
+                body.adopt(taken(), room);
             }
         }
         if (before != null) {
@@ -48,20 +49,26 @@ final class ListeningStream {
         if (write(text)) {
             return;
         }
-        while (!held.isEmpty() && heldLength + text.length() > MOST_HELD) {
-            released();
+        String event = Reply.event(text);
+        int length = length(event);
+        while (!held.isEmpty() && heldBytes + length > MOST_HELD) {
+            room.give(length(taken()));
         }
-        if (text.length() <= MOST_HELD && room.take(text.length())) {
-            held.add(text);
-            heldLength += text.length();
+        if (length <= MOST_HELD && room.take(length)) {
+            held.add(event);
+            heldBytes += length;
         }
     }
 
-    private String released() {
+    private String taken() {
         String oldest = held.remove();
-        heldLength -= oldest.length();
-        room.give(oldest.length());
+        heldBytes -= length(oldest);
         return oldest;
+    }
+
+    /** As a listener's body counts it. */
+    private static int length(String event) {
+        return event.getBytes(StandardCharsets.UTF_8).length;
     }
 
     synchronized boolean isOpen() {

@@ -67,7 +67,8 @@ public class Nodes {
                         headers.stream().filter(header -> !header.is("Authorization")), Stream.of(credential))
                 .toList();
         URI url = URI.create(node + path);
-        return new Handed(http.ofNode(node).send(request.httpMethod(), url, sent, body), pass, node);
+        BackendClient client = http.ofNode(node, request.caller().holder());
+        return new Handed(client.send(request.httpMethod(), url, sent, body), pass, node);
     }
 
     private final class Handed implements BackendClient.Call {

@@ -13,10 +13,12 @@ import java.util.stream.Stream;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.BackendTransport;
 import org.mcpproxy.config.Backends;
+import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.relay.http1.Http1Client;
 import org.mcpproxy.relay.http2.ClientThreads;
 import org.mcpproxy.relay.http2.NegotiatingClient;
+import org.mcpproxy.web.BodyBudget;
 
 /**
  * One client for each way in which backends are reached, made at the start: for plain HTTP one without hand-offs
@@ -35,9 +37,20 @@ public class TransportClients implements BackendClients {
         this.onNode = onNode;
         plain = new Http1Client(settings.relayLimits());
         Set<BackendTransport> negotiated = negotiated(settings.backends());
-        threads = new ClientThreads(negotiated.size());
-        negotiated.forEach(transport ->
-                clients.put(transport, new NegotiatingClient(settings.relayLimits(), transport, threads, clock)));
+        threads = new ClientThreads(
+                negotiated.size(), unread(settings.relayLimits().sizes()));
+        try {
+            negotiated.forEach(transport ->
+                    clients.put(transport, new NegotiatingClient(settings.relayLimits(), transport, threads, clock)));
+        } catch (RuntimeException e) {
+            close();
+            throw e;
+        }
+    }
+
+    /** As much as request bodies have, beside it. */
+    private static BodyBudget unread(RelayLimits.Sizes sizes) {
+        return new BodyBudget(sizes.bodies(), sizes.bodiesOfUser());
     }
 
     /** The standard one leads to other nodes, too. */
@@ -55,18 +68,24 @@ public class TransportClients implements BackendClients {
     }
 
     @Override
-    public BackendClient of(Backend backend) {
-        return isPlain(backend) ? plain : clients.get(backend.transport());
+    public BackendClient of(Backend backend, String holder) {
+        return isPlain(backend) ? plain : clients.get(backend.transport()).of(holder);
     }
 
     @Override
     public BackendClient of(Backend backend, Caller caller, Era era, CallerCredential credential) {
-        return backend.isOnNode() ? onNode.of(backend, caller, era, this, credential) : of(backend);
+        return backend.isOnNode() ? onNode.of(backend, caller, era, this, credential) : of(backend, caller.holder());
     }
 
-    /** For another node of this server. */
-    BackendClient ofNode(URI url) {
-        return url.getScheme().equals("http") ? plain : clients.get(BackendTransport.STANDARD);
+    /**
+     * For another node of this server.
+     *
+     * @param holder whose requests it will send
+     */
+    BackendClient ofNode(URI url, String holder) {
+        return url.getScheme().equals("http")
+                ? plain
+                : clients.get(BackendTransport.STANDARD).of(holder);
     }
 
     @PreDestroy

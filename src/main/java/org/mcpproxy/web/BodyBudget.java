@@ -6,7 +6,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * The memory that bodies, or other messages, may hold together, and that those of one owner may hold. Each body is within its own
- * bound, but a few dozen connections whose bodies come slowly would fill the heap all the same.
+ * bound, but a few dozen connections whose bodies come slowly would fill the heap all the same. An owner's part shrinks as
+ * others come, to half of what they leave, so that a few cannot lock out everybody else.
  */
 public final class BodyBudget {
 
@@ -17,7 +18,7 @@ public final class BodyBudget {
 
     /**
      * @param most bytes of all bodies together
-     * @param mostOfOne bytes of all bodies of one owner
+     * @param mostOfOne bytes of all bodies of one owner, at most
      */
     public BodyBudget(long most, long mostOfOne) {
         this.most = most;
@@ -45,25 +46,38 @@ public final class BodyBudget {
     }
 
     private boolean take(String owner, long bytes) {
-        if (held.addAndGet(bytes) > most) {
-            held.addAndGet(-bytes);
-            return false;
-        }
         boolean[] taken = new boolean[1];
         heldByOwner.compute(owner, (name, before) -> {
-            long after = (before == null ? 0 : before) + bytes;
-            taken[0] = after <= mostOfOne;
-            return taken[0] ? (Long) after : before;
+            long own = before == null ? 0 : before;
+            taken[0] = own + bytes <= mostOfOne && takeOfAll(own, bytes);
+            return taken[0] ? (Long) (own + bytes) : before;
         });
-        if (!taken[0]) {
-            held.addAndGet(-bytes);
-        }
         return taken[0];
     }
 
+    private boolean takeOfAll(long own, long bytes) {
+        long before;
+        do {
+            before = held.get();
+            if (!leavesEnough(before, own, bytes)) {
+                return false;
+            }
+        } while (!held.compareAndSet(before, before + bytes));
+        return true;
+    }
+
+    /** Whoever is not alone leaves as much as they hold: however many come, the next finds some. */
+    private boolean leavesEnough(long before, long own, long bytes) {
+        long left = most - before - bytes;
+        boolean alone = before == own;
+        return left >= (alone ? 0 : own + bytes);
+    }
+
     private void give(String owner, long bytes) {
-        held.addAndGet(-bytes);
-        heldByOwner.computeIfPresent(owner, (name, before) -> before == bytes ? null : (Long) (before - bytes));
+        heldByOwner.computeIfPresent(owner, (name, before) -> {
+            held.addAndGet(-bytes);
+            return before == bytes ? null : (Long) (before - bytes);
+        });
     }
 
     /** What one body holds, until it is closed. */
@@ -105,6 +119,27 @@ public final class BodyBudget {
                 BodyBudget.this.give(owner, less);
                 bytes -= less;
             }
+        }
+
+        /** Hands so much of it over to another share of the same owner, for which there may be no room but this. */
+        public void moveTo(Share other, long less) {
+            if (leave(less) && !other.join(less)) {
+                BodyBudget.this.give(owner, less);
+            }
+        }
+
+        private synchronized boolean leave(long less) {
+            if (!closed) {
+                bytes -= less;
+            }
+            return !closed;
+        }
+
+        private synchronized boolean join(long more) {
+            if (!closed) {
+                bytes += more;
+            }
+            return !closed;
         }
 
         /** Gives back all of it; a second time does nothing. */

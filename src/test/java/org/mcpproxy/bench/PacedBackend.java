@@ -21,7 +21,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * An MCP server in name only, whose answers take their time: each GET is an event stream with one event a second, which
- * says when it was sent; a POST whose body says {@code hold} is answered after that long, any other at once.
+ * says when it was sent; a POST whose body says {@code hold} is answered after that long, any other at once. The event
+ * streams are to be had over HTTP/2, too.
  */
 final class PacedBackend implements AutoCloseable {
 
@@ -34,14 +35,16 @@ final class PacedBackend implements AutoCloseable {
 
     private final ServerSocketChannel listener = ServerSocketChannel.open();
     private final ExecutorService threads = Executors.newCachedThreadPool(PacedBackend::thread);
-    private final List<SocketChannel> streams = new CopyOnWriteArrayList<>();
+    private final List<Paced> streams = new CopyOnWriteArrayList<>();
+    private final PacedHttp2 http2;
     private final AtomicInteger held = new AtomicInteger();
     private final Duration hold;
     private volatile boolean closed;
 
     /** @param hold how long held calls take */
-    PacedBackend(Duration hold) throws IOException {
+    PacedBackend(Duration hold) throws Exception {
         this.hold = hold;
+        this.http2 = new PacedHttp2(streams::add);
         listener.bind(new InetSocketAddress(InetAddress.getByName("127.0.0.1"), 0), 4096);
         threads.execute(this::accept);
         threads.execute(this::pace);
@@ -51,9 +54,14 @@ final class PacedBackend implements AutoCloseable {
         return URI.create("http://127.0.0.1:" + ((InetSocketAddress) listener.getLocalAddress()).getPort() + "/mcp");
     }
 
+    /** For event streams over HTTP/2 with prior knowledge. */
+    URI http2Url() {
+        return http2.url();
+    }
+
     /** How many streams are open. */
     int streams() {
-        return (int) streams.stream().filter(SocketChannel::isOpen).count();
+        return (int) streams.stream().filter(Paced::isOpen).count();
     }
 
     /** How many calls are being held now. */
@@ -65,9 +73,8 @@ final class PacedBackend implements AutoCloseable {
     public void close() throws IOException {
         closed = true;
         listener.close();
-        for (SocketChannel stream : streams) {
-            stream.close();
-        }
+        streams.forEach(Paced::close);
+        http2.close();
         threads.shutdownNow();
     }
 
@@ -91,7 +98,7 @@ final class PacedBackend implements AutoCloseable {
                 String body = new String(in.readNBytes(length), StandardCharsets.UTF_8);
                 if (head.startsWith("GET ")) {
                     channel.write(ByteBuffer.wrap(EVENTS.getBytes(StandardCharsets.US_ASCII)));
-                    streams.add(channel);
+                    streams.add(new OverHttp1(channel));
                     return;
                 }
                 if (body.contains("\"hold\"")) {
@@ -130,26 +137,50 @@ final class PacedBackend implements AutoCloseable {
         long next = System.nanoTime();
         for (int slice = 0; !closed; slice = (slice + 1) % SLICES) {
             for (int i = slice; i < streams.size(); i += SLICES) {
-                send(streams.get(i));
+                streams.get(i).send(event());
             }
             next += 10_000_000;
             LockSupport.parkNanos(next - System.nanoTime());
         }
     }
 
-    private static void send(SocketChannel stream) {
-        try {
-            stream.write(ByteBuffer.wrap(("data: " + System.nanoTime() + "\n\n").getBytes(StandardCharsets.US_ASCII)));
-        } catch (IOException e) {
-            closeGone(stream);
-        }
+    private static byte[] event() {
+        return ("data: " + System.nanoTime() + "\n\n").getBytes(StandardCharsets.US_ASCII);
     }
 
-    private static void closeGone(SocketChannel stream) {
-        try {
-            stream.close();
-        } catch (IOException e) {
-            // it is closed all the same
+    /** A stream that is sent one event after another. */
+    interface Paced {
+
+        boolean isOpen();
+
+        void send(byte[] event);
+
+        void close();
+    }
+
+    private record OverHttp1(SocketChannel channel) implements Paced {
+
+        @Override
+        public boolean isOpen() {
+            return channel.isOpen();
+        }
+
+        @Override
+        public void send(byte[] event) {
+            try {
+                channel.write(ByteBuffer.wrap(event));
+            } catch (IOException e) {
+                close();
+            }
+        }
+
+        @Override
+        public void close() {
+            try {
+                channel.close();
+            } catch (IOException e) {
+                // it is closed all the same
+            }
         }
     }
 

@@ -25,8 +25,8 @@ import org.mcpproxy.system.Waiting;
 
 /**
  * What takes long: 1,000 calls of 30 s each, and beside them another user's fast ones; then 10,000 event streams with one
- * event a second each, or as many as the process may have files open. Prints rows of a table. The proxy is alone on the
- * first core.
+ * event a second each, or as many as the process may have files open; and as many again from a backend over HTTP/2, which
+ * needs few files. Prints rows of a table. The proxy is alone on the first core.
  *
  * <p>Arguments: {@code --quick}, and the home of the JDK.
  */
@@ -35,6 +35,8 @@ public final class RelayStreams {
     private static final Duration START = Duration.ofMinutes(2);
     private static final int HELD = 1_000;
     private static final int FAST = 1_000;
+    private static final int STREAMS = 10_000;
+    private static final int QUICK_STREAMS = 1_000;
     private static final int FILES_FOR_ALL_ELSE = 3_000;
 
     private final PrintStream out = System.out;
@@ -54,28 +56,40 @@ public final class RelayStreams {
         Path jdk = Path.of(arguments[arguments.length - 1]);
         try (OktaTenant okta = OktaTenant.start();
                 PacedBackend backend = new PacedBackend(Duration.ofSeconds(quick ? 10 : 30))) {
-            Cores.first();
-            ProxySystem proxy = ProxySystem.plan()
-                    .optimized()
-                    .named("bench")
-                    .onJava(jdk)
-                    .with("OKTA_ISSUER", okta.issuer())
-                    .with("OKTA_CLIENT_ID", okta.clientId())
-                    .with("OKTA_CLIENT_SECRET", okta.clientSecret())
-                    .with("MCP_BACKEND", backend.url())
-                    .with("RELAY_CONCURRENT_PER_USER", 20_000)
-                    .with("RELAY_REQUESTS_PER_MINUTE", 1_000_000)
-                    .start();
-            Cores.others();
-            try (proxy) {
+            try (ProxySystem proxy = start(plan(okta, jdk).with("MCP_BACKEND", backend.url()))) {
                 okta.allowRedirect(proxy.at("/oauth/callback"));
                 new RelayStreams(quick, backend, proxy).measure();
-                status = 0;
             }
+            ProxySystem.Plan http2 =
+                    plan(okta, jdk).with("MCP_BACKEND", backend.http2Url()).with("MCP_BACKEND_HTTP_VERSION", 2);
+            try (ProxySystem proxy = start(http2)) {
+                okta.allowRedirect(proxy.at("/oauth/callback"));
+                new RelayStreams(quick, backend, proxy).measureOverHttp2();
+            }
+            status = 0;
         } catch (Exception e) {
             e.printStackTrace();
         }
         System.exit(status);
+    }
+
+    private static ProxySystem.Plan plan(OktaTenant okta, Path jdk) {
+        return ProxySystem.plan()
+                .optimized()
+                .named("bench")
+                .onJava(jdk)
+                .with("OKTA_ISSUER", okta.issuer())
+                .with("OKTA_CLIENT_ID", okta.clientId())
+                .with("OKTA_CLIENT_SECRET", okta.clientSecret())
+                .with("RELAY_CONCURRENT_PER_USER", 20_000)
+                .with("RELAY_REQUESTS_PER_MINUTE", 1_000_000);
+    }
+
+    private static ProxySystem start(ProxySystem.Plan plan) throws IOException, InterruptedException {
+        Cores.first();
+        ProxySystem proxy = plan.start();
+        Cores.others();
+        return proxy;
     }
 
     private void measure() throws Exception {
@@ -84,11 +98,17 @@ public final class RelayStreams {
         out.println("| what takes long | measured |");
         out.println("| --- | --- |");
         heldCalls(alice, bob);
-        int streams = quick ? 1_000 : Math.min(10_000, (files() - FILES_FOR_ALL_ELSE) / 2);
+        int streams = quick ? QUICK_STREAMS : Math.min(STREAMS, (files() - FILES_FOR_ALL_ELSE) / 2);
         streams("straight from the backend", backend.url(), "", streams);
         long before = ResidentMemory.megabytes(proxy.pid());
         streams("through the proxy", proxy.mcp(), alice, streams);
         out.printf("| resident memory of the proxy before, idle | %d MB |%n", before);
+    }
+
+    private void measureOverHttp2() throws Exception {
+        String alice = OAuthClient.publicClient(proxy).signOn("alice").get("access_token");
+        int streams = quick ? QUICK_STREAMS : Math.min(STREAMS, files() - FILES_FOR_ALL_ELSE);
+        streams("through the proxy, over HTTP/2 from the backend", proxy.mcp(), alice, streams);
     }
 
     private void heldCalls(String alice, String bob) throws Exception {

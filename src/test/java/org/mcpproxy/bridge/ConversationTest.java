@@ -279,7 +279,7 @@ class ConversationTest {
             one.message(progress(1, 950_000));
         }
 
-        assertThat(memory.held()).isBetween(9_000_000L, 10_000_000L);
+        assertThat(memory.held()).isBetween(8_000_000L, 10_000_000L);
     }
 
     @Test
@@ -390,6 +390,48 @@ class ConversationTest {
         call.cancel();
 
         assertThat(bearing).containsExactly(new Header("Authorization", "Bearer old"));
+    }
+
+    /** It is bounded what waits for a fresh credential: the cancellation is more urgent. */
+    @Test
+    void aCancellationThatMayNotWaitGoesAtOnceWithTheOldCredential() {
+        Header old = new Header("Authorization", "Bearer " + "x".repeat(10_000));
+        BackendClient.Call call = modern.post(
+                new Sender(List.of(old), CompletableFuture::new),
+                call("7", "1").getBytes(StandardCharsets.UTF_8),
+                true);
+        sent.clear();
+        bearing.clear();
+        fillWithOthers();
+
+        call.cancel();
+
+        assertThat(sent).singleElement().asString().contains("notifications/cancelled");
+        assertThat(bearing).containsExactly(old);
+    }
+
+    /** What waits for a listener has its room already. */
+    @Test
+    void nothingThatWaitedIsLostWhereOthersHoldTheRest() {
+        for (int i = 0; i < 3; i++) {
+            session.message(news(60_000).replace("news", "news " + i + " "));
+        }
+        fillWithOthers();
+        long before = memory.held();
+
+        BackendClient.Call listening = session.listen();
+
+        assertThat(memory.held()).isEqualTo(before);
+        Said.of(listening).awaitText("news 0 ").awaitText("news 1 ").awaitText("news 2 ");
+    }
+
+    private void fillWithOthers() {
+        int others = 0;
+        for (int size = 1_000_000; size > 0; size /= 2) {
+            while (memory.share("other " + others).take(size)) {
+                others++;
+            }
+        }
     }
 
     @Test

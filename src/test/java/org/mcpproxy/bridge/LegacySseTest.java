@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -149,6 +150,35 @@ class LegacySseTest {
 
         assertThat(refused(() -> post("ada", session, call("endless")))).isEqualTo(Reason.BACKEND_ANSWER_INVALID);
         Waiting.until("its end", Said.PATIENCE, () -> server.openStreams() == 0);
+    }
+
+    /** Whatever becomes of one message, nobody must wait for a session that is read no more. */
+    @Test
+    void aMessageThatCannotBePassedOnEndsTheSession() {
+        Backend backend = backend(server.url());
+        Holder holder = new Holder(Optional.of("ada"), Optional.empty());
+        CompletableFuture<Reason> closed = new CompletableFuture<>();
+        Channel.Receiver failing = new Channel.Receiver() {
+            @Override
+            public void message(String text) {
+                throw new IllegalStateException("a fault of ours");
+            }
+
+            @Override
+            public void closed(Reason why) {
+                closed.complete(why);
+            }
+        };
+        Channel channel = LegacySse.open(
+                new Kind.Opening(
+                        backend, holder, client, (reached, by) -> http, List.of(), holder.room(backends.waiting())),
+                LegacySse.Bounds.of(50_000, Duration.ofSeconds(20)),
+                CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS),
+                failing);
+        channel.send(List.of(INITIALIZE), List.of(), why -> {});
+
+        channel.ended().orTimeout(Said.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
+        assertThat(closed).isCompletedWithValue(Reason.INTERNAL_ERROR);
     }
 
     @Test
@@ -300,7 +330,7 @@ class LegacySseTest {
             headers.add(new Header("Mcp-Session-Id", session));
         }
         Backend backend = backend(server.url());
-        return backends.of(backend, caller, era, reached -> http, credential)
+        return backends.of(backend, caller, era, (reached, holder) -> http, credential)
                 .send(method, backend.url(), headers, body.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -257,7 +257,7 @@ class StdioBackendsTest {
         if (session != null) {
             headers.add(new Header("Mcp-Session-Id", session));
         }
-        return backends.of(backend, caller, era, unused -> null, NONE)
+        return backends.of(backend, caller, era, (unused, holder) -> null, NONE)
                 .send(method, backend.url(), headers, body.getBytes(StandardCharsets.UTF_8));
     }
 

@@ -61,7 +61,7 @@ class ExchangeTest {
     private final List<AuditEvent> audit = new ArrayList<>();
     private final Meters meters = new Meters();
     private final RelayMeters counted = new RelayMeters(SETTINGS, meters);
-    private final Relay relay = relay(any -> backend);
+    private final Relay relay = relay((any, holder) -> backend);
     private final RelayRequest request = request();
     private final Exchange exchange = new Exchange(relay, check, request, client.turn(), relay.admit(request.caller()));
 
@@ -132,7 +132,7 @@ class ExchangeTest {
         Admission admission = new Admission(() -> {}, new BodyBudget(0, 0).share(""));
         Backend quick = new Backend();
         quick.answer();
-        Exchange late = new Exchange(relay(any -> quick), check, request, new Client().turn(), admission);
+        Exchange late = new Exchange(relay((any, holder) -> quick), check, request, new Client().turn(), admission);
         streams.close();
 
         late.start(new byte[0]);

@@ -31,6 +31,7 @@ import org.eclipse.jetty.util.component.LifeCycle;
 final class FrameBackend implements AutoCloseable {
 
     private static final long PATIENCE_SECONDS = 20;
+    private static final int ANY = 1024 * 1024;
 
     /** All connections there were. */
     final List<Session> sessions = new CopyOnWriteArrayList<>();
@@ -101,7 +102,12 @@ final class FrameBackend implements AutoCloseable {
             callback.succeeded();
         }
 
+        /** However little the client says that it takes. */
         Received head(int status, String... fields) {
+            ((HTTP2Session) stream.getSession())
+                    .getGenerator()
+                    .getHpackEncoder()
+                    .setMaxHeaderListSize(ANY);
             HttpFields.Mutable all = HttpFields.build();
             for (int i = 0; i < fields.length; i += 2) {
                 all.add(fields[i], fields[i + 1]);

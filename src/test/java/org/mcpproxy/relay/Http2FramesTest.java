@@ -29,6 +29,7 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.http2.ClientThreads;
 import org.mcpproxy.relay.http2.NegotiatingClient;
 import org.mcpproxy.system.Waiting;
+import org.mcpproxy.web.BodyBudget;
 
 /** A backend over HTTP/2 that refuses, goes away, breaks off and floods: what it does to one stream is no other's. */
 class Http2FramesTest {
@@ -43,22 +44,24 @@ class Http2FramesTest {
 
     private FrameBackend backend;
     private ClientThreads threads;
-    private NegotiatingClient client;
+    private NegotiatingClient clients;
+    private BackendClient client;
 
     @BeforeEach
     void start() throws Exception {
         backend = new FrameBackend(STREAMS);
-        threads = new ClientThreads(1);
-        client = new NegotiatingClient(
+        threads = new ClientThreads(1, new BodyBudget(8_000_000, 8_000_000));
+        clients = new NegotiatingClient(
                 RelayLimits.standard(),
                 new BackendTransport(Optional.empty()).with(HttpVersion.HTTP_2),
                 threads,
                 Clock.systemUTC());
+        client = clients.of("ada");
     }
 
     @AfterEach
     void stop() throws Exception {
-        client.close();
+        clients.close();
         threads.close();
         backend.close();
         assertThat(Thread.getAllStackTraces().keySet())
@@ -218,26 +221,31 @@ class Http2FramesTest {
     /** What was on its way to those who have left must not use up what the others may be sent. */
     @Test
     void manyWhoLeaveTakeNothingWithThem() throws Exception {
-        for (int i = 0; i < 60; i++) {
-            BackendClient.Call call = get();
-            FrameBackend.Received received = backend.next().head(200);
-            flood(received);
-            Events events = new Events(1);
-            answer(call).body().subscribe(events);
-            Waiting.until("some", SOON, () -> !events.text().isEmpty());
-            events.subscription.cancel();
+        List<Events> leavers = new ArrayList<>();
+        try (FrameBackend roomy = new FrameBackend(100)) {
+            BackendClient.Call call = get(roomy);
+            FrameBackend.Received last = roomy.next().head(200);
+            for (int i = 0; i < UNREAD; i++) {
+                BackendClient.Call left = get(roomy);
+                flood(roomy.next().head(200));
+                Events events = new Events(1);
+                answer(left).body().subscribe(events);
+                leavers.add(events);
+            }
+            for (Events events : leavers) {
+                Waiting.until("some", SOON, () -> !events.text().isEmpty());
+                events.subscription.cancel();
+            }
+            new Thread(() -> {
+                        for (int i = 0; i < 200; i++) {
+                            last.part("x".repeat(PART));
+                        }
+                        last.last("");
+                    })
+                    .start();
+            assertThat(text(answer(call))).hasSize(200 * PART);
+            assertThat(roomy.sessions).hasSize(1);
         }
-        BackendClient.Call call = get();
-        FrameBackend.Received last = backend.next().head(200);
-        new Thread(() -> {
-                    for (int i = 0; i < 200; i++) {
-                        last.part("x".repeat(16 * 1024));
-                    }
-                    last.last("");
-                })
-                .start();
-        assertThat(text(answer(call))).hasSize(200 * 16 * 1024);
-        assertThat(backend.sessions).hasSize(1);
     }
 
     @Test
@@ -332,19 +340,44 @@ class Http2FramesTest {
         assertBrokeOff(call, () -> received.last(""));
     }
 
+    /** What is said in it belongs to the connection, whose later heads may refer to it (RFC 7541 2.3.2). */
     @Test
     void aHeadThatIsTooLongIsRefusedAndTheOthersGoOn() throws Exception {
-        BackendClient.Call call = get();
-        try {
-            backend.next().head(200, "x-long", "x".repeat(40 * 1024));
-        } catch (RuntimeException e) {
-            // our settings say how much we take, and it may heed them
-        }
-        assertThat(reason(call)).isIn(Reason.BACKEND_ANSWER_INVALID, Reason.BACKEND_UNAVAILABLE);
+        BackendClient.Call others = get();
+        FrameBackend.Received received = backend.next().head(200, "content-type", "text/event-stream");
+        Events events = new Events();
+        answer(others).body().subscribe(events);
 
+        BackendClient.Call call = get();
+        backend.next().head(200, "x-known", "later", "x-long", "x".repeat(40 * 1024));
+        assertThat(reason(call)).isEqualTo(Reason.BACKEND_ANSWER_INVALID);
+
+        received.part("data: event\n\n");
+        Waiting.until("an event", SOON, () -> events.count() == 1);
         BackendClient.Call next = get();
-        backend.next().head(200).last("whole");
+        backend.next().head(200, "x-known", "later").last("whole");
+        assertThat(Header.values(answer(next).headers(), "x-known")).containsExactly("later");
         assertThat(text(answer(next))).isEqualTo("whole");
+        assertThat(backend.sessions).hasSize(1).allMatch(session -> !session.isClosed());
+        assertNothingWasSentAgain();
+    }
+
+    /** Nothing reads so much, so that the connection ends; what else was under way on it is not known to be undone. */
+    @Test
+    void aHeadWithoutMeasureIsTheBackendsFaultAndNothingIsSentAgain() throws Exception {
+        BackendClient.Call others = post();
+        backend.next();
+        BackendClient.Call call = post();
+        FrameBackend.Received received = backend.next();
+        try {
+            received.head(200, "x-long", "x".repeat(300 * 1024));
+        } catch (RuntimeException e) {
+            // the client has had enough before the end
+        }
+
+        assertThat(reason(call).status()).isEqualTo(502);
+        assertThat(reason(others).status()).isEqualTo(502);
+        assertNothingWasSentAgain();
     }
 
     /** The attack: a head that the server does not take, so that the connection ends and with it what others have under way. */
@@ -385,7 +418,7 @@ class Http2FramesTest {
     void aCallThatIsUnderWayWhenTheClientEndsFails() throws Exception {
         BackendClient.Call waiting = get();
         backend.next();
-        client.close();
+        clients.close();
 
         assertThat(reason(waiting)).isEqualTo(Reason.BACKEND_UNAVAILABLE);
     }

@@ -31,6 +31,7 @@ import org.mcpproxy.relay.http1.ScriptedServer;
 import org.mcpproxy.relay.http2.ClientThreads;
 import org.mcpproxy.relay.http2.NegotiatingClient;
 import org.mcpproxy.system.Waiting;
+import org.mcpproxy.web.BodyBudget;
 
 /** The client that agrees on a version, where that is HTTP/1.1: it keeps what the relay is promised, too. */
 class NegotiatedHttp1Test {
@@ -44,7 +45,7 @@ class NegotiatedHttp1Test {
     @BeforeEach
     void start() throws IOException {
         server = new ScriptedServer();
-        threads = new ClientThreads(2);
+        threads = new ClientThreads(2, new BodyBudget(1_000_000, 1_000_000));
     }
 
     @AfterEach
@@ -65,7 +66,7 @@ class NegotiatedHttp1Test {
 
     @Test
     void oneConnectionServesOneAfterAnother() throws Exception {
-        NegotiatingClient client = client(HttpVersion.HTTP_1_1);
+        BackendClient client = client(HttpVersion.HTTP_1_1);
         BackendClient.Call first = send(client, "POST", new byte[1]);
         ScriptedServer.Peer peer = server.next();
         for (int i = 0; i < 3; i++) {
@@ -125,7 +126,7 @@ class NegotiatedHttp1Test {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void nothingIsSentTwice(boolean reset) throws Exception {
-        NegotiatingClient client = client(HttpVersion.HTTP_1_1);
+        BackendClient client = client(HttpVersion.HTTP_1_1);
         BackendClient.Call first = send(client, "POST", new byte[1]);
         ScriptedServer.Peer peer = server.next();
         peer.request();
@@ -202,7 +203,7 @@ class NegotiatedHttp1Test {
     /** Each of them waits for its own answer, so that each needs a connection, and none is known to take one at a time yet. */
     @Test
     void manyAtOnceGetAConnectionEach() throws Exception {
-        NegotiatingClient client = client(HttpVersion.HTTP_1_1);
+        BackendClient client = client(HttpVersion.HTTP_1_1);
         List<BackendClient.Call> calls = new ArrayList<>();
         for (int i = 0; i < 150; i++) {
             calls.add(send(client, "GET", new byte[0]));
@@ -286,7 +287,7 @@ class NegotiatedHttp1Test {
 
     @Test
     void noOtherBackendHasToWaitForOneThatIsSilent() throws Exception {
-        NegotiatingClient client = client(HttpVersion.HTTP_1_1);
+        BackendClient client = client(HttpVersion.HTTP_1_1);
         for (int i = 0; i < 100; i++) {
             send(client, "GET", new byte[0]);
         }
@@ -303,15 +304,15 @@ class NegotiatedHttp1Test {
         return send(client(HttpVersion.HTTP_1_1), method, body);
     }
 
-    private BackendClient.Call send(NegotiatingClient client, String method, byte[] body) {
+    private BackendClient.Call send(BackendClient client, String method, byte[] body) {
         return client.send(method, server.url(), List.of(new Header("X-A", "b")), body);
     }
 
-    private NegotiatingClient client(HttpVersion version) {
+    private BackendClient client(HttpVersion version) {
         return client(version, RelayLimits.standard().times().connect());
     }
 
-    private NegotiatingClient client(HttpVersion version, Duration connect) {
+    private BackendClient client(HttpVersion version, Duration connect) {
         RelayLimits usual = RelayLimits.standard();
         RelayLimits.Times times = usual.times();
         RelayLimits limits = new RelayLimits(
@@ -322,7 +323,7 @@ class NegotiatedHttp1Test {
         NegotiatingClient client = new NegotiatingClient(
                 limits, new BackendTransport(Optional.empty()).with(version), threads, Clock.systemUTC());
         clients.add(client);
-        return client;
+        return client.of("ada");
     }
 
     private static BackendClient.Answer answer(BackendClient.Call call)

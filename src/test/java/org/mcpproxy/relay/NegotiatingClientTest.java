@@ -44,6 +44,7 @@ import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.relay.http2.ClientThreads;
 import org.mcpproxy.relay.http2.NegotiatingClient;
 import org.mcpproxy.system.Waiting;
+import org.mcpproxy.web.BodyBudget;
 
 /** Against a real server: what is trusted, what is presented, and which HTTP is spoken. */
 class NegotiatingClientTest {
@@ -80,7 +81,7 @@ class NegotiatingClientTest {
         old = backend.secureWithoutHttp2("good");
         cleartext = backend.cleartextHttp2(100);
         backend.start();
-        threads = new ClientThreads(20);
+        threads = new ClientThreads(20, new BodyBudget(1_000_000, 1_000_000));
     }
 
     @AfterAll
@@ -327,6 +328,6 @@ class NegotiatingClientTest {
     private BackendClient client(BackendTransport transport) {
         NegotiatingClient client = new NegotiatingClient(RelayLimits.standard(), transport, threads, clock);
         CLIENTS.add(client);
-        return client;
+        return client.of("ada");
     }
 }

@@ -37,6 +37,7 @@ final class TomcatBackend implements AutoCloseable {
     private final Tomcat tomcat = new Tomcat();
     private final CertificateFiles certificates;
 
+    /** @param certificates null where nothing is spoken to over TLS */
     TomcatBackend(CertificateFiles certificates) throws IOException {
         this.certificates = certificates;
         Path work = Files.createTempDirectory("backend");
@@ -65,10 +66,22 @@ final class TomcatBackend implements AutoCloseable {
         return connector;
     }
 
-    private static Http2Protocol http2(int streams) {
+    /** As it is where nobody has set anything: it closes the connection of whoever resets too many streams. */
+    Connector guardedHttp2(int streams) {
+        Connector connector = plain();
+        connector.addUpgradeProtocol(guarded(streams));
+        return connector;
+    }
+
+    private static Http2Protocol guarded(int streams) {
         Http2Protocol http2 = new Http2Protocol();
         http2.setMaxConcurrentStreams(streams);
         http2.setMaxConcurrentStreamExecution(streams);
+        return http2;
+    }
+
+    private static Http2Protocol http2(int streams) {
+        Http2Protocol http2 = guarded(streams);
         // what the tests do is not an attack
         http2.setOverheadCountFactor(0);
         return http2;

@@ -5,11 +5,16 @@ import java.lang.System.Logger.Level;
 import java.util.concurrent.Executor;
 import org.eclipse.jetty.io.ArrayByteBufferPool;
 import org.eclipse.jetty.io.ByteBufferPool;
+import org.eclipse.jetty.util.component.LifeCycle;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 import org.eclipse.jetty.util.thread.ScheduledExecutorScheduler;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.mcpproxy.web.BodyBudget;
 
-/** What all clients share: few threads, whatever the number of requests, a clock and buffers. None of them outlives it. */
+/**
+ * What all clients share: few threads, whatever the number of requests, a clock, buffers, and the memory for what nobody has
+ * read. None of them outlives it.
+ */
 public final class ClientThreads implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(ClientThreads.class.getName());
@@ -26,9 +31,14 @@ public final class ClientThreads implements AutoCloseable {
     private final QueuedThreadPool names = pool("relay-tls-names", OF_NAMES);
     private final Scheduler clock = new ScheduledExecutorScheduler("relay-tls-clock", true);
     private final ByteBufferPool buffers = new ArrayByteBufferPool();
+    private final BodyBudget unread;
 
-    /** @param clients how many will share them */
-    public ClientThreads(int clients) {
+    /**
+     * @param clients how many will share them
+     * @param unread the memory for what has come of answers and was not read
+     */
+    public ClientThreads(int clients, BodyBudget unread) {
+        this.unread = unread;
         int working = Math.max(4, 2 * Runtime.getRuntime().availableProcessors());
         threads = pool("relay-tls", working + OF_EACH_CLIENT * clients);
         try {
@@ -36,6 +46,7 @@ public final class ClientThreads implements AutoCloseable {
             threads.start();
             names.start();
         } catch (Exception e) {
+            close();
             throw new IllegalStateException("The threads for backends cannot be started", e);
         }
     }
@@ -64,12 +75,21 @@ public final class ClientThreads implements AutoCloseable {
         return buffers;
     }
 
+    BodyBudget unread() {
+        return unread;
+    }
+
+    /** Each of them, also where another did not end. */
     @Override
     public void close() {
+        end(threads);
+        end(names);
+        end(clock);
+    }
+
+    private static void end(LifeCycle part) {
         try {
-            threads.stop();
-            names.stop();
-            clock.stop();
+            part.stop();
         } catch (Exception e) {
             LOG.log(
                     Level.WARNING,

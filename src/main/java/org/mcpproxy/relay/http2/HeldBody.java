@@ -11,25 +11,37 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.eclipse.jetty.client.Request;
 import org.eclipse.jetty.io.Content;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.WholeBody;
+import org.mcpproxy.web.BodyBudget;
 
 /**
  * The body of an answer. What comes is copied at once, so that it holds no buffer of the connection, and is kept until the
  * subscriber asks for it: no more than {@link StreamWindows#OF_STREAM} and one buffer, whatever the version of HTTP. Over
- * HTTP/2 the stream's window keeps the rest with the server, and over HTTP/1.1 that the connection is not read.
+ * HTTP/2 the stream's window keeps the rest with the server, and over HTTP/1.1 that the connection is not read. What is
+ * more than {@link #SHORT} counts until its subscriber asks for the next; where there is no room for it, the answer breaks
+ * off.
  */
 final class HeldBody implements Flow.Publisher<List<ByteBuffer>>, Flow.Subscription {
+
+    /** In bytes: an event that its reader takes at once needs no room, so that it comes through whatever others hold. */
+    private static final int SHORT = 8 * 1024;
 
     private static final byte[] NOTHING = new byte[0];
 
     private final Content.Source content;
     private final Request request;
     private final StreamWindows.Window window;
+    private final BodyBudget.Share room;
     private final Executor threads;
     private final AtomicInteger calls = new AtomicInteger();
 
     private byte[] held = NOTHING;
     private int length;
+    /** In bytes, of what the subscriber may still have lying, as it has not asked for the next. */
+    private int handedOver;
+
     private long demand;
     private boolean full;
     private boolean done;
@@ -37,11 +49,20 @@ final class HeldBody implements Flow.Publisher<List<ByteBuffer>>, Flow.Subscript
     private Flow.Subscriber<? super List<ByteBuffer>> subscriber;
     private boolean over;
 
-    /** @param window null over HTTP/1.1 */
-    HeldBody(Content.Source content, Request request, StreamWindows.Window window, Executor threads) {
+    /**
+     * @param window null over HTTP/1.1
+     * @param room for what has not been read
+     */
+    HeldBody(
+            Content.Source content,
+            Request request,
+            StreamWindows.Window window,
+            BodyBudget.Share room,
+            Executor threads) {
         this.content = content;
         this.request = request;
         this.window = window;
+        this.room = room;
         this.threads = threads;
     }
 
@@ -72,25 +93,51 @@ final class HeldBody implements Flow.Publisher<List<ByteBuffer>>, Flow.Subscript
             end(chunk.getFailure());
             return true;
         }
-        hold(chunk.getByteBuffer());
+        boolean held = hold(chunk.getByteBuffer());
         boolean last = chunk.isLast();
         chunk.release();
+        if (!held) {
+            overflow();
+            return true;
+        }
         if (last) {
             end(null);
         }
         return last;
     }
 
-    private synchronized void hold(ByteBuffer bytes) {
+    /** @return false where there is no room for it */
+    private synchronized boolean hold(ByteBuffer bytes) {
         int more = bytes.remaining();
         if (more == 0 || over) {
-            return;
+            return true;
+        }
+        if (!count(length + more)) {
+            return false;
         }
         if (held.length < length + more) {
             held = Arrays.copyOf(held, Math.max(length + more, Math.min(2 * length, StreamWindows.OF_STREAM)));
         }
         bytes.get(held, length, more);
         length += more;
+        return true;
+    }
+
+    /** @return false where there is no room for so much */
+    private boolean count(int lying) {
+        int all = lying + handedOver;
+        return all <= SHORT ? room.hold(0) : room.hold(all);
+    }
+
+    /** Its reader has left too much lying. */
+    private void overflow() {
+        synchronized (this) {
+            end(Rejection.of(Reason.ANSWER_UNREAD));
+            held = NOTHING;
+            length = 0;
+            count(0);
+        }
+        request.abort(new CancellationException());
     }
 
     private synchronized void end(Throwable why) {
@@ -98,9 +145,9 @@ final class HeldBody implements Flow.Publisher<List<ByteBuffer>>, Flow.Subscript
         failure = why;
     }
 
-    /** All of it where it has come whole, and is then nobody else's any more; else itself. */
+    /** All of it where it has come whole, and needs no room; else itself. */
     synchronized Flow.Publisher<List<ByteBuffer>> wholeOrRest() {
-        if (!done || failure != null) {
+        if (!done || failure != null || length > SHORT) {
             return this;
         }
         over = true;
@@ -120,6 +167,8 @@ final class HeldBody implements Flow.Publisher<List<ByteBuffer>>, Flow.Subscript
     public void request(long count) {
         synchronized (this) {
             demand = demand + count < 0 ? Long.MAX_VALUE : demand + count;
+            handedOver = 0;
+            count(length);
         }
         drain();
     }
@@ -133,6 +182,7 @@ final class HeldBody implements Flow.Publisher<List<ByteBuffer>>, Flow.Subscript
             over = true;
             held = NOTHING;
             length = 0;
+            room.close();
         }
         request.abort(new CancellationException());
     }
@@ -159,10 +209,13 @@ final class HeldBody implements Flow.Publisher<List<ByteBuffer>>, Flow.Subscript
                 return false;
             }
             next = next();
-            if (next == null && !(done && length == 0)) {
+            if (next == null && !isAtEnd()) {
                 return false;
             }
             over = next == null;
+            if (over) {
+                room.close();
+            }
         }
         if (next == null) {
             tellEnd();
@@ -173,12 +226,18 @@ final class HeldBody implements Flow.Publisher<List<ByteBuffer>>, Flow.Subscript
         return true;
     }
 
+    /** Whoever has taken the last part asks once more. */
+    private boolean isAtEnd() {
+        return done && length == 0 && handedOver == 0;
+    }
+
     private ByteBuffer next() {
         if (demand == 0 || length == 0) {
             return null;
         }
         demand--;
         ByteBuffer next = ByteBuffer.wrap(held, 0, length);
+        handedOver = demand > 0 ? 0 : length;
         held = NOTHING;
         length = 0;
         return next;
@@ -207,6 +266,8 @@ final class HeldBody implements Flow.Publisher<List<ByteBuffer>>, Flow.Subscript
     private void tellEnd() {
         if (failure == null) {
             subscriber.onComplete();
+        } else if (failure instanceof Rejection known) {
+            subscriber.onError(known);
         } else {
             subscriber.onError(new IOException(
                     "The backend broke off: " + failure.getClass().getSimpleName()));

@@ -5,6 +5,7 @@ import org.eclipse.jetty.client.ConnectionPool;
 import org.eclipse.jetty.client.Destination;
 import org.eclipse.jetty.client.MultiplexConnectionPool;
 import org.eclipse.jetty.client.transport.HttpDestination;
+import org.eclipse.jetty.http2.client.transport.internal.HttpConnectionOverHTTP2;
 import org.eclipse.jetty.util.ConcurrentPool;
 
 /**
@@ -19,12 +20,6 @@ final class LearningPool extends MultiplexConnectionPool {
     /** So that not too much breaks off with one connection. */
     private static final int MOST = 256;
 
-    /**
-     * For how long a connection is given further requests. One that died without a word has streams that wait, and would else
-     * be given more and more. What is under way on it goes on.
-     */
-    private static final long LONGEST_MILLIS = 60_000;
-
     private final HttpDestination server;
 
     LearningPool(Destination server, int mostConnections) {
@@ -34,7 +29,6 @@ final class LearningPool extends MultiplexConnectionPool {
                         ConcurrentPool.StrategyType.FIRST, mostConnections, LearningPool::requestsAtATime),
                 USUAL);
         this.server = (HttpDestination) server;
-        setMaxDuration(LONGEST_MILLIS);
     }
 
     /** One, of HTTP/1.1. */
@@ -55,6 +49,26 @@ final class LearningPool extends MultiplexConnectionPool {
         if (found < expected) {
             openForThoseWhoWait(found);
         }
+    }
+
+    /** One that is worn is given no more requests; what is under way on it goes on. */
+    @Override
+    protected Connection activate() {
+        Connection next = super.activate();
+        while (next != null && isRetired(next)) {
+            next = super.activate();
+        }
+        return next;
+    }
+
+    private boolean isRetired(Connection connection) {
+        StreamWindows windows = StreamWindows.of(connection);
+        if (windows == null || !windows.isWorn()) {
+            return false;
+        }
+        remove(connection);
+        windows.retire(((HttpConnectionOverHTTP2) connection).getSession());
+        return true;
     }
 
     /**

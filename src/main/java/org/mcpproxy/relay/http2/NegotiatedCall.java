@@ -19,6 +19,7 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Header;
+import org.mcpproxy.web.BodyBudget;
 
 /**
  * One request under way, until the head of its answer has come. It is sent once, and a second time only where the server
@@ -32,6 +33,8 @@ final class NegotiatedCall implements BackendClient.Call {
     private static final long A_SECOND = 1_000;
 
     private final NegotiatingClient client;
+    private final Lanes.Stay stay;
+    private final BodyBudget.Share room;
     /** Holds the body, and is forgotten once it cannot be needed any more. */
     private volatile Supplier<Request> requests;
 
@@ -39,13 +42,24 @@ final class NegotiatedCall implements BackendClient.Call {
     private volatile Attempt attempt;
     private volatile boolean cancelled;
 
-    NegotiatedCall(NegotiatingClient client, Supplier<Request> requests) {
+    /**
+     * @param stay left once the request is over
+     * @param room for what nobody has read of the answer
+     */
+    NegotiatedCall(NegotiatingClient client, Lanes.Stay stay, BodyBudget.Share room, Supplier<Request> requests) {
         this.client = client;
+        this.stay = stay;
+        this.room = room;
         this.requests = requests;
     }
 
     void send() {
-        new Attempt(requests.get(), true).begin();
+        try {
+            new Attempt(requests.get(), true).begin();
+        } catch (RuntimeException e) {
+            stay.close();
+            throw e;
+        }
     }
 
     @Override
@@ -87,6 +101,7 @@ final class NegotiatedCall implements BackendClient.Call {
 
         void begin() {
             if (cancelled) {
+                stay.close();
                 answer.completeExceptionally(Rejection.of(Reason.CLIENT_GONE));
                 return;
             }
@@ -147,11 +162,15 @@ final class NegotiatedCall implements BackendClient.Call {
         }
 
         private void head(Response response, Content.Source content) {
+            if (HeaderLimit.isExceeded(response)) {
+                request.abort(new AnswerInvalid());
+                return;
+            }
             List<Header> headers = response.getHeaders().stream()
                     .map(field -> new Header(field.getName(), field.getValue() == null ? "" : field.getValue()))
                     .toList();
             HeldBody held =
-                    new HeldBody(content, request, window, client.shared().executor());
+                    new HeldBody(content, request, window, room, client.shared().executor());
             body = held;
             requests = null;
             held.read();
@@ -160,10 +179,17 @@ final class NegotiatedCall implements BackendClient.Call {
 
         private void ended(Result result) {
             connected();
-            if (result.isSucceeded() || body != null) {
-                return;
+            if (result.isFailed() && window != null) {
+                window.wear();
             }
-            Throwable failure = result.getFailure();
+            if (result.isSucceeded() || body != null) {
+                stay.close();
+            } else {
+                failed(result.getFailure());
+            }
+        }
+
+        private void failed(Throwable failure) {
             if (first && !cancelled && isUnprocessed(failure)) {
                 LOG.log(Level.DEBUG, "The backend has not taken a request, which is sent again");
                 tell(this::again);
@@ -172,6 +198,7 @@ final class NegotiatedCall implements BackendClient.Call {
                         Level.DEBUG,
                         "The backend could not be reached: {0}",
                         failure.getClass().getSimpleName());
+                stay.close();
                 tell(() -> answer.completeExceptionally(FailedCall.rejection(failure)));
             }
         }
@@ -185,6 +212,7 @@ final class NegotiatedCall implements BackendClient.Call {
             try {
                 new Attempt(requests.get(), false).begin();
             } catch (RuntimeException e) {
+                stay.close();
                 answer.completeExceptionally(FailedCall.rejection(e));
             }
         }

@@ -25,12 +25,9 @@ import org.mcpproxy.relay.RequestFields;
  * an answer. Nothing is done but what the request says: no redirect is followed, no cookie kept, no password tried, no
  * header added that does not frame the message, no proxy asked.
  */
-public final class NegotiatingClient implements BackendClient, AutoCloseable {
+public final class NegotiatingClient implements AutoCloseable {
 
     private static final Logger LOG = System.getLogger(NegotiatingClient.class.getName());
-
-    /** In bytes, of the head of an answer, as of plain HTTP/1.1. */
-    private static final int LONGEST_HEAD = 32 * 1024;
 
     /** In bytes, beside what a client may send: what we say of a caller. */
     private static final int OUR_HEADERS = 32 * 1024;
@@ -47,6 +44,7 @@ public final class NegotiatingClient implements BackendClient, AutoCloseable {
     private final Tls tls;
     private final HttpClient http;
     private final ClientThreads shared;
+    private final Lanes lanes = new Lanes(Lanes.MOST);
     private final long connectMillis;
 
     /** @throws IllegalStateException where the files for TLS are not good */
@@ -56,16 +54,18 @@ public final class NegotiatingClient implements BackendClient, AutoCloseable {
         this.connectMillis = limits.times().connect().toMillis();
         int most = limits.counts().atOnce();
         Connector connector = new Connector(shared, tls.contexts());
-        this.http = new HttpClient(Protocols.of(transport.version(), connector, http2(connector), most));
+        HTTP2Client http2 = http2(connector, clock);
+        this.http = new HttpClient(Protocols.of(transport.version(), connector, http2, most));
         bound(limits, most);
         start();
+        http2.setMaxResponseHeadersSize(HeaderLimit.READ_OF_ANSWER);
     }
 
-    private static HTTP2Client http2(Connector connector) {
+    private static HTTP2Client http2(Connector connector, Clock clock) {
         HTTP2Client http2 = new HTTP2Client(connector);
         http2.setInitialStreamRecvWindow(StreamWindows.OF_STREAM);
         http2.setInitialSessionRecvWindow(StreamWindows.OF_CONNECTION);
-        http2.setFlowControlStrategyFactory(() -> new StreamWindows(IDLE_MILLIS_HTTP2));
+        http2.setFlowControlStrategyFactory(() -> new StreamWindows(IDLE_MILLIS_HTTP2, clock));
         http2.setMaxConcurrentPushedStreams(0);
         return http2;
     }
@@ -79,7 +79,7 @@ public final class NegotiatingClient implements BackendClient, AutoCloseable {
         http.setMaxConnectionsPerDestination(most);
         http.setMaxRequestsQueuedPerDestination(most);
         http.setMaxRequestHeadersSize(limits.sizes().headers() + OUR_HEADERS);
-        http.setMaxResponseHeadersSize(LONGEST_HEAD);
+        http.setMaxResponseHeadersSize(HeaderLimit.OF_ANSWER);
     }
 
     private void start() {
@@ -91,6 +91,7 @@ public final class NegotiatingClient implements BackendClient, AutoCloseable {
         try {
             http.start();
         } catch (Exception e) {
+            close();
             throw new IllegalStateException("The client for backends cannot be started", e);
         }
         // Those that begin by themselves: to sign in, to decompress.
@@ -99,19 +100,30 @@ public final class NegotiatingClient implements BackendClient, AutoCloseable {
         http.getContentDecoderFactories().clear();
     }
 
-    @Override
-    public Call send(String method, URI url, List<Header> headers, byte[] body) {
+    /** For the requests of one user, or of a service, whose cancellations are to break nobody else's. */
+    public BackendClient of(String holder) {
+        return (method, url, headers, body) -> send(holder, method, url, headers, body);
+    }
+
+    private BackendClient.Call send(String holder, String method, URI url, List<Header> headers, byte[] body) {
         RequestFields.sendable(headers);
-        NegotiatedCall call = new NegotiatedCall(this, () -> request(method, url, headers, body));
+        Object edition = tls.edition();
+        Lanes.Stay stay = lanes.enter(holder);
+        Way way = new Way(edition, stay.lane());
+        NegotiatedCall call = new NegotiatedCall(
+                this, stay, shared.unread().share(holder), () -> request(way, method, url, headers, body));
         call.send();
         return call;
     }
 
-    private Request request(String method, URI url, List<Header> headers, byte[] body) {
+    /** Connections are shared only by what goes the same way. */
+    private record Way(Object edition, int lane) {}
+
+    private Request request(Way way, String method, URI url, List<Header> headers, byte[] body) {
         try {
             Request request = http.newRequest(url)
                     .method(method)
-                    .tag(tls.edition())
+                    .tag(way)
                     .idleTimeout(0, TimeUnit.MILLISECONDS)
                     .headers(fields -> {
                         fields.clear();

@@ -1,14 +1,22 @@
 package org.mcpproxy.relay.http2;
 
+import java.time.Clock;
+import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
+import org.eclipse.jetty.client.Connection;
 import org.eclipse.jetty.http2.BufferingFlowControlStrategy;
+import org.eclipse.jetty.http2.ErrorCode;
 import org.eclipse.jetty.http2.HTTP2Session;
 import org.eclipse.jetty.http2.api.Session;
 import org.eclipse.jetty.http2.api.Stream;
+import org.eclipse.jetty.http2.client.transport.internal.HttpConnectionOverHTTP2;
 import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
+import org.eclipse.jetty.util.Callback;
 
 /**
  * How much the server may send on one connection (RFC 9113 5.2). All that comes is read at once, into memory of its own
@@ -17,7 +25,7 @@ import org.eclipse.jetty.http2.frames.WindowUpdateFrame;
  * {@link #OF_STREAM}.
  *
  * <p>It also minds how long a connection may be silent: as long as streams are open, for ever, as an event stream may be;
- * the relay has a clock of its own for them.
+ * the relay has a clock of its own for them. And it minds how long a connection is good for further requests.
  */
 final class StreamWindows extends BufferingFlowControlStrategy {
 
@@ -27,6 +35,18 @@ final class StreamWindows extends BufferingFlowControlStrategy {
     /** In bytes, for what is on its way, of all streams of one connection. */
     static final int OF_CONNECTION = 1024 * 1024;
 
+    /**
+     * For how long a connection is given further requests. One that died without a word has streams that wait, and would else
+     * be given more and more.
+     */
+    private static final Duration LONGEST = Duration.ofSeconds(60);
+
+    /**
+     * After so many streams that were reset, a connection is given no further requests: servers count them (Tomcat closes a new
+     * connection after three or four), and to open another costs no more than over HTTP/1.1, where each of them ends its own.
+     */
+    static final int MOST_RESETS = 2;
+
     private static final float BEFORE_UPDATE = 0.5f;
     private static final long NEVER = 0;
 
@@ -34,12 +54,47 @@ final class StreamWindows extends BufferingFlowControlStrategy {
     private static final ThreadLocal<Consumer<Window>> OPENING = new ThreadLocal<>();
 
     private final Map<Stream, Window> windows = new ConcurrentHashMap<>();
+    private final AtomicInteger resets = new AtomicInteger();
     private final long idleMillis;
+    private final Clock clock;
+    private final Instant since;
+    private boolean retired;
 
     /** @param idleMillis how long a connection without streams is kept */
-    StreamWindows(long idleMillis) {
+    StreamWindows(long idleMillis, Clock clock) {
         super(BEFORE_UPDATE);
         this.idleMillis = idleMillis;
+        this.clock = clock;
+        this.since = clock.instant();
+    }
+
+    /** Those of a connection; null over HTTP/1.1. */
+    static StreamWindows of(Connection connection) {
+        return connection instanceof HttpConnectionOverHTTP2 two
+                        && two.getSession() instanceof HTTP2Session session
+                        && session.getFlowControlStrategy() instanceof StreamWindows windows
+                ? windows
+                : null;
+    }
+
+    /** Whether the connection should be given no further requests. */
+    boolean isWorn() {
+        return resets.get() >= MOST_RESETS || !clock.instant().isBefore(since.plus(LONGEST));
+    }
+
+    /** It is given none: it ends with its last stream. */
+    void retire(Session session) {
+        synchronized (this) {
+            retired = true;
+            if (!windows.isEmpty()) {
+                return;
+            }
+        }
+        end(session);
+    }
+
+    private static void end(Session session) {
+        session.close(ErrorCode.NO_ERROR.code, "retired", Callback.NOOP);
     }
 
     /** The next stream that is opened on this thread is this one's. */
@@ -72,14 +127,18 @@ final class StreamWindows extends BufferingFlowControlStrategy {
 
     @Override
     public void onStreamDestroyed(Stream stream) {
-        letGo(stream);
+        boolean last = letGo(stream);
         super.onStreamDestroyed(stream);
+        if (last) {
+            end(stream.getSession());
+        }
     }
 
-    private synchronized void letGo(Stream stream) {
+    /** @return whether the connection has nothing to do any more */
+    private synchronized boolean letGo(Stream stream) {
         Window window = windows.remove(stream);
         if (window == null) {
-            return;
+            return false;
         }
         if (windows.isEmpty()) {
             silentFor(stream, idleMillis);
@@ -87,6 +146,7 @@ final class StreamWindows extends BufferingFlowControlStrategy {
         if (stream.isReset()) {
             window.reset.run();
         }
+        return retired && windows.isEmpty();
     }
 
     private static void silentFor(Stream stream, long millis) {
@@ -116,6 +176,11 @@ final class StreamWindows extends BufferingFlowControlStrategy {
         /** @param told where either side has reset the stream */
         void onReset(Runnable told) {
             reset = told;
+        }
+
+        /** Its request has failed, or been given up: the stream is reset. */
+        void wear() {
+            resets.incrementAndGet();
         }
 
         private synchronized void read(int length) {
