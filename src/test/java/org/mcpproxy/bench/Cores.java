@@ -8,6 +8,8 @@ final class Cores {
 
     private static final int ALL = Runtime.getRuntime().availableProcessors();
 
+    private static final int ATTEMPTS = 10;
+
     private Cores() {}
 
     /** Whatever this process starts from now on runs on the first core alone. */
@@ -20,7 +22,17 @@ final class Cores {
         pin(ALL > 1 ? "1-" + (ALL - 1) : "0");
     }
 
+    /** Again where a thread ended meanwhile, which taskset takes for a failure. */
     private static void pin(String cores) throws IOException, InterruptedException {
+        for (int attempt = 0; attempt < ATTEMPTS; attempt++) {
+            if (isPinned(cores)) {
+                return;
+            }
+        }
+        throw new IllegalStateException("taskset could not choose the cores " + cores);
+    }
+
+    private static boolean isPinned(String cores) throws IOException, InterruptedException {
         Process taskset = new ProcessBuilder(List.of(
                         "taskset",
                         "-apc",
@@ -29,8 +41,6 @@ final class Cores {
                 .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                 .redirectError(ProcessBuilder.Redirect.INHERIT)
                 .start();
-        if (taskset.waitFor() != 0) {
-            throw new IllegalStateException("taskset could not choose the cores " + cores);
-        }
+        return taskset.waitFor() == 0;
     }
 }
