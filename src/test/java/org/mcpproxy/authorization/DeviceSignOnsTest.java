@@ -44,7 +44,7 @@ class DeviceSignOnsTest {
 
         assertThat(request.clientId()).isEqualTo("client");
         assertThat(request.scope()).isEqualTo(Scopes.offered());
-        assertThat(request.resource()).isEqualTo(Samples.RESOURCE);
+        assertThat(request.resources()).isEqualTo(Samples.RESOURCES);
         assertThat(request.deviceCodeHash()).contains(begun.deviceCode().hash());
         DeviceAuthorization device = signOns.device(request).orElseThrow();
         assertThat(device.address()).isEqualTo(Samples.TRAIL.address());
@@ -56,7 +56,7 @@ class DeviceSignOnsTest {
         ClientRequest request = signOns.request(begin().userCode().value());
 
         assertThat(request.scope()).isEqualTo(Scopes.baseline());
-        assertThat(request.resource()).isEqualTo(Samples.RESOURCE);
+        assertThat(request.resources()).isEqualTo(Samples.RESOURCES);
     }
 
     @Test

@@ -49,7 +49,7 @@ class SignOnStepsTest {
                     Optional.of("a&b"),
                     "challenge",
                     Scopes.baseline(),
-                    Samples.RESOURCE),
+                    Samples.RESOURCES),
             Step.CONSENT,
             false,
             Optional.empty(),
@@ -68,7 +68,7 @@ class SignOnStepsTest {
                         request.state(),
                         request.codeChallenge(),
                         request.scope(),
-                        request.resource(),
+                        request.resources(),
                         demands,
                         AskedIdentity.NONE,
                         Optional.empty()),
@@ -190,7 +190,7 @@ class SignOnStepsTest {
                 Optional.empty(),
                 "challenge",
                 Scopes.baseline(),
-                Samples.RESOURCE);
+                Samples.RESOURCES);
 
         assertThat(steps.refused(request, Reason.CONSENT_DENIED).toString())
                 .startsWith(Samples.REDIRECT_URI + "?")
@@ -343,7 +343,8 @@ class SignOnStepsTest {
                 "user code",
                 DEVICE,
                 Scopes.baseline(),
-                Samples.RESOURCE,
+                Samples.RESOURCES,
+                SignOnDemands.NONE,
                 "payer",
                 "203.0.113.9",
                 endpoint.clock.instant(),
@@ -354,7 +355,7 @@ class SignOnStepsTest {
                 "id",
                 "",
                 "browser",
-                ClientRequest.ofDevice(DEVICE, Scopes.baseline(), Samples.RESOURCE, "hash"),
+                ClientRequest.ofDevice(DEVICE, Scopes.baseline(), Samples.RESOURCES, SignOnDemands.NONE, "hash"),
                 Step.CONSENT,
                 false,
                 Optional.empty(),
