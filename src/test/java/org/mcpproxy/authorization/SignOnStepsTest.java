@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.client.Client;
@@ -292,6 +294,17 @@ class SignOnStepsTest {
         assertThat(endpoint.store.devices.find("hash").orElseThrow().decision()).isEqualTo(Decision.PENDING);
 
         assertThat(steps.refused(request, Reason.OKTA_DENIED)).hasToString(Samples.ISSUER + "/oauth/device/denied");
+        assertThat(endpoint.store.devices.find("hash").orElseThrow().decision()).isEqualTo(Decision.DENIED);
+    }
+
+    /** The person reads why, and the device is told at once: it is of no use to wait. */
+    @ParameterizedTest
+    @EnumSource(names = {"AUTHENTICATION_TOO_OLD", "AUTHENTICATION_CLASS_UNMET"})
+    void aDeviceWhosePersonDidNotSignOnAsItDemandsIsDenied(Reason reason) {
+        ClientRequest request = ofDevice().request();
+
+        assertRefused(reason, () -> steps.refused(request, reason));
+
         assertThat(endpoint.store.devices.find("hash").orElseThrow().decision()).isEqualTo(Decision.DENIED);
     }
 

@@ -266,7 +266,7 @@ class IdentityAssertionExchangeTest {
         assertThat(accessTokens.verify(answer().accessToken()).keyThumbprint()).contains(KEY);
     }
 
-    /** At an issuer whose users choose their ids, one could call himself as a service is called. */
+    /** At an issuer whose users choose their ids, one could call himself as a service is called. RFC 7523 3.1 says the answer. */
     @Test
     void nobodyIsLetInWhoseIdIsThatOfAClient() {
         User service = new User("https://acme.okta.com", "service", null, null, Set.of());
@@ -280,6 +280,8 @@ class IdentityAssertionExchangeTest {
                 clock.instant().plusSeconds(300));
 
         assertRefused(Reason.ID_JAG_SUBJECT_IS_CLIENT, this::answer);
+        assertThat(Reason.ID_JAG_SUBJECT_IS_CLIENT.error().getCode()).isEqualTo("invalid_grant");
+        assertThat(Reason.ID_JAG_SUBJECT_IS_CLIENT.status()).isEqualTo(400);
     }
 
     /** It must not be tried again with what may have opened a grant. */
