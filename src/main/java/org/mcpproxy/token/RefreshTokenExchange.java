@@ -79,13 +79,10 @@ public class RefreshTokenExchange implements Exchange {
         request.isOf(grant);
         token.keyThumbprint().ifPresent(request::requireKey);
         requireSameClient(token, request);
-        Asked asked = new Asked(
-                grant,
-                RequestedResource.of(request.parameters(), grant),
-                requestedScope(request.parameters(), grant),
-                request);
-        if (token.rotation().isPresent()) {
-            return repeat(token, presented, asked);
+        Optional<TokenAnswer> first = token.rotation().map(used -> firstAnswer(token, presented, request));
+        Asked asked = Asked.of(request, grant);
+        if (first.isPresent()) {
+            return repeat(first.get(), asked);
         }
         requireOktaSession(grant, request);
         return rotate(value, asked);
@@ -119,7 +116,7 @@ public class RefreshTokenExchange implements Exchange {
         Secret whole = presented.whole();
         Rotation rotation = new Rotation(clock.instant(), repeatedAnswers.seal(answer, whole));
         if (!refreshTokens.rotate(whole.hash(), rotation, mint.stored(successor, asked.grant(), asked.request()))) {
-            return repeat(find(presented, asked.request()), whole, asked);
+            return repeat(firstAnswer(find(presented, asked.request()), whole, asked.request()), asked);
         }
         return answer;
     }
@@ -134,8 +131,7 @@ public class RefreshTokenExchange implements Exchange {
                 Optional.empty());
     }
 
-    private TokenAnswer repeat(RefreshToken token, Secret presented, Asked asked) {
-        TokenAnswer first = firstAnswer(token, presented, asked.request());
+    private TokenAnswer repeat(TokenAnswer first, Asked asked) {
         requireSameKey(first, asked.request());
         return first.resource().equals(asked.resource()) ? first : mint(asked, successor(first));
     }
@@ -145,7 +141,7 @@ public class RefreshTokenExchange implements Exchange {
         return RefreshTokenValue.parse(refreshToken).orElseThrow();
     }
 
-    /** What the token was exchanged for; after the grace its family ends. */
+    /** What the token was exchanged for. After the grace its family ends, whatever it was brought for. */
     private TokenAnswer firstAnswer(RefreshToken token, Secret presented, TokenRequest request) {
         Optional<TokenAnswer> answer = token.rotation()
                 .filter(rotation -> clock.instant()
@@ -177,15 +173,21 @@ public class RefreshTokenExchange implements Exchange {
         }
     }
 
-    /** Narrower than what was granted, or the same (RFC 6749 6). */
-    private static Scope requestedScope(Parameters parameters, Grant grant) {
-        Scope scope = parameters.find("scope").map(Scope::parse).orElse(grant.scope());
-        if (!grant.scope().containsAll(scope)) {
-            throw Rejection.of(Reason.SCOPE_EXCEEDS_GRANT);
-        }
-        return scope;
-    }
-
     /** What of its grant the client wants now. */
-    private record Asked(Grant grant, String resource, Scope scope, TokenRequest request) {}
+    private record Asked(Grant grant, String resource, Scope scope, TokenRequest request) {
+
+        static Asked of(TokenRequest request, Grant grant) {
+            Parameters parameters = request.parameters();
+            return new Asked(grant, RequestedResource.of(parameters, grant), scope(parameters, grant), request);
+        }
+
+        /** Narrower than what was granted, or the same (RFC 6749 6). */
+        private static Scope scope(Parameters parameters, Grant grant) {
+            Scope scope = parameters.find("scope").map(Scope::parse).orElse(grant.scope());
+            if (!grant.scope().containsAll(scope)) {
+                throw Rejection.of(Reason.SCOPE_EXCEEDS_GRANT);
+            }
+            return scope;
+        }
+    }
 }

@@ -17,6 +17,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.client.Client;
@@ -156,14 +158,15 @@ class SeveralResourcesTest {
         assertThat(endpoint.audit).noneMatch(GrantRevoked.class::isInstance);
     }
 
-    /** The attack: a used token for a resource that the first answer was not for, to go unnoticed. */
-    @Test
-    void afterTheGraceAReuseForAnotherResourceEndsTheFamilyToo() {
+    /** The attack: a used token for a resource that the first answer was not for, or for none or a foreign one, to go unnoticed. */
+    @ParameterizedTest
+    @ValueSource(strings = {JIRA, CRM, "", "not a URI"})
+    void afterTheGraceAReuseForAnotherResourceEndsTheFamilyToo(String resource) {
         Secret first = refreshToken(redeemed(FILES));
         endpoint.refresh(client, first, "resource", FILES);
         endpoint.clock.advance(GRACE);
 
-        assertRefused(Reason.REFRESH_TOKEN_REUSED, () -> endpoint.refresh(client, first, "resource", JIRA));
+        assertRefused(Reason.REFRESH_TOKEN_REUSED, () -> endpoint.refresh(client, first, "resource", resource));
 
         assertThat(endpoint.grants.find(grant.id())).isEmpty();
         assertThat(endpoint.audit)
