@@ -54,8 +54,10 @@ public sealed interface AuditEvent {
      *
      * @param user null where the sign-on comes after: it is in the line of that
      * @param signOn names the sign-on, which has several steps
+     * @param resources that the client asked for
      */
-    record ConsentDecided(Trail trail, String user, String client, String signOn, boolean allowed)
+    record ConsentDecided(
+            Trail trail, String user, String client, String signOn, Collection<String> resources, boolean allowed)
             implements AuditEvent {}
 
     /**
@@ -65,8 +67,12 @@ public sealed interface AuditEvent {
      */
     record SignedOn(Trail trail, String user, String client, String signOn) implements AuditEvent {}
 
-    /** Tokens were issued for a grant. */
-    record TokensIssued(Trail trail, String user, String client, String grantType, String grant)
+    /**
+     * Tokens were issued for a grant.
+     *
+     * @param resource that the access token is for
+     */
+    record TokensIssued(Trail trail, String user, String client, String grantType, String resource, String grant)
             implements AuditEvent {}
 
     /**

@@ -90,13 +90,27 @@ public class JsonAuditLog implements AuditLog {
             return named("user_code", SUCCESS);
         }
         if (event instanceof ConsentDecided decided) {
-            return named("consent", decided.allowed() ? "allowed" : "denied", "sign_on", decided.signOn());
+            return named(
+                    "consent",
+                    decided.allowed() ? "allowed" : "denied",
+                    "sign_on",
+                    decided.signOn(),
+                    "resources",
+                    decided.resources());
         }
         if (event instanceof SignedOn signedOn) {
             return named("sign_on", SUCCESS, "sign_on", signedOn.signOn());
         }
         if (event instanceof TokensIssued issued) {
-            return named("tokens_issued", SUCCESS, "grant_type", issued.grantType(), "grant", issued.grant());
+            return named(
+                    "tokens_issued",
+                    SUCCESS,
+                    "grant_type",
+                    issued.grantType(),
+                    "resource",
+                    issued.resource(),
+                    "grant",
+                    issued.grant());
         }
         if (event instanceof IdentityAssertionRedeemed redeemed) {
             return named(

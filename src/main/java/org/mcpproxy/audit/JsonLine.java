@@ -1,6 +1,7 @@
 package org.mcpproxy.audit;
 
 import java.io.StringWriter;
+import java.util.Collection;
 import java.util.Locale;
 import java.util.Map;
 import tools.jackson.core.JsonGenerator;
@@ -58,9 +59,17 @@ final class JsonLine {
             json.writeNumberProperty(name, ((Number) value).longValue());
         } else if (value instanceof Enum<?> constant) {
             json.writeStringProperty(name, constant.name().toLowerCase(Locale.ROOT));
+        } else if (value instanceof Collection<?> values) {
+            json.writeArrayPropertyStart(name);
+            values.forEach(one -> json.writeString(cut(one)));
+            json.writeEndArray();
         } else if (value != null) {
-            String text = value.toString();
-            json.writeStringProperty(name, text.length() > LONGEST ? text.substring(0, LONGEST) : text);
+            json.writeStringProperty(name, cut(value));
         }
+    }
+
+    private static String cut(Object value) {
+        String text = value.toString();
+        return text.length() > LONGEST ? text.substring(0, LONGEST) : text;
     }
 }

@@ -20,6 +20,7 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.signing.OpenIdTokens;
 
@@ -96,15 +97,15 @@ public class AuthorizationRequests {
         List<String> named = Optional.ofNullable(request.getResources()).orElse(List.of()).stream()
                 .map(URI::toString)
                 .toList();
-        String resource = access.resource(named, redirection.client());
-        Scope scope = access.scope(request.getScope(), redirection.client(), resource);
+        Resources resources = access.resources(named, redirection.client());
+        Scope scope = access.scope(request.getScope(), redirection.client(), resources);
         return new ClientRequest(
                 redirection.client().id(),
                 redirection.redirectUri(),
                 redirection.state(),
                 request.getCodeChallenge().getValue(),
                 scope,
-                resource,
+                resources,
                 RequestedDemands.of(parameters, request.getPrompt()),
                 AskedIdentity.of(
                         parameters,

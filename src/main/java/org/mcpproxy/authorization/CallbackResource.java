@@ -92,7 +92,7 @@ public class CallbackResource {
         try {
             SignOn signOn = signOn(parameters, pending, http);
             audit.record(new SignedOn(Trail.of(http), signOn.user().id(), request.clientId(), pending.id()));
-            grant = granting.open(signOn, request.clientId(), request.scope(), request.resource());
+            grant = granting.open(signOn, request.clientId(), request.scope(), request.resources());
         } catch (Rejection rejection) {
             return refuse(rejection, pending, http);
         }

@@ -3,6 +3,7 @@ package org.mcpproxy.authorization;
 import com.nimbusds.oauth2.sdk.GrantType;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.util.Optional;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.upstream.SignOnDemands;
 
 /**
@@ -11,7 +12,6 @@ import org.mcpproxy.upstream.SignOnDemands;
  * @param redirectUri as requested: its port may differ from the registered one's. {@link #NOWHERE} for a device
  * @param state the client's own, given back to it
  * @param codeChallenge S256; empty for a device, which has its device code instead
- * @param resource canonical
  * @param demands how the person is to sign on
  * @param identity what the client wants to know of them
  * @param keyThumbprint of the key that the code is to be bound to, if any ({@code dpop_jkt}, RFC 9449 10)
@@ -23,7 +23,7 @@ public record ClientRequest(
         Optional<String> state,
         String codeChallenge,
         Scope scope,
-        String resource,
+        Resources resources,
         SignOnDemands demands,
         AskedIdentity identity,
         Optional<String> keyThumbprint,
@@ -39,7 +39,7 @@ public record ClientRequest(
             Optional<String> state,
             String codeChallenge,
             Scope scope,
-            String resource,
+            Resources resources,
             SignOnDemands demands,
             AskedIdentity identity,
             Optional<String> keyThumbprint) {
@@ -49,7 +49,7 @@ public record ClientRequest(
                 state,
                 codeChallenge,
                 scope,
-                resource,
+                resources,
                 demands,
                 identity,
                 keyThumbprint,
@@ -63,28 +63,29 @@ public record ClientRequest(
             Optional<String> state,
             String codeChallenge,
             Scope scope,
-            String resource) {
+            Resources resources) {
         this(
                 clientId,
                 redirectUri,
                 state,
                 codeChallenge,
                 scope,
-                resource,
+                resources,
                 SignOnDemands.NONE,
                 AskedIdentity.NONE,
                 Optional.empty());
     }
 
-    static ClientRequest ofDevice(String clientId, Scope scope, String resource, String deviceCodeHash) {
+    static ClientRequest ofDevice(
+            String clientId, Scope scope, Resources resources, SignOnDemands demands, String deviceCodeHash) {
         return new ClientRequest(
                 clientId,
                 NOWHERE,
                 Optional.empty(),
                 "",
                 scope,
-                resource,
-                SignOnDemands.NONE,
+                resources,
+                demands,
                 AskedIdentity.NONE,
                 Optional.empty(),
                 Optional.of(deviceCodeHash));

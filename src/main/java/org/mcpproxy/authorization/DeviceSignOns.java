@@ -19,7 +19,9 @@ import org.mcpproxy.grant.DeviceAuthorizations;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.upstream.SignOnDemands;
 
 /**
  * Sign-ons that a device begins and a person finishes in a browser elsewhere (RFC 8628). From the code on that the person
@@ -61,34 +63,35 @@ public class DeviceSignOns {
      *
      * @param authenticated where it is confidential
      * @param payer on whose account it is counted
-     * @throws Rejection {@code GRANT_TYPE_UNREGISTERED}, what a request for scopes and a resource is refused for, or with a
-     *     reason of {@link DeviceAuthorizations#begin}
+     * @throws Rejection {@code GRANT_TYPE_UNREGISTERED}, what a request for scopes and resources or for a way to sign on is refused
+     *     for, or with a reason of {@link DeviceAuthorizations#begin}
      */
     public Begun begin(Client authenticated, Parameters parameters, String payer, Trail trail) {
         Client client = clients.find(authenticated.id());
         if (!client.mayUse(GrantType.DEVICE_CODE)) {
             throw Rejection.of(Reason.GRANT_TYPE_UNREGISTERED);
         }
-        String resource = access.resource(parameters.all("resource"), client);
-        Scope scope = access.scope(parameters.find("scope").map(Scope::parse).orElse(null), client, resource);
+        Resources resources = access.resources(parameters.all("resource"), client);
+        Scope scope = access.scope(parameters.find("scope").map(Scope::parse).orElse(null), client, resources);
+        Asked request = new Asked(client.id(), scope, resources, RequestedDemands.ofDevice(parameters));
         for (int draw = 0; draw < MOST_DRAWS; draw++) {
             Begun begun = new Begun(Secret.random(random), userCodes.next());
-            if (devices.begin(kept(begun, client, scope, resource, payer, trail.address()))) {
+            if (devices.begin(kept(begun, request, payer, trail.address()))) {
                 return begun;
             }
         }
         throw Rejection.until(Reason.SERVER_FULL, NEXT_TRY);
     }
 
-    private DeviceAuthorization kept(
-            Begun begun, Client client, Scope scope, String resource, String payer, String address) {
+    private DeviceAuthorization kept(Begun begun, Asked asked, String payer, String address) {
         Instant now = clock.instant();
         return new DeviceAuthorization(
                 begun.deviceCode().hash(),
                 userCodes.hash(begun.userCode()),
-                client.id(),
-                scope,
-                resource,
+                asked.clientId(),
+                asked.scope(),
+                asked.resources(),
+                asked.demands(),
                 payer,
                 address,
                 now,
@@ -108,13 +111,17 @@ public class DeviceSignOns {
                 .map(userCodes::hashes)
                 .flatMap(devices::findOpen)
                 .orElseThrow(() -> Rejection.of(Reason.USER_CODE_UNKNOWN));
-        return ClientRequest.ofDevice(device.clientId(), device.scope(), device.resource(), device.hash());
+        return ClientRequest.ofDevice(
+                device.clientId(), device.scope(), device.resources(), device.demands(), device.hash());
     }
 
     /** The device that makes this request, if one does. */
     public Optional<DeviceAuthorization> device(ClientRequest request) {
         return request.deviceCodeHash().flatMap(devices::find);
     }
+
+    /** What a device asks for. */
+    private record Asked(String clientId, Scope scope, Resources resources, SignOnDemands demands) {}
 
     /** What a device is given: the code that it asks with, and the one that it shows. */
     public record Begun(Secret deviceCode, Secret userCode) {}

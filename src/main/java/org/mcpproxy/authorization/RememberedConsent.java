@@ -15,12 +15,13 @@ import org.mcpproxy.authorization.AuthorizationRequests.Redirection;
 import org.mcpproxy.client.RedirectUris;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Hkdf;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.web.Cookies;
 
 /**
  * What this browser's user has allowed before, in a signed cookie for each client and redirect URI, bound to scopes and
- * resource too. It spares the question before the sign-on only; after it the user's own approval decides.
+ * resources too. It spares the question before the sign-on only; after it the user's own approval decides.
  *
  * <p>Never for a loopback or private-scheme redirect: any program of that machine can claim to be such a client (RFC
  * 8252 8.6), so the person is asked every time.
@@ -52,7 +53,7 @@ public class RememberedConsent {
     public boolean covers(ClientRequest request, HttpServletRequest http) {
         return find(request.clientId(), request.redirectUri(), http)
                 .filter(terms -> terms.scope().containsAll(request.scope()))
-                .filter(terms -> terms.resource().equals(request.resource()))
+                .filter(terms -> terms.resources().containsAll(request.resources()))
                 .isPresent();
     }
 
@@ -68,7 +69,7 @@ public class RememberedConsent {
         }
         Instant expiresAt = clock.instant().plus(settings.lifetimes().consent());
         Terms terms =
-                new Terms(expiresAt, request.clientId(), request.redirectUri(), request.scope(), request.resource());
+                new Terms(expiresAt, request.clientId(), request.redirectUri(), request.scope(), request.resources());
         return Optional.of(cookies.set(
                 name(request.clientId(), request.redirectUri()),
                 encode(terms.write()) + "." + signature(keys.get(0), terms.write()),
@@ -131,7 +132,7 @@ public class RememberedConsent {
     }
 
     /** What was allowed, a line for each part; none of them can hold a line end. */
-    private record Terms(Instant expiresAt, String clientId, String redirectUri, Scope scope, String resource) {
+    private record Terms(Instant expiresAt, String clientId, String redirectUri, Scope scope, Resources resources) {
 
         String write() {
             return String.join(
@@ -141,7 +142,7 @@ public class RememberedConsent {
                             clientId,
                             redirectUri,
                             scope.toString(),
-                            resource));
+                            resources.toString()));
         }
 
         static Terms read(String written) {
@@ -151,7 +152,7 @@ public class RememberedConsent {
                     lines[1],
                     lines[2],
                     Scope.parse(lines[3]),
-                    lines[4]);
+                    Resources.parse(lines[4]));
         }
     }
 }

@@ -10,7 +10,7 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.upstream.SignOnDemands;
 
-/** Reads what an authorization request demands of the sign-on (OpenID Connect Core 3.1.2.1). */
+/** Reads what a client demands of the sign-on (OpenID Connect Core 3.1.2.1). */
 final class RequestedDemands {
 
     /** In seconds; thirty years are enough. */
@@ -32,12 +32,27 @@ final class RequestedDemands {
             // nobody makes an account here, and a person who is to must not be left to believe that they did
             throw Rejection.of(Reason.MALFORMED_REQUEST);
         }
+        return demands(
+                parameters, isAnew(prompt), parameters.find("login_hint").map(hint -> bounded(hint, LONGEST_HINT)));
+    }
+
+    /**
+     * What a device demands, which was challenged for a better sign-on (RFC 9470 4) and has no authorization endpoint: its age
+     * and class.
+     *
+     * @throws Rejection {@code MALFORMED_REQUEST}
+     */
+    static SignOnDemands ofDevice(Parameters parameters) {
+        return demands(parameters, false, Optional.empty());
+    }
+
+    private static SignOnDemands demands(Parameters parameters, boolean prompted, Optional<String> loginHint) {
         Optional<Duration> asked = parameters.find("max_age").map(RequestedDemands::age);
-        boolean anew = isAnew(prompt) || asked.filter(Duration::isZero).isPresent();
+        boolean anew = prompted || asked.filter(Duration::isZero).isPresent();
         return new SignOnDemands(
                 anew,
                 anew ? Optional.of(Duration.ZERO) : asked,
-                parameters.find("login_hint").map(hint -> bounded(hint, LONGEST_HINT)),
+                loginHint,
                 parameters.find("acr_values").map(RequestedDemands::acrValues).orElse(List.of()));
     }
 

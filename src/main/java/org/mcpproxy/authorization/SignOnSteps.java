@@ -10,6 +10,7 @@ import java.net.URI;
 import java.time.Clock;
 import java.time.temporal.ChronoUnit;
 import java.util.Optional;
+import java.util.Set;
 import java.util.random.RandomGenerator;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorization.Upstream;
@@ -49,6 +50,10 @@ public class SignOnSteps {
     private static final Logger LOG = System.getLogger(SignOnSteps.class.getName());
 
     private static final int ID_LENGTH = 12;
+
+    /** How a sign-on fails that was not fresh or strong enough. */
+    private static final Set<Reason> NOT_AS_DEMANDED =
+            Set.of(Reason.AUTHENTICATION_TOO_OLD, Reason.AUTHENTICATION_CLASS_UNMET);
 
     private final PendingAuthorizations pendings;
     private final ClientLookup clients;
@@ -162,19 +167,28 @@ public class SignOnSteps {
     /**
      * Where the browser goes of a sign-on that has come to nothing, and is taken out of the store.
      *
-     * @throws Rejection where it is for the person to read: of a device, whatever is not a refusal, as it can be tried again
+     * @throws Rejection where it is for the person to read: of a device, whatever is no refusal, as it can be tried again; and that
+     *     the sign-on was not as the device demands, which is one
      */
     public URI refused(ClientRequest request, Reason reason) {
         if (!request.isOfDevice()) {
             return answer.error(request.redirectUri(), request.state(), reason);
         }
-        if (!OAuth2Error.ACCESS_DENIED.getCode().equals(reason.error().getCode())) {
+        boolean denied =
+                OAuth2Error.ACCESS_DENIED.getCode().equals(reason.error().getCode());
+        if (denied || NOT_AS_DEMANDED.contains(reason)) {
+            deny(request);
+        }
+        if (!denied) {
             throw Rejection.of(reason);
         }
+        return settings.at("/oauth/device/denied");
+    }
+
+    private void deny(ClientRequest request) {
         if (!devices.deny(request.deviceCodeHash().orElseThrow())) {
             throw Rejection.of(Reason.DEVICE_SIGN_ON_OVER);
         }
-        return settings.at("/oauth/device/denied");
     }
 
     /** While the person was at Okta the client may have gone, or have taken back where its answers go. */
@@ -214,7 +228,7 @@ public class SignOnSteps {
                 request.clientId(),
                 request.redirectUri(),
                 request.scope(),
-                request.resource(),
+                request.resources(),
                 clock.instant().plus(settings.lifetimes().consent()));
     }
 

@@ -14,11 +14,11 @@ public interface PreregisteredClients {
     /**
      * A client that acts for itself is the subject of its tokens: nobody may be taken for one (RFC 9068 5).
      *
-     * @throws Rejection {@code USER_IS_CLIENT}
+     * @throws Rejection {@code otherwise}
      */
-    default void requireNone(String userId) {
+    default void requireNone(String userId, Reason otherwise) {
         if (find(userId).isPresent()) {
-            throw Rejection.of(Reason.USER_IS_CLIENT);
+            throw Rejection.of(otherwise);
         }
     }
 

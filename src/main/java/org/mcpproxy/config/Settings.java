@@ -7,10 +7,10 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.KeyRing;
 import org.mcpproxy.oauth.ResourceIndicator;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.policy.Policy;
@@ -74,21 +74,20 @@ public record Settings(
     }
 
     /**
-     * The resource of ours that a request means: the one that it names, however it writes it, or the default where it names
-     * none. Empty where that is none of ours, or where it names several.
+     * The resources of ours that a request means: those that it names, however it writes them, or the default where it names
+     * none. Empty where any of them is none of ours.
      *
      * @param named the values of {@code resource} (RFC 8707 2)
      */
-    public Optional<String> resourceOf(List<String> named) {
-        Set<Optional<String>> asked =
-                named.stream().map(ResourceIndicator::canonical).collect(Collectors.toSet());
-        if (asked.size() > 1) {
-            return Optional.empty();
-        }
-        Optional<String> one = asked.isEmpty()
-                ? defaultResource().map(URI::toString)
-                : asked.iterator().next();
-        return one.filter(resource -> backendOf(resource).isPresent());
+    public Optional<Resources> resourcesOf(List<String> named) {
+        List<Optional<String>> asked = named.isEmpty()
+                ? List.of(defaultResource().map(URI::toString))
+                : named.stream().map(ResourceIndicator::canonical).toList();
+        List<String> ours = asked.stream()
+                .flatMap(Optional::stream)
+                .filter(resource -> backendOf(resource).isPresent())
+                .toList();
+        return ours.size() == asked.size() ? Optional.of(new Resources(ours)) : Optional.empty();
     }
 
     /** The backend that this resource of ours leads to. */
@@ -114,6 +113,15 @@ public record Settings(
         Policy atStart = policy.map(PolicySource::policy).orElse(Policy.OPEN);
         return Scope.parse(
                 atStart.of(backend.policyName()).scopes().stream().sorted().toList());
+    }
+
+    /** Of these scopes, those that mean something at this resource: our own, and those of its policy. */
+    public Scope scopesAt(String resource, Scope scope) {
+        Scope known = Scopes.offered();
+        known.addAll(backendOf(resource).map(this::policyScopes).orElseGet(Scope::new));
+        Scope kept = new Scope(scope);
+        kept.retainAll(known);
+        return kept;
     }
 
     /** The authentication context classes that the policy takes, of whatever backend, as it was at the start. */

@@ -16,6 +16,7 @@ import org.mcpproxy.page.Page;
  * @param documentHost that publishes the client's metadata document, or null where it registered
  * @param device that shows the code, or null where the answer is redirected
  * @param user who has signed on, or null before that
+ * @param resources the MCP servers that it could use
  * @param acting whether it may do anything in the person's name, and not only learn who they are
  * @param lasting whether it gets a refresh token, asked for or not
  */
@@ -26,7 +27,8 @@ record ConsentPage(
         String server,
         String user,
         String destination,
-        String resource,
+        List<String> resources,
+        boolean several,
         List<Meaning> scopes,
         boolean acting,
         boolean lasting,
@@ -53,7 +55,8 @@ record ConsentPage(
                 server,
                 user,
                 request.isOfDevice() ? null : RedirectUris.destination(request.redirectUri()),
-                request.resource(),
+                request.resources().all(),
+                request.resources().areSeveral(),
                 request.scope().stream().map(Meaning::of).toList(),
                 !Scopes.ofServer().containsAll(request.scope()),
                 client.mayUse(GrantType.REFRESH_TOKEN),

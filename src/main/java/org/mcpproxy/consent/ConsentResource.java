@@ -115,7 +115,12 @@ public class ConsentResource {
         PendingAuthorization taken =
                 pendings.take(pending.handleHash()).orElseThrow(() -> Rejection.of(Reason.SIGN_ON_UNKNOWN));
         audit.record(new ConsentDecided(
-                Trail.of(http), userId(taken), taken.request().clientId(), taken.id(), allowed));
+                Trail.of(http),
+                userId(taken),
+                taken.request().clientId(),
+                taken.id(),
+                taken.request().resources().all(),
+                allowed));
         return allowed ? allow(taken) : deny(taken, http);
     }
 

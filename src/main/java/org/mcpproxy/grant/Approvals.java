@@ -2,6 +2,7 @@ package org.mcpproxy.grant;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.upstream.User;
 
 /** Which client each person has approved, for what. */
@@ -9,7 +10,7 @@ public interface Approvals {
 
     void approve(Approval approval);
 
-    /** Whether this person has approved this client for these very things, and has not withdrawn it. */
+    /** Whether this person has approved this client for all of this, and has not withdrawn it. */
     boolean isApproved(Approval approval);
 
     /** Forgets all that this person has approved for this client. */
@@ -26,17 +27,17 @@ public interface Approvals {
             String clientId,
             String redirectUri,
             Scope scope,
-            String resource,
+            Resources resources,
             Instant expiresAt) {
 
-        /** Whether this is an approval of the same things by the same person. */
+        /** Whether this is an approval of the same things, or of more, by the same person. */
         public boolean covers(Approval asked) {
             return organization.equals(asked.organization)
                     && userId.equals(asked.userId)
                     && clientId.equals(asked.clientId)
                     && redirectUri.equals(asked.redirectUri)
                     && scope.containsAll(asked.scope)
-                    && resource.equals(asked.resource);
+                    && resources.containsAll(asked.resources);
         }
     }
 }

@@ -12,6 +12,7 @@ import org.mcpproxy.client.PreregisteredClients;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.upstream.IdentityAssertion;
 import org.mcpproxy.upstream.SignOn;
@@ -58,18 +59,18 @@ public class Granting {
      *
      * @throws Rejection {@code USER_IS_CLIENT}, {@code STORE_UNAVAILABLE}, or {@code SIGN_ON_UNKNOWN} where the client has gone meanwhile
      */
-    public Grant open(SignOn signOn, String clientId, Scope scope, String resource) {
+    public Grant open(SignOn signOn, String clientId, Scope scope, Resources resources) {
         Grant grant = new Grant(
                 Secret.random(random).value(),
                 clientId,
                 signOn.user(),
                 scope,
-                resource,
+                resources,
                 clock.instant(),
                 expiry(),
                 signOn.authentication());
         try {
-            preregistered.requireNone(signOn.user().id());
+            preregistered.requireNone(signOn.user().id(), Reason.USER_IS_CLIENT);
             grants.open(grant);
             session.keep(grant.id(), signOn.tokens());
         } catch (RuntimeException e) {
@@ -85,17 +86,17 @@ public class Granting {
      * for it lives. There is no session at Okta behind it.
      *
      * @param clientId of the client that brought the assertion, and authenticated
-     * @throws Rejection {@code ID_JAG_REPLAYED}, {@code USER_IS_CLIENT}, {@code SERVER_FULL} or {@code STORE_UNAVAILABLE}
+     * @throws Rejection {@code ID_JAG_REPLAYED}, {@code ID_JAG_SUBJECT_IS_CLIENT}, {@code SERVER_FULL} or {@code STORE_UNAVAILABLE}
      */
     public Grant open(IdentityAssertion assertion, String clientId, Scope scope, String resource) {
-        preregistered.requireNone(assertion.user().id());
+        preregistered.requireNone(assertion.user().id(), Reason.ID_JAG_SUBJECT_IS_CLIENT);
         Instant now = clock.instant();
         Grant grant = new Grant(
                 Secret.random(random).value(),
                 clientId,
                 assertion.user(),
                 scope,
-                resource,
+                Resources.of(resource),
                 now,
                 now.plus(settings.lifetimes().accessToken()).plus(BEFORE_ITS_TOKEN),
                 assertion.authentication());

@@ -170,6 +170,7 @@ public enum Reason {
     PKCE_METHOD_UNSUPPORTED(OAuth2Error.INVALID_REQUEST, "The code_challenge_method must be S256."),
     SCOPE_UNKNOWN(OAuth2Error.INVALID_SCOPE, "A requested scope is not offered here; see scopes_supported."),
     RESOURCE_UNKNOWN(OAuth2Error.INVALID_TARGET, "The requested resource is not one that this server protects."),
+    RESOURCES_TOO_MANY(OAuth2Error.INVALID_TARGET, "The request names more than 20 resources."),
     RESOURCE_NOT_FOR_CLIENT(
             OAuth2Error.INVALID_TARGET, "This client may not ask for this resource. Ask your administrator."),
     CONSENT_DENIED(OAuth2Error.ACCESS_DENIED, "The user denied the request."),
@@ -256,7 +257,10 @@ public enum Reason {
     RESOURCE_NEEDS_USER(
             OAuth2Error.INVALID_TARGET,
             "The MCP server at this resource is called with its user's own token of Okta. A client has none for itself."),
-    RESOURCE_MISMATCH(OAuth2Error.INVALID_TARGET, "The resource is not the one that was granted."),
+    RESOURCE_MISMATCH(OAuth2Error.INVALID_TARGET, "The resource is not one that was granted."),
+    RESOURCE_AMBIGUOUS(
+            OAuth2Error.INVALID_TARGET,
+            "An access token is for one resource: name the one that it is to be for, in the resource parameter."),
     SCOPE_EXCEEDS_GRANT(OAuth2Error.INVALID_SCOPE, "A requested scope was not granted."),
     REFRESH_TOKEN_MISSING(OAuth2Error.INVALID_REQUEST, "The refresh_token parameter is missing."),
     REFRESH_TOKEN_UNKNOWN(OAuth2Error.INVALID_GRANT, "The refresh token is unknown or expired."),
@@ -292,6 +296,9 @@ public enum Reason {
     ID_JAG_NEEDS_KEY(
             OAuth2Error.INVALID_GRANT, "The ID-JAG is bound to a DPoP key: send a proof that is signed with it."),
     ID_JAG_REPLAYED(OAuth2Error.INVALID_GRANT, "The ID-JAG was used before. Get a new one from Okta for each token."),
+    ID_JAG_SUBJECT_IS_CLIENT(
+            OAuth2Error.INVALID_GRANT,
+            "The sub of the ID-JAG is the client_id of a program here. An administrator must rename that."),
     RESOURCE_NEEDS_SESSION(
             OAuth2Error.INVALID_TARGET,
             "Okta's word for this user is not for this MCP server, or the server is called with the user's own token of Okta,"

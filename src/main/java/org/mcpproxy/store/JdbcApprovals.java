@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import org.jdbi.v3.core.Handle;
 import org.mcpproxy.grant.Approvals;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.upstream.User;
 
 /** The newest approval for each person and client. */
@@ -33,7 +34,7 @@ public class JdbcApprovals implements Approvals {
                     "UPDATE approval SET redirect_uri = ?, scope = ?, resource = ?, expires_at = ?" + KEY,
                     approval.redirectUri(),
                     approval.scope().toString(),
-                    approval.resource(),
+                    approval.resources().toString(),
                     approval.expiresAt(),
                     approval.organization(),
                     approval.userId(),
@@ -53,7 +54,7 @@ public class JdbcApprovals implements Approvals {
                 approval.clientId(),
                 approval.redirectUri(),
                 approval.scope().toString(),
-                approval.resource(),
+                approval.resources().toString(),
                 approval.expiresAt());
     }
 
@@ -83,7 +84,7 @@ public class JdbcApprovals implements Approvals {
                 row.getString("client_id"),
                 row.getString("redirect_uri"),
                 Scope.parse(row.getString("scope")),
-                row.getString("resource"),
+                Resources.parse(row.getString("resource")),
                 Database.instant(row, "expires_at"));
     }
 }

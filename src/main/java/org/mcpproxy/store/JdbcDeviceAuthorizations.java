@@ -17,6 +17,7 @@ import org.mcpproxy.grant.DeviceAuthorizations;
 import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Resources;
 
 /** What devices have asked for, by the hashes of both codes. Whatever changes one asks for how it stood before. */
 @Singleton
@@ -58,16 +59,17 @@ public class JdbcDeviceAuthorizations implements DeviceAuthorizations {
         requireFew(begun.payer());
         return database.update(
                         """
-                        INSERT INTO device_authorization (hash, user_code_hash, client_id, scope, resource, payer, address,
-                            begun_at, expires_at, decision, interval_seconds, next_poll_at)
-                        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', ?, ?
+                        INSERT INTO device_authorization (hash, user_code_hash, client_id, scope, resource, demands, payer,
+                            address, begun_at, expires_at, decision, interval_seconds, next_poll_at)
+                        SELECT ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'PENDING', ?, ?
                         WHERE NOT EXISTS (SELECT 1 FROM device_authorization WHERE user_code_hash = ?)
                         """,
                         begun.hash(),
                         begun.userCodeHash(),
                         begun.clientId(),
                         begun.scope().toString(),
-                        begun.resource(),
+                        begun.resources().toString(),
+                        DemandsText.write(begun.demands()),
                         begun.payer(),
                         begun.address(),
                         begun.begunAt(),
@@ -175,7 +177,8 @@ public class JdbcDeviceAuthorizations implements DeviceAuthorizations {
                 row.getString("user_code_hash"),
                 row.getString("client_id"),
                 Scope.parse(row.getString("scope")),
-                row.getString("resource"),
+                Resources.parse(row.getString("resource")),
+                DemandsText.read(row.getString("demands")),
                 row.getString("payer"),
                 row.getString("address"),
                 Database.instant(row, "begun_at"),

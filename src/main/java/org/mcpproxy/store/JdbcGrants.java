@@ -15,6 +15,7 @@ import org.jdbi.v3.core.Handle;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.Grants;
 import org.mcpproxy.oauth.AuthenticationEvent;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.upstream.User;
 
 /** Grants. A grant that ends leaves a line in the revocation log, which every node reads. */
@@ -70,7 +71,7 @@ public class JdbcGrants implements Grants {
                 grant.user().email(),
                 TextArray.write(grant.user().groups()),
                 grant.scope().toString(),
-                grant.resource(),
+                grant.resources().toString(),
                 grant.openedAt(),
                 grant.expiresAt(),
                 grant.authentication().time().orElse(null),
@@ -145,7 +146,7 @@ public class JdbcGrants implements Grants {
                 row.getString("client_id"),
                 user,
                 Scope.parse(row.getString("scope")),
-                row.getString("resource"),
+                Resources.parse(row.getString("resource")),
                 Database.instant(row, "opened_at"),
                 Database.instant(row, "expires_at"),
                 new AuthenticationEvent(

@@ -1,7 +1,6 @@
 package org.mcpproxy.store;
 
 import com.nimbusds.oauth2.sdk.Scope;
-import com.nimbusds.oauth2.sdk.util.URLUtils;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.sql.ResultSet;
@@ -19,9 +18,9 @@ import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.authorization.PendingAuthorization.Upstream;
 import org.mcpproxy.authorization.PendingAuthorizations;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.SealedBox;
 import org.mcpproxy.oauth.Secret;
-import org.mcpproxy.upstream.SignOnDemands;
 
 /** Sign-ons under way, by the hash of their handle. What is kept to recognise Okta's answer is sealed. */
 @Singleton
@@ -70,8 +69,8 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 request.state().orElse(null),
                 request.codeChallenge(),
                 request.scope().toString(),
-                request.resource(),
-                write(request.demands()),
+                request.resources().toString(),
+                DemandsText.write(request.demands()),
                 request.identity().nonce().orElse(null),
                 request.identity().user().orElse(null),
                 request.keyThumbprint().orElse(null),
@@ -111,8 +110,8 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 Optional.ofNullable(row.getString("state")),
                 row.getString("code_challenge"),
                 Scope.parse(row.getString("scope")),
-                row.getString("resource"),
-                read(row.getString("demands")),
+                Resources.parse(row.getString("resource")),
+                DemandsText.read(row.getString("demands")),
                 new AskedIdentity(
                         Optional.ofNullable(row.getString("nonce")),
                         Optional.ofNullable(row.getString("expected_user"))),
@@ -129,15 +128,6 @@ public class JdbcPendingAuthorizations implements PendingAuthorizations {
                 Optional.ofNullable(row.getBytes("sealed_upstream")).flatMap(kept -> open(kept, handleHash)),
                 Optional.ofNullable(row.getString("grant_id")),
                 Database.instant(row, "expires_at"));
-    }
-
-    private static String write(SignOnDemands demands) {
-        return URLUtils.serializeParameters(demands.parameters());
-    }
-
-    /** Null in a row of an older node. */
-    private static SignOnDemands read(String demands) {
-        return SignOnDemands.of(URLUtils.parseParameters(demands));
     }
 
     private byte[] seal(Upstream kept, String handleHash) {

@@ -11,6 +11,7 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Scopes;
 
 /** What an administrator gave a client, where no user is there to be asked: MCP servers, and scopes at them. */
@@ -27,17 +28,19 @@ public class AdministratorsTerms {
     /**
      * RFC 8707 2.2. Where none is named it is the only one that the client may ask for, or the default.
      *
-     * @throws Rejection {@code RESOURCE_UNKNOWN} or {@code RESOURCE_NOT_FOR_CLIENT}
+     * @throws Rejection {@code RESOURCE_UNKNOWN}, {@code RESOURCE_AMBIGUOUS} or {@code RESOURCE_NOT_FOR_CLIENT}
      */
     String resource(List<String> named, PreregisteredClient client) {
-        Optional<String> resource = named.isEmpty() && client.resources().size() == 1
-                ? client.resources().stream().findFirst()
-                : settings.resourceOf(named);
-        String known = resource.orElseThrow(() -> Rejection.of(Reason.RESOURCE_UNKNOWN));
-        if (!client.mayReach(known)) {
+        Optional<Resources> asked = named.isEmpty() && client.resources().size() == 1
+                ? client.resources().stream().findFirst().map(Resources::of)
+                : settings.resourcesOf(named);
+        String resource = asked.orElseThrow(() -> Rejection.of(Reason.RESOURCE_UNKNOWN))
+                .single()
+                .orElseThrow(() -> Rejection.of(Reason.RESOURCE_AMBIGUOUS));
+        if (!client.mayReach(resource)) {
             throw Rejection.of(Reason.RESOURCE_NOT_FOR_CLIENT);
         }
-        return known;
+        return resource;
     }
 
     /** Of what the administrator gave it, what this MCP server knows. */

@@ -66,9 +66,9 @@ public class AuthorizationCodeExchange implements Exchange {
         }
         CHECKS.require(new Presented(code, request), clock.instant());
         Grant grant = opened.orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
-        RequestedResource.require(request.parameters(), grant);
+        String resource = RequestedResource.of(request.parameters(), grant);
         Optional<RefreshTokenValue> refreshToken = mint.firstRefreshToken(request.client());
-        TokenAnswer answer = mint.mint(grant, request, grant.scope(), refreshToken, code.nonce());
+        TokenAnswer answer = mint.mint(grant, request, resource, grant.scope(), refreshToken, code.nonce());
         Optional<RefreshToken> first = refreshToken.map(value -> mint.stored(value, grant, request));
         if (!codes.redeem(code, first, first.map(RefreshToken::expiresAt).orElse(answer.expiresAt()))) {
             throw replayed(code, request);

@@ -75,9 +75,9 @@ public class DeviceCodeExchange implements Exchange {
 
     private TokenAnswer redeem(DeviceAuthorization device, TokenRequest request) {
         Grant grant = device.grantId().flatMap(grants::find).orElseThrow(() -> Rejection.of(Reason.GRANT_ENDED));
-        RequestedResource.require(request.parameters(), grant);
+        String resource = RequestedResource.of(request.parameters(), grant);
         Optional<RefreshTokenValue> refreshToken = mint.firstRefreshToken(request.client());
-        TokenAnswer answer = mint.mint(grant, request, grant.scope(), refreshToken, Optional.empty());
+        TokenAnswer answer = mint.mint(grant, request, resource, grant.scope(), refreshToken, Optional.empty());
         Optional<RefreshToken> first = refreshToken.map(value -> mint.stored(value, grant, request));
         if (!devices.redeem(device, first, first.map(RefreshToken::expiresAt).orElse(answer.expiresAt()))) {
             throw replayed(device, request);

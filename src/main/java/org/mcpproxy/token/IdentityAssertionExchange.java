@@ -74,8 +74,8 @@ public class IdentityAssertionExchange implements Exchange {
         Grant grant = granting.open(assertion, client.client().id(), scope, resource);
         audit.record(new IdentityAssertionRedeemed(
                 request.trail(), grant.user().id(), grant.clientId(), resource, assertion.hash(), grant.id()));
-        return mint.mint(grant, request, scope, Optional.empty(), Optional.empty())
-                .naming(resource);
+        return mint.mint(grant, request, resource, scope, Optional.empty(), Optional.empty())
+                .namingResource();
     }
 
     /** 8.6.1.2: unlike elsewhere a proof that is missing is {@code invalid_grant}, as one by another key is. */

@@ -13,6 +13,7 @@ import org.mcpproxy.signing.KeyClaim;
  * What may be told of a token that is active.
  *
  * @param user whose it is, for the audit; null where a client has it for itself
+ * @param audience the resources that it is for, or what else it is meant for
  * @param scope empty for one that is no authority for anything
  * @param type {@code Bearer} or {@code DPoP}, where it is an access token
  * @param actors who act for the user, the present one first
@@ -23,7 +24,7 @@ record Introspected(
         String user,
         String subject,
         String clientId,
-        String audience,
+        List<String> audience,
         Optional<Scope> scope,
         Optional<String> type,
         Optional<String> grantId,
@@ -37,7 +38,7 @@ record Introspected(
             String user,
             String subject,
             String clientId,
-            String audience,
+            List<String> audience,
             Optional<Scope> scope,
             Optional<String> type,
             Optional<String> grantId,
@@ -63,7 +64,7 @@ record Introspected(
         json.put("iss", issuer);
         json.put("sub", subject);
         json.put("client_id", clientId);
-        json.put("aud", audience);
+        json.put("aud", audience.size() == 1 ? audience.get(0) : audience);
         json.put("exp", expiresAt.getEpochSecond());
         scope.ifPresent(value -> json.put("scope", value.toString()));
         type.ifPresent(value -> json.put("token_type", value));

@@ -2,6 +2,7 @@ package org.mcpproxy.token;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.util.List;
 import java.util.Optional;
 import org.mcpproxy.client.PreregisteredClient;
 import org.mcpproxy.client.PreregisteredClients;
@@ -79,7 +80,7 @@ public class Introspection {
                 grant.user().id(),
                 grant.user().id(),
                 token.clientId(),
-                grant.resource(),
+                grant.resources().all(),
                 Optional.of(grant.scope()),
                 Optional.empty(),
                 Optional.of(grant.id()),
@@ -94,7 +95,7 @@ public class Introspection {
                         token.isOfService() ? null : token.subject(),
                         token.subject(),
                         token.clientId(),
-                        token.audience(),
+                        List.of(token.audience()),
                         Optional.of(token.scope()),
                         Optional.of(TokenAnswer.type(token.keyThumbprint())),
                         Optional.of(token.grantId()),
@@ -126,7 +127,7 @@ public class Introspection {
                         token.subject().equals(token.clientId()) ? null : token.subject(),
                         token.subject(),
                         token.clientId(),
-                        token.audience(),
+                        List.of(token.audience()),
                         Optional.empty(),
                         Optional.empty(),
                         token.grantId(),

@@ -25,7 +25,8 @@ import org.mcpproxy.oauth.Secret;
 /**
  * {@code grant_type=refresh_token} (OAuth 2.1 4.3). The token is exchanged for a new one, and Okta is asked whether the
  * session still stands. A client that repeats the request within the grace gets the same answer again: it may have lost
- * the first one, and some clients refresh from two places at once. Who has not the key that a token is bound to learns nothing
+ * the first one, and some clients refresh from two places at once. Where it asks for another resource of the grant it gets an
+ * access token for that one, with the same new refresh token. Who has not the key that a token is bound to learns nothing
  * (RFC 9449 5), and ends nothing: a token without its key is of no use to a thief.
  */
 @Singleton
@@ -78,13 +79,13 @@ public class RefreshTokenExchange implements Exchange {
         request.isOf(grant);
         token.keyThumbprint().ifPresent(request::requireKey);
         requireSameClient(token, request);
-        RequestedResource.require(request.parameters(), grant);
-        Scope scope = requestedScope(request.parameters(), grant);
-        if (token.rotation().isPresent()) {
-            return repeat(token, presented, request);
+        Optional<TokenAnswer> first = token.rotation().map(used -> firstAnswer(token, presented, request));
+        Asked asked = Asked.of(request, grant);
+        if (first.isPresent()) {
+            return repeat(first.get(), asked);
         }
         requireOktaSession(grant, request);
-        return rotate(grant, scope, value, request);
+        return rotate(value, asked);
     }
 
     private RefreshToken find(RefreshTokenValue presented, TokenRequest request) {
@@ -109,18 +110,39 @@ public class RefreshTokenExchange implements Exchange {
         return Rejection.of(grant.isPresent() ? Reason.REFRESH_TOKEN_REUSED : Reason.REFRESH_TOKEN_UNKNOWN);
     }
 
-    private TokenAnswer rotate(Grant grant, Scope scope, RefreshTokenValue presented, TokenRequest request) {
+    private TokenAnswer rotate(RefreshTokenValue presented, Asked asked) {
         RefreshTokenValue successor = presented.next(random);
-        TokenAnswer answer = mint.mint(grant, request, scope, Optional.of(successor), Optional.empty());
+        TokenAnswer answer = mint(asked, successor);
         Secret whole = presented.whole();
         Rotation rotation = new Rotation(clock.instant(), repeatedAnswers.seal(answer, whole));
-        if (!refreshTokens.rotate(whole.hash(), rotation, mint.stored(successor, grant, request))) {
-            return repeat(find(presented, request), whole, request);
+        if (!refreshTokens.rotate(whole.hash(), rotation, mint.stored(successor, asked.grant(), asked.request()))) {
+            return repeat(firstAnswer(find(presented, asked.request()), whole, asked.request()), asked);
         }
         return answer;
     }
 
-    private TokenAnswer repeat(RefreshToken token, Secret presented, TokenRequest request) {
+    private TokenAnswer mint(Asked asked, RefreshTokenValue refreshToken) {
+        return mint.mint(
+                asked.grant(),
+                asked.request(),
+                asked.resource(),
+                asked.scope(),
+                Optional.of(refreshToken),
+                Optional.empty());
+    }
+
+    private TokenAnswer repeat(TokenAnswer first, Asked asked) {
+        requireSameKey(first, asked.request());
+        return first.resource().equals(asked.resource()) ? first : mint(asked, successor(first));
+    }
+
+    private static RefreshTokenValue successor(TokenAnswer first) {
+        String refreshToken = first.refreshToken().orElseThrow().value();
+        return RefreshTokenValue.parse(refreshToken).orElseThrow();
+    }
+
+    /** What the token was exchanged for. After the grace its family ends, whatever it was brought for. */
+    private TokenAnswer firstAnswer(RefreshToken token, Secret presented, TokenRequest request) {
         Optional<TokenAnswer> answer = token.rotation()
                 .filter(rotation -> clock.instant()
                         .isBefore(rotation.at().plus(settings.lifetimes().refreshGrace())))
@@ -128,9 +150,7 @@ public class RefreshTokenExchange implements Exchange {
         if (answer.isEmpty()) {
             ending.end(token.grantId(), Cause.REFRESH_TOKEN_REUSED, request.trail());
         }
-        TokenAnswer first = answer.orElseThrow(() -> Rejection.of(Reason.REFRESH_TOKEN_REUSED));
-        requireSameKey(first, request);
-        return first;
+        return answer.orElseThrow(() -> Rejection.of(Reason.REFRESH_TOKEN_REUSED));
     }
 
     /** The access token of the first answer is bound, or not, as it was asked for then. */
@@ -153,12 +173,21 @@ public class RefreshTokenExchange implements Exchange {
         }
     }
 
-    /** Narrower than what was granted, or the same (RFC 6749 6). */
-    private static Scope requestedScope(Parameters parameters, Grant grant) {
-        Scope scope = parameters.find("scope").map(Scope::parse).orElse(grant.scope());
-        if (!grant.scope().containsAll(scope)) {
-            throw Rejection.of(Reason.SCOPE_EXCEEDS_GRANT);
+    /** What of its grant the client wants now. */
+    private record Asked(Grant grant, String resource, Scope scope, TokenRequest request) {
+
+        static Asked of(TokenRequest request, Grant grant) {
+            Parameters parameters = request.parameters();
+            return new Asked(grant, RequestedResource.of(parameters, grant), scope(parameters, grant), request);
         }
-        return scope;
+
+        /** Narrower than what was granted, or the same (RFC 6749 6). */
+        private static Scope scope(Parameters parameters, Grant grant) {
+            Scope scope = parameters.find("scope").map(Scope::parse).orElse(grant.scope());
+            if (!grant.scope().containsAll(scope)) {
+                throw Rejection.of(Reason.SCOPE_EXCEEDS_GRANT);
+            }
+            return scope;
+        }
     }
 }

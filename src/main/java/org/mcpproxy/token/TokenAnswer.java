@@ -16,8 +16,9 @@ import org.mcpproxy.oauth.Secret;
  *
  * @param idToken for a client that asked who its user is
  * @param keyThumbprint of the key that the access token is bound to, if any
+ * @param resource that the access token is for; empty in what an older node kept
  * @param issuedType what kind of token it is, where the request might have asked for several
- * @param resource that the access token is for, where the answer has to say so
+ * @param namesResource whether the answer has to say which resource it is for
  * @param user whose grant it is, for the audit; null where a client has it for itself
  */
 public record TokenAnswer(
@@ -29,8 +30,9 @@ public record TokenAnswer(
         String user,
         String grantId,
         Optional<String> keyThumbprint,
+        String resource,
         Optional<TokenTypeURI> issuedType,
-        Optional<String> resource) {
+        boolean namesResource) {
 
     public TokenAnswer(
             Secret accessToken,
@@ -39,7 +41,8 @@ public record TokenAnswer(
             Scope scope,
             String user,
             String grantId,
-            Optional<String> keyThumbprint) {
+            Optional<String> keyThumbprint,
+            String resource) {
         this(
                 accessToken,
                 expiresAt,
@@ -49,8 +52,9 @@ public record TokenAnswer(
                 user,
                 grantId,
                 keyThumbprint,
+                resource,
                 Optional.empty(),
-                Optional.empty());
+                false);
     }
 
     /** The same, with an ID token. */
@@ -64,8 +68,9 @@ public record TokenAnswer(
                 user,
                 grantId,
                 keyThumbprint,
+                resource,
                 issuedType,
-                resource);
+                namesResource);
     }
 
     /** The same, as the answer to a token exchange names it (RFC 8693 2.2.1). */
@@ -79,12 +84,13 @@ public record TokenAnswer(
                 user,
                 grantId,
                 keyThumbprint,
+                resource,
                 Optional.of(TokenTypeURI.ACCESS_TOKEN),
-                resource);
+                namesResource);
     }
 
     /** The same, as the answer to an ID-JAG says where it is good (draft-ietf-oauth-identity-assertion-authz-grant-03 4.4.1). */
-    TokenAnswer naming(String named) {
+    TokenAnswer namingResource() {
         return new TokenAnswer(
                 accessToken,
                 expiresAt,
@@ -94,8 +100,9 @@ public record TokenAnswer(
                 user,
                 grantId,
                 keyThumbprint,
+                resource,
                 issuedType,
-                Optional.of(named));
+                true);
     }
 
     /** How the access token is to be used (RFC 6749 7.1, RFC 9449 5). */
@@ -113,7 +120,9 @@ public record TokenAnswer(
         idToken.ifPresent(token -> json.put("id_token", token.value()));
         json.put("scope", scope.toString());
         issuedType.ifPresent(type -> json.put("issued_token_type", type.toString()));
-        resource.ifPresent(named -> json.put("resource", named));
+        if (namesResource) {
+            json.put("resource", resource);
+        }
         return json;
     }
 
@@ -127,6 +136,7 @@ public record TokenAnswer(
         json.put("scope", scope.toString());
         json.put("user", user);
         json.put("grant", grantId);
+        json.put("resource", resource);
         keyThumbprint.ifPresent(thumbprint -> json.put("key", thumbprint));
         return Json.write(json);
     }
@@ -143,8 +153,9 @@ public record TokenAnswer(
                     JSONObjectUtils.getString(json, "user"),
                     JSONObjectUtils.getString(json, "grant"),
                     Optional.ofNullable(JSONObjectUtils.getString(json, "key", null)),
+                    JSONObjectUtils.getString(json, "resource", ""),
                     Optional.empty(),
-                    Optional.empty());
+                    false);
         } catch (ParseException e) {
             throw new IllegalStateException("A sealed answer does not hold what was sealed", e);
         }

@@ -64,24 +64,28 @@ public class TokenMint {
      * An access token, together with a refresh token, and an ID token where the scope has {@code openid}. The caller stores
      * {@link #stored}.
      *
-     * @param scope what this access token is for; no more than was granted
+     * @param resource of those that were granted the one that this access token is for
+     * @param asked what this access token is for, no more than was granted. Of it the token has what means something there
+     *     (RFC 8707 2.2)
      * @param nonce for the ID token; none after a refresh (OpenID Connect Core 12.2)
-     * @throws Rejection {@code CLIENT_CUT_BACK}
+     * @throws Rejection {@code CLIENT_CUT_BACK}, or {@code SCOPE_UNKNOWN} where nothing is left
      */
     public TokenAnswer mint(
             Grant grant,
             TokenRequest request,
-            Scope scope,
+            String resource,
+            Scope asked,
             Optional<RefreshTokenValue> refreshToken,
             Optional<String> nonce) {
         Client client = request.client();
-        if (!preregistered.allow(client, grant.resource(), scope)) {
+        Scope scope = scopeAt(resource, asked);
+        if (!preregistered.allow(client, resource, scope)) {
             throw Rejection.of(Reason.CLIENT_CUT_BACK);
         }
         AccessToken token = new AccessToken(
                         grant.user().id(),
                         client.id(),
-                        grant.resource(),
+                        resource,
                         scope,
                         grant.id(),
                         Secret.random(random).value(),
@@ -91,6 +95,14 @@ public class TokenMint {
                 .signedOn(grant.authentication());
         TokenAnswer answer = answer(token, refreshToken, grant.user().id());
         return scope.contains(Scopes.OPENID) ? answer.with(idToken(grant, client, answer, nonce)) : answer;
+    }
+
+    private Scope scopeAt(String resource, Scope asked) {
+        Scope scope = settings.scopesAt(resource, asked);
+        if (scope.isEmpty()) {
+            throw Rejection.of(Reason.SCOPE_UNKNOWN);
+        }
+        return scope;
     }
 
     private Secret idToken(Grant grant, Client client, TokenAnswer answer, Optional<String> nonce) {
@@ -154,7 +166,8 @@ public class TokenMint {
                 token.scope(),
                 user,
                 token.grantId(),
-                token.keyThumbprint());
+                token.keyThumbprint(),
+                token.audience());
     }
 
     private Instant expiry() {

@@ -92,7 +92,12 @@ public class TokenResource {
         TokenAnswer answer = exchange.exchange(new TokenRequest(
                 client, keyThumbprint, parameters, Trail.of(http), user -> new Actor(user, client.id()).lay(http)));
         audit.record(new TokensIssued(
-                Trail.of(http), answer.user(), client.id(), exchange.grantType().getValue(), answer.grantId()));
+                Trail.of(http),
+                answer.user(),
+                client.id(),
+                exchange.grantType().getValue(),
+                answer.resource(),
+                answer.grantId()));
         return Response.ok(Json.write(answer.toResponse(clock.instant())))
                 .header("Cache-Control", "no-store")
                 .build();

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneOffset;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
@@ -87,10 +88,27 @@ class JsonAuditLogTest {
     /** The user is known only when the person comes back from Okta. */
     @Test
     void aConsentAndItsSignOnHaveOneName() {
-        log.record(new AuditEvent.ConsentDecided(TRAIL, null, "client", "a-sign-on", true));
+        log.record(new AuditEvent.ConsentDecided(
+                TRAIL, null, "client", "a-sign-on", List.of("https://a.example/mcp"), true));
         log.record(new AuditEvent.SignedOn(TRAIL, "user", "client", "a-sign-on"));
 
         assertThat(lines().lines()).hasSize(2).allMatch(line -> line.contains("\"sign_on\":\"a-sign-on\""));
+    }
+
+    /** However many they are: what a person allowed must be seen, and by what it was used. */
+    @Test
+    void aConsentNamesAllResourcesAndATokenTheOneThatItIsFor() {
+        List<String> twenty = IntStream.range(0, 20)
+                .mapToObj(number -> "https://proxy.example/server-" + number + "/mcp")
+                .toList();
+        log.record(new AuditEvent.ConsentDecided(TRAIL, null, "client", "a-sign-on", twenty, true));
+        log.record(new AuditEvent.TokensIssued(TRAIL, "user", "client", "refresh_token", twenty.get(7), "grant"));
+
+        assertThat(lines().lines())
+                .satisfiesExactly(
+                        consent -> assertThat(consent)
+                                .contains("\"resources\":[\"" + String.join("\",\"", twenty) + "\"]"),
+                        issued -> assertThat(issued).contains("\"resource\":\"https://proxy.example/server-7/mcp\""));
     }
 
     @Test

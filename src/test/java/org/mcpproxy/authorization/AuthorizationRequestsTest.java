@@ -10,9 +10,11 @@ import com.nimbusds.oauth2.sdk.Scope;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -30,6 +32,7 @@ import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.OpenIdToken;
@@ -63,7 +66,7 @@ class AuthorizationRequestsTest {
         assertThat(request.redirectUri()).isEqualTo(Samples.REDIRECT_URI);
         assertThat(request.codeChallenge()).isEqualTo(CHALLENGE);
         assertThat(request.scope()).isEqualTo(Scopes.offered());
-        assertThat(request.resource()).isEqualTo(Samples.RESOURCE);
+        assertThat(request.resources()).isEqualTo(Samples.RESOURCES);
     }
 
     @Test
@@ -312,30 +315,73 @@ class AuthorizationRequestsTest {
 
     @Test
     void theDefaultResourceIsMeantWhereNoneIsNamedAndMayBeNamedInAnyForm() {
-        assertThat(read(with(GOOD, "resource")).resource()).isEqualTo(Samples.RESOURCE);
+        assertThat(read(with(GOOD, "resource")).resources()).isEqualTo(Samples.RESOURCES);
         assertThat(read(with(GOOD, "resource", "HTTPS://Proxy.Example:443/mcp/"))
-                        .resource())
-                .isEqualTo(Samples.RESOURCE);
+                        .resources())
+                .isEqualTo(Samples.RESOURCES);
         assertThat(read(with(GOOD, "resource", Samples.RESOURCE, Samples.RESOURCE + "/"))
-                        .resource())
-                .isEqualTo(Samples.RESOURCE);
+                        .resources())
+                .isEqualTo(Samples.RESOURCES);
         assertRefused(
                 Reason.RESOURCE_UNKNOWN,
                 () -> read(with(GOOD, "resource", Samples.RESOURCE, "https://other.example/mcp")));
     }
 
     @Test
-    void eachBackendIsAResourceAndOneIsAskedForAtATime() {
+    void eachBackendIsAResource() {
         AuthorizationRequests many = manyBackends(Optional.of(Samples.backend("")));
         String files = Samples.ISSUER + "/files/mcp";
 
-        assertThat(read(many, with(GOOD, "resource", files)).resource()).isEqualTo(files);
-        assertThat(read(many, with(GOOD, "resource", files + "/")).resource()).isEqualTo(files);
-        assertThat(read(many, with(GOOD, "resource")).resource()).isEqualTo(Samples.RESOURCE);
+        assertThat(read(many, with(GOOD, "resource", files)).resources()).isEqualTo(Resources.of(files));
+        assertThat(read(many, with(GOOD, "resource", files + "/")).resources()).isEqualTo(Resources.of(files));
+        assertThat(read(many, with(GOOD, "resource")).resources()).isEqualTo(Samples.RESOURCES);
         for (String unknown : List.of("/jira/mcp", "/files", "/files/mcp/x", "/okta/mcp", "")) {
             assertRefused(Reason.RESOURCE_UNKNOWN, () -> read(many, with(GOOD, "resource", Samples.ISSUER + unknown)));
         }
-        assertRefused(Reason.RESOURCE_UNKNOWN, () -> read(many, with(GOOD, "resource", files, Samples.RESOURCE)));
+    }
+
+    @Test
+    void severalAreAskedForAtOnceAndOneThatIsRepeatedCountsOnce() {
+        AuthorizationRequests many = manyBackends(Optional.of(Samples.backend("")));
+        String files = Samples.ISSUER + "/files/mcp";
+
+        assertThat(read(many, with(GOOD, "resource", files, Samples.RESOURCE)).resources())
+                .isEqualTo(Resources.of(files, Samples.RESOURCE));
+        assertThat(read(many, with(GOOD, "resource", files, files + "/", "HTTPS://PROXY.EXAMPLE/files/mcp"))
+                        .resources())
+                .isEqualTo(Resources.of(files));
+    }
+
+    /** The attack: one that is good, and beside it one that nobody looks at. */
+    @Test
+    void ofSeveralEachMustBeOneOfOurs() {
+        AuthorizationRequests many = manyBackends(Optional.of(Samples.backend("")));
+        String files = Samples.ISSUER + "/files/mcp";
+
+        for (String bad : List.of("https://evil.example/mcp", files + "?a=b", files + "#a", "files", "%")) {
+            for (String[] both : List.of(new String[] {files, bad}, new String[] {bad, files})) {
+                assertRefused(Reason.RESOURCE_UNKNOWN, () -> read(many, with(GOOD, "resource", both)));
+            }
+        }
+    }
+
+    @Test
+    void noMoreThanTwentyAreAskedForAtOnce() {
+        List<String> names =
+                IntStream.rangeClosed(1, 21).mapToObj(number -> "s" + number).toList();
+        AuthorizationRequests many = new AuthorizationRequests(
+                KnownDocuments.none(new KnownClients(Samples.client("client"))),
+                Samples.settings(Backends.of(
+                        Optional.empty(), names.stream().map(Samples::backend).toList())),
+                Samples.idTokens());
+        String[] resources =
+                names.stream().map(name -> Samples.ISSUER + "/" + name + "/mcp").toArray(String[]::new);
+
+        assertRefused(Reason.RESOURCES_TOO_MANY, () -> read(many, with(GOOD, "resource", resources)));
+        assertThat(read(many, with(GOOD, "resource", Arrays.copyOf(resources, 20)))
+                        .resources()
+                        .all())
+                .hasSize(20);
     }
 
     @Test
@@ -362,6 +408,9 @@ class AuthorizationRequestsTest {
         assertRefused(
                 Reason.SCOPE_UNKNOWN,
                 () -> read(withPolicy, with(with(asking, "resource", files), "scope", "files.read")));
+        assertThat(read(withPolicy, with(asking, "resource", Samples.RESOURCE, files))
+                        .scope())
+                .isEqualTo(Scope.parse("mcp files.write"));
     }
 
     @Test
@@ -401,10 +450,13 @@ class AuthorizationRequestsTest {
                 Samples.settings(backends),
                 Samples.idTokens());
 
-        assertThat(read(limited, GOOD).resource()).isEqualTo(Samples.RESOURCE);
+        assertThat(read(limited, GOOD).resources()).isEqualTo(Samples.RESOURCES);
         assertRefused(
                 Reason.RESOURCE_NOT_FOR_CLIENT,
                 () -> read(limited, with(GOOD, "resource", Samples.ISSUER + "/files/mcp")));
+        assertRefused(
+                Reason.RESOURCE_NOT_FOR_CLIENT,
+                () -> read(limited, with(GOOD, "resource", Samples.RESOURCE, Samples.ISSUER + "/files/mcp")));
     }
 
     private static AuthorizationRequests manyBackends(Optional<Backend> standard) {

@@ -104,7 +104,7 @@ class BrowserBindingTest {
                         Optional.empty(),
                         "challenge",
                         Scopes.baseline(),
-                        Samples.RESOURCE),
+                        Samples.RESOURCES),
                 Step.CONSENT,
                 false,
                 Optional.empty(),

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
@@ -25,6 +26,7 @@ import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.oauth.SecretKeyMaterial;
 import org.mcpproxy.store.Store;
+import org.mcpproxy.upstream.SignOnDemands;
 
 class DeviceSignOnsTest {
 
@@ -44,7 +46,7 @@ class DeviceSignOnsTest {
 
         assertThat(request.clientId()).isEqualTo("client");
         assertThat(request.scope()).isEqualTo(Scopes.offered());
-        assertThat(request.resource()).isEqualTo(Samples.RESOURCE);
+        assertThat(request.resources()).isEqualTo(Samples.RESOURCES);
         assertThat(request.deviceCodeHash()).contains(begun.deviceCode().hash());
         DeviceAuthorization device = signOns.device(request).orElseThrow();
         assertThat(device.address()).isEqualTo(Samples.TRAIL.address());
@@ -56,7 +58,29 @@ class DeviceSignOnsTest {
         ClientRequest request = signOns.request(begin().userCode().value());
 
         assertThat(request.scope()).isEqualTo(Scopes.baseline());
-        assertThat(request.resource()).isEqualTo(Samples.RESOURCE);
+        assertThat(request.resources()).isEqualTo(Samples.RESOURCES);
+    }
+
+    /** RFC 9470 4: what the challenge named, and no more, as there is no browser of the device. */
+    @Test
+    void whatTheDeviceDemandsOfTheSignOnIsKeptUntilAPersonEntersTheCode() {
+        Begun begun = begin("max_age", "300", "acr_values", "phr phrh", "login_hint", "bob", "prompt", "login");
+
+        assertThat(signOns.request(begun.userCode().value()).demands())
+                .isEqualTo(new SignOnDemands(
+                        false, Optional.of(Duration.ofMinutes(5)), Optional.empty(), List.of("phr", "phrh")));
+        Begun anew = begin("max_age", "0");
+        assertThat(signOns.request(anew.userCode().value()).demands().anew()).isTrue();
+        assertThat(signOns.request(begin().userCode().value()).demands()).isEqualTo(SignOnDemands.NONE);
+    }
+
+    @Test
+    void aDemandThatCannotBeReadIsRefused() {
+        for (String age : List.of("-1", "soon", "1e3", "9".repeat(10))) {
+            assertRefused(Reason.MALFORMED_REQUEST, () -> begin("max_age", age));
+        }
+        assertRefused(Reason.MALFORMED_REQUEST, () -> begin("acr_values", "a".repeat(1001)));
+        assertThat(column()).isEmpty();
     }
 
     @Test

@@ -82,6 +82,6 @@ class ErrorRedirectsTest {
 
     private static ClientRequest request() {
         return new ClientRequest(
-                "client", Samples.REDIRECT_URI, Optional.empty(), "challenge", Scopes.baseline(), Samples.RESOURCE);
+                "client", Samples.REDIRECT_URI, Optional.empty(), "challenge", Scopes.baseline(), Samples.RESOURCES);
     }
 }

@@ -16,8 +16,10 @@ import org.mcpproxy.fixture.BrowserRequest;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.KeyRing;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.SecretKeyMaterial;
+import org.mcpproxy.upstream.SignOnDemands;
 import org.mcpproxy.web.Cookies;
 
 class RememberedConsentTest {
@@ -57,9 +59,29 @@ class RememberedConsentTest {
                         Optional.empty(),
                         "challenge",
                         Scopes.baseline(),
-                        "https://proxy.example/other")))
+                        Resources.of("https://proxy.example/other"))))
                 .isFalse();
         assertThat(consent.covers(allowed, new BrowserRequest().request())).isFalse();
+    }
+
+    /** The attack: a consent for one MCP server spares the question about another. */
+    @Test
+    void ofSeveralResourcesEachIsRememberedAndNoOther() {
+        String files = Samples.ISSUER + "/files/mcp";
+        ClientRequest both = at(Resources.of(Samples.RESOURCE, files));
+        String cookieOfBoth = consent.remember(both).orElseThrow();
+
+        assertThat(covers(both)).isFalse();
+        BrowserRequest other = new BrowserRequest().keep(cookieOfBoth);
+        assertThat(consent.covers(both, other.request())).isTrue();
+        assertThat(consent.covers(at(Resources.of(files)), other.request())).isTrue();
+        assertThat(consent.covers(at(Resources.of(files, Samples.ISSUER + "/jira/mcp")), other.request()))
+                .isFalse();
+    }
+
+    private static ClientRequest at(Resources resources) {
+        return new ClientRequest(
+                "client", Samples.REDIRECT_URI, Optional.empty(), "challenge", Scopes.baseline(), resources);
     }
 
     @Test
@@ -83,7 +105,8 @@ class RememberedConsentTest {
     /** Else whoever sends people codes would only need one who has connected such a device before. */
     @Test
     void aDeviceIsNeverRemembered() {
-        ClientRequest device = ClientRequest.ofDevice("client", Scopes.baseline(), Samples.RESOURCE, "hash");
+        ClientRequest device =
+                ClientRequest.ofDevice("client", Scopes.baseline(), Samples.RESOURCES, SignOnDemands.NONE, "hash");
 
         assertThat(consent.remember(device)).isEmpty();
         assertThat(covers(device)).isFalse();
@@ -193,6 +216,6 @@ class RememberedConsentTest {
     }
 
     private static ClientRequest request(String clientId, String redirectUri, Scope scope) {
-        return new ClientRequest(clientId, redirectUri, Optional.empty(), "challenge", scope, Samples.RESOURCE);
+        return new ClientRequest(clientId, redirectUri, Optional.empty(), "challenge", scope, Samples.RESOURCES);
     }
 }

@@ -13,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
 import org.mcpproxy.authorization.PendingAuthorization.Step;
 import org.mcpproxy.client.Client;
@@ -49,7 +51,7 @@ class SignOnStepsTest {
                     Optional.of("a&b"),
                     "challenge",
                     Scopes.baseline(),
-                    Samples.RESOURCE),
+                    Samples.RESOURCES),
             Step.CONSENT,
             false,
             Optional.empty(),
@@ -68,7 +70,7 @@ class SignOnStepsTest {
                         request.state(),
                         request.codeChallenge(),
                         request.scope(),
-                        request.resource(),
+                        request.resources(),
                         demands,
                         AskedIdentity.NONE,
                         Optional.empty()),
@@ -190,7 +192,7 @@ class SignOnStepsTest {
                 Optional.empty(),
                 "challenge",
                 Scopes.baseline(),
-                Samples.RESOURCE);
+                Samples.RESOURCES);
 
         assertThat(steps.refused(request, Reason.CONSENT_DENIED).toString())
                 .startsWith(Samples.REDIRECT_URI + "?")
@@ -295,6 +297,17 @@ class SignOnStepsTest {
         assertThat(endpoint.store.devices.find("hash").orElseThrow().decision()).isEqualTo(Decision.DENIED);
     }
 
+    /** The person reads why, and the device is told at once: it is of no use to wait. */
+    @ParameterizedTest
+    @EnumSource(names = {"AUTHENTICATION_TOO_OLD", "AUTHENTICATION_CLASS_UNMET"})
+    void aDeviceWhosePersonDidNotSignOnAsItDemandsIsDenied(Reason reason) {
+        ClientRequest request = ofDevice().request();
+
+        assertRefused(reason, () -> steps.refused(request, reason));
+
+        assertThat(endpoint.store.devices.find("hash").orElseThrow().decision()).isEqualTo(Decision.DENIED);
+    }
+
     @Test
     void aDeviceWhoseClientIsGoneOrMayNoLongerAskSoIsNotAllowed() {
         PendingAuthorization signedOn =
@@ -343,7 +356,8 @@ class SignOnStepsTest {
                 "user code",
                 DEVICE,
                 Scopes.baseline(),
-                Samples.RESOURCE,
+                Samples.RESOURCES,
+                SignOnDemands.NONE,
                 "payer",
                 "203.0.113.9",
                 endpoint.clock.instant(),
@@ -354,7 +368,7 @@ class SignOnStepsTest {
                 "id",
                 "",
                 "browser",
-                ClientRequest.ofDevice(DEVICE, Scopes.baseline(), Samples.RESOURCE, "hash"),
+                ClientRequest.ofDevice(DEVICE, Scopes.baseline(), Samples.RESOURCES, SignOnDemands.NONE, "hash"),
                 Step.CONSENT,
                 false,
                 Optional.empty(),

@@ -6,6 +6,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Instant;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.grant.Approvals.Approval;
+import org.mcpproxy.oauth.Resources;
 
 class ApprovalTest {
 
@@ -18,6 +19,30 @@ class ApprovalTest {
         assertThat(GIVEN.covers(
                         approval("https://acme.okta.com", "00ualice", "client", "https://app.example/cb", "mcp")))
                 .isTrue();
+    }
+
+    /** The attack: a client that a person allowed at one MCP server asks for one more. */
+    @Test
+    void ofSeveralResourcesItCoversEachAndNoOther() {
+        Approval both = at("https://proxy.example/mcp", "https://proxy.example/files/mcp");
+
+        assertThat(both.covers(at("https://proxy.example/files/mcp", "https://proxy.example/mcp")))
+                .isTrue();
+        assertThat(both.covers(at("https://proxy.example/files/mcp"))).isTrue();
+        assertThat(both.covers(at("https://proxy.example/mcp", "https://proxy.example/jira/mcp")))
+                .isFalse();
+        assertThat(GIVEN.covers(both)).isFalse();
+    }
+
+    private static Approval at(String... resources) {
+        return new Approval(
+                GIVEN.organization(),
+                GIVEN.userId(),
+                GIVEN.clientId(),
+                GIVEN.redirectUri(),
+                GIVEN.scope(),
+                Resources.of(resources),
+                Instant.MAX);
     }
 
     /** Whatever key a store finds it by. */
@@ -47,7 +72,7 @@ class ApprovalTest {
                 clientId,
                 redirectUri,
                 Scope.parse(scope),
-                "https://proxy.example/mcp",
+                Resources.of("https://proxy.example/mcp"),
                 Instant.MAX);
     }
 }

@@ -29,10 +29,10 @@ class GrantingTest {
 
         assertRefused(
                 Reason.USER_IS_CLIENT,
-                () -> granting(alice.user().id()).open(alice, "client", Scopes.offered(), Samples.RESOURCE));
+                () -> granting(alice.user().id()).open(alice, "client", Scopes.offered(), Samples.RESOURCES));
         assertThat(endpoint.okta.revoked()).isNotEmpty();
         assertThat(granting("reports")
-                        .open(alice, "client", Scopes.offered(), Samples.RESOURCE)
+                        .open(alice, "client", Scopes.offered(), Samples.RESOURCES)
                         .user())
                 .isEqualTo(alice.user());
     }
@@ -52,7 +52,7 @@ class GrantingTest {
 
         assertRefused(
                 Reason.SIGN_ON_UNKNOWN,
-                () -> granting("reports", goneAtOnce).open(alice, "client", Scopes.offered(), Samples.RESOURCE));
+                () -> granting("reports", goneAtOnce).open(alice, "client", Scopes.offered(), Samples.RESOURCES));
 
         assertThat(endpoint.okta.revoked()).isNotEmpty();
     }

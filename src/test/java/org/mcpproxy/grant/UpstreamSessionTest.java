@@ -398,7 +398,7 @@ class UpstreamSessionTest {
                         new SignOn(Samples.ALICE, tokens, AuthenticationEvent.UNKNOWN),
                         "client",
                         Scopes.offered(),
-                        Samples.RESOURCE));
+                        Samples.RESOURCES));
 
         assertThat(endpoint.okta.revoked()).containsExactly(tokens);
     }

@@ -20,12 +20,15 @@ import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.mcpproxy.okta.OktaOptions;
 import org.mcpproxy.okta.OktaTenant;
 import org.mcpproxy.okta.OktaUser;
 import org.mcpproxy.okta.TokenFault;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Browser;
+import org.mcpproxy.system.Device;
 import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.Page;
 import org.mcpproxy.system.Waiting;
@@ -268,6 +271,64 @@ class PolicyIT {
 
         assertThat(OAuthClient.parameter(answer, "error")).isEqualTo("unmet_authentication_requirements");
         assertThat(OAuthClient.parameter(answer, "code")).isEmpty();
+    }
+
+    /** RFC 9470 4, at the endpoint where a device begins (RFC 8628 3.1). */
+    @Test
+    void aDeviceThatIsChallengedHasItsPersonSignOnAnewAndTheCallPasses() throws Exception {
+        OAuthClient client = Device.register(system.proxy());
+        okta.faults().tokens(TokenFault.OLD_AUTHENTICATION);
+        RelaySystem.Caller old = caller(allowed(client, Map.of("scope", "mcp")));
+        okta.faults().clear();
+        String challenge = challenge(old, call("wipe"), 401);
+
+        Answer anew = allowed(
+                client, Map.of("scope", parameter(challenge, "scope"), "max_age", parameter(challenge, "max_age")));
+        assertPasses(caller(anew), call("wipe"));
+
+        String acrValues = parameter(challenge(caller(anew), call("pay"), 401), "acr_values");
+        Answer stronger = allowed(client, Map.of("acr_values", acrValues));
+        assertThat(claim(stronger, "acr")).isEqualTo("phr");
+        assertPasses(caller(stronger), call("pay"));
+    }
+
+    /** The attack: to leave out on the way to Okta, or back, what the device demands. */
+    @ParameterizedTest
+    @CsvSource({
+        "OLD_AUTHENTICATION, max_age, 300, sign on anew",
+        "NO_AUTHENTICATION_TIME, max_age, 300, sign on anew",
+        "OTHER_CONTEXT_CLASS, acr_values, phr phrh, in which Okta did not let you",
+        "NO_CONTEXT_CLASS, acr_values, phr phrh, in which Okta did not let you"
+    })
+    void aDeviceIsDeniedWhereOktaDoesNotDoWhatIsAsked(TokenFault fault, String name, String demanded, String sentence) {
+        Device device = Device.begun(system.proxy(), Device.register(system.proxy()), Map.of(name, demanded));
+        okta.faults().tokens(fault);
+
+        Page last = signOn(device);
+        okta.faults().clear();
+
+        assertThat(last.status()).isEqualTo(400);
+        assertThat(last.text()).contains(sentence);
+        for (int poll = 0; poll < 2; poll++) {
+            Answer denied = device.poll();
+            assertThat(denied.get("error")).isEqualTo("access_denied");
+            assertThat(denied.json()).doesNotContainKey("access_token");
+        }
+    }
+
+    private static Answer allowed(OAuthClient client, Map<String, String> parameters) {
+        Device device = Device.begun(system.proxy(), client, parameters);
+        assertThat(signOn(device).text()).contains("You can return to your device");
+        return device.poll();
+    }
+
+    /** @return the page that is the last */
+    private static Page signOn(Device device) {
+        Browser browser = new Browser();
+        URI nowhere = URI.create("http://nowhere.example/");
+        Page login = browser.follow(browser.submit(device.question(browser), Map.of("decision", "allow")), nowhere);
+        return browser.follow(
+                browser.submit(login, Map.of("username", MEMBER.login(), "password", MEMBER.login())), nowhere);
     }
 
     /** Else no client would call it, and be told to sign on. */

@@ -14,6 +14,7 @@ import java.util.UUID;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.Grants;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
 import org.mcpproxy.upstream.User;
@@ -51,7 +52,7 @@ public class TokenFountain extends HttpServlet {
                 client,
                 new User("http://localhost", user, null, null, groups == null ? Set.of() : Set.of(groups)),
                 scope,
-                resource,
+                Resources.of(resource),
                 now,
                 end);
         grants.open(opened);

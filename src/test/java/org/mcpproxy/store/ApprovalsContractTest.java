@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.time.Duration;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -12,6 +13,7 @@ import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.grant.Approvals;
 import org.mcpproxy.grant.Approvals.Approval;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.upstream.User;
 
@@ -59,6 +61,27 @@ class ApprovalsContractTest {
         assertThat(isApproved(Samples.ALICE, "client", Samples.REDIRECT_URI, new Scope("more"), Samples.RESOURCE))
                 .isFalse();
         assertThat(isApproved(Samples.ALICE, "client", Samples.REDIRECT_URI, Scopes.baseline(), "https://x/mcp"))
+                .isFalse();
+    }
+
+    @Test
+    void anApprovalForSeveralResourcesIsOneForEach() {
+        String files = Samples.ISSUER + "/files/mcp";
+        approvals.approve(new Approval(
+                Samples.ALICE.organization(),
+                Samples.ALICE.id(),
+                "client",
+                Samples.REDIRECT_URI,
+                Scopes.baseline(),
+                Resources.of(Samples.RESOURCE, files),
+                clock.instant().plus(Duration.ofDays(30))));
+
+        for (String resource : List.of(Samples.RESOURCE, files)) {
+            assertThat(isApproved(Samples.ALICE, "client", Samples.REDIRECT_URI, Scopes.baseline(), resource))
+                    .isTrue();
+        }
+        assertThat(isApproved(
+                        Samples.ALICE, "client", Samples.REDIRECT_URI, Scopes.baseline(), Samples.ISSUER + "/jira/mcp"))
                 .isFalse();
     }
 
@@ -122,7 +145,7 @@ class ApprovalsContractTest {
                 client,
                 redirectUri,
                 scope,
-                resource,
+                Resources.of(resource),
                 clock.instant().plus(Duration.ofDays(30)));
     }
 }

@@ -47,7 +47,7 @@ class GrantsContractTest {
         Grant one = kept.grant("one");
         User bob = new User("https://acme.okta.com", "00ubob", null, null, Set.of());
         Grant bobs =
-                new Grant("bobs", one.clientId(), bob, one.scope(), one.resource(), one.openedAt(), one.expiresAt());
+                new Grant("bobs", one.clientId(), bob, one.scope(), one.resources(), one.openedAt(), one.expiresAt());
         grants.open(bobs);
 
         assertThat(grants.find("bobs")).contains(bobs);

@@ -688,7 +688,7 @@ class HousekeepingTest {
                 grant.user().id(),
                 "[]",
                 "mcp",
-                grant.resource(),
+                grant.resources().toString(),
                 in(0),
                 in(Duration.ofDays(30).toSeconds()));
     }

@@ -15,7 +15,9 @@ import org.mcpproxy.grant.Grant;
 import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.grant.RefreshToken.Rotation;
 import org.mcpproxy.oauth.AuthenticationEvent;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Scopes;
+import org.mcpproxy.upstream.SignOnDemands;
 
 /** What the contracts keep in a store: grants of ids, and codes and tokens of hashes, that a test chooses. */
 final class Kept {
@@ -46,7 +48,7 @@ final class Kept {
                 "client",
                 Samples.ALICE,
                 Scopes.offered(),
-                Samples.RESOURCE,
+                Resources.of(Samples.RESOURCE, Samples.ISSUER + "/files/mcp"),
                 clock.instant(),
                 clock.instant().plus(SIGN_ON),
                 new AuthenticationEvent(Optional.of(AUTHENTICATED), Optional.of("phr")));
@@ -72,7 +74,8 @@ final class Kept {
                 "user code of " + hash,
                 clientId,
                 Scopes.offered(),
-                Samples.RESOURCE,
+                Resources.of(Samples.RESOURCE, Samples.ISSUER + "/files/mcp"),
+                new SignOnDemands(false, Optional.of(Duration.ofMinutes(5)), Optional.empty(), List.of("phr", "phrh")),
                 "payer of " + hash,
                 "203.0.113.9",
                 clock.instant(),

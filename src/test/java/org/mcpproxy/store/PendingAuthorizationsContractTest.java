@@ -18,6 +18,7 @@ import org.mcpproxy.fixture.Race;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.upstream.SignOnDemands;
@@ -154,7 +155,7 @@ class PendingAuthorizationsContractTest {
                 state,
                 "challenge",
                 Scopes.baseline(),
-                Samples.RESOURCE,
+                Resources.of(Samples.RESOURCE, Samples.ISSUER + "/files/mcp"),
                 DEMANDS,
                 new AskedIdentity(state.map(given -> "nonce of " + given), state.map(given -> "00ualice")),
                 state.map(given -> "key of " + given));

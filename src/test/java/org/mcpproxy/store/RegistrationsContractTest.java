@@ -349,7 +349,7 @@ class RegistrationsContractTest {
                         Optional.empty(),
                         "challenge",
                         Scopes.offered(),
-                        Samples.RESOURCE),
+                        Samples.RESOURCES),
                 Step.OKTA,
                 true,
                 Optional.empty(),
@@ -364,7 +364,7 @@ class RegistrationsContractTest {
                 clientId,
                 Samples.REDIRECT_URI,
                 Scopes.offered(),
-                Samples.RESOURCE,
+                Samples.RESOURCES,
                 clock.instant().plus(Kept.UNUSED));
     }
 
@@ -374,7 +374,7 @@ class RegistrationsContractTest {
                 clientId,
                 Samples.ALICE,
                 Scopes.offered(),
-                Samples.RESOURCE,
+                Samples.RESOURCES,
                 clock.instant(),
                 clock.instant().plus(Kept.SIGN_ON));
     }

@@ -164,7 +164,7 @@ class SecretsAtRestTest {
                         Optional.empty(),
                         "challenge",
                         Scopes.offered(),
-                        Samples.RESOURCE),
+                        Samples.RESOURCES),
                 Step.OKTA,
                 true,
                 Optional.of(new Upstream(

@@ -18,6 +18,7 @@ import org.mcpproxy.grant.RefreshToken;
 import org.mcpproxy.grant.RefreshTokenValue;
 import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.oauth.KeyRing;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.SealedBox;
 import org.mcpproxy.oauth.Secret;
@@ -136,7 +137,8 @@ public final class SharedStore {
         String client = random();
         store.clients.add(Samples.client(client));
         Instant end = clock.instant().plus(UNUSED);
-        Grant grant = new Grant(random(), client, Samples.ALICE, Scopes.offered(), resource, clock.instant(), end);
+        Grant grant = new Grant(
+                random(), client, Samples.ALICE, Scopes.offered(), Resources.of(resource), clock.instant(), end);
         store.grants.open(grant);
         sessions.keep(grant.id(), oktaTokens());
         String code = random();

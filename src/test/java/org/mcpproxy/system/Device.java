@@ -36,7 +36,12 @@ public final class Device {
     }
 
     public static Device begun(Address proxy, OAuthClient client) {
-        Answer codes = begin(client, Map.of("scope", "mcp offline_access"));
+        return begun(proxy, client, Map.of("scope", "mcp offline_access"));
+    }
+
+    /** One that asked for this. */
+    public static Device begun(Address proxy, OAuthClient client, Map<String, String> parameters) {
+        Answer codes = begin(client, parameters);
         if (codes.status() != 200) {
             throw new AssertionError("No codes: " + codes.status() + " " + codes.text());
         }

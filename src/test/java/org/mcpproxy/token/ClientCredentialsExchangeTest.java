@@ -129,7 +129,7 @@ class ClientCredentialsExchangeTest {
     @Test
     void severalResourcesAreRefused() {
         assertRefused(
-                Reason.RESOURCE_UNKNOWN,
+                Reason.RESOURCE_AMBIGUOUS,
                 () -> answer("all", new Parameters(Map.of("resource", List.of(DEFAULT, FILES)))));
         assertThat(audience("all", new Parameters(Map.of("resource", List.of(FILES, FILES + "/")))))
                 .isEqualTo(FILES);

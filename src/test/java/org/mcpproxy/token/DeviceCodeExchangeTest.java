@@ -28,6 +28,7 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
+import org.mcpproxy.upstream.SignOnDemands;
 
 class DeviceCodeExchangeTest {
 
@@ -45,7 +46,8 @@ class DeviceCodeExchangeTest {
                 "user code",
                 "client",
                 Scopes.offered(),
-                Samples.RESOURCE,
+                Samples.RESOURCES,
+                SignOnDemands.NONE,
                 "payer",
                 "203.0.113.9",
                 endpoint.clock.instant(),

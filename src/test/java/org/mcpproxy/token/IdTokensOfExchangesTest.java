@@ -21,6 +21,7 @@ import org.mcpproxy.grant.Grant;
 import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.upstream.SignOnDemands;
 
 /** Who gets an ID token: whoever asked for {@code openid}, and nobody else. */
 class IdTokensOfExchangesTest {
@@ -138,7 +139,8 @@ class IdTokensOfExchangesTest {
                 "user code",
                 "device",
                 new Scope("openid"),
-                Samples.RESOURCE,
+                Samples.RESOURCES,
+                SignOnDemands.NONE,
                 "payer",
                 "203.0.113.9",
                 endpoint.clock.instant(),

@@ -33,6 +33,7 @@ import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Parameters;
 import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
 import org.mcpproxy.signing.Profile;
@@ -129,7 +130,7 @@ class IdentityAssertionExchangeTest {
         Grant grant = store.grants.find(answer.grantId()).orElseThrow();
         assertThat(grant.user()).isEqualTo(alice());
         assertThat(grant.clientId()).isEqualTo("agent");
-        assertThat(grant.resource()).isEqualTo(FILES);
+        assertThat(grant.resources()).isEqualTo(Resources.of(FILES));
         assertThat(grant.expiresAt())
                 .isBetween(
                         answer.expiresAt().plusSeconds(10), answer.expiresAt().plusSeconds(60));
@@ -231,7 +232,7 @@ class IdentityAssertionExchangeTest {
     void theRequestMayChooseAmongWhatOktaNamedAlone() {
         brings("one", List.of(FILES, Samples.RESOURCE), Optional.of(new Scope("mcp")), Optional.empty());
 
-        assertRefused(Reason.RESOURCE_UNKNOWN, this::answer);
+        assertRefused(Reason.RESOURCE_AMBIGUOUS, this::answer);
         assertRefused(Reason.RESOURCE_MISMATCH, () -> answer("resource", CRM));
         assertThat(audience(answer("resource", Samples.RESOURCE + "/"))).isEqualTo(Samples.RESOURCE);
     }
@@ -265,7 +266,7 @@ class IdentityAssertionExchangeTest {
         assertThat(accessTokens.verify(answer().accessToken()).keyThumbprint()).contains(KEY);
     }
 
-    /** At an issuer whose users choose their ids, one could call himself as a service is called. */
+    /** At an issuer whose users choose their ids, one could call himself as a service is called. RFC 7523 3.1 says the answer. */
     @Test
     void nobodyIsLetInWhoseIdIsThatOfAClient() {
         User service = new User("https://acme.okta.com", "service", null, null, Set.of());
@@ -278,7 +279,9 @@ class IdentityAssertionExchangeTest {
                 "one",
                 clock.instant().plusSeconds(300));
 
-        assertRefused(Reason.USER_IS_CLIENT, this::answer);
+        assertRefused(Reason.ID_JAG_SUBJECT_IS_CLIENT, this::answer);
+        assertThat(Reason.ID_JAG_SUBJECT_IS_CLIENT.error().getCode()).isEqualTo("invalid_grant");
+        assertThat(Reason.ID_JAG_SUBJECT_IS_CLIENT.status()).isEqualTo(400);
     }
 
     /** It must not be tried again with what may have opened a grant. */

@@ -33,6 +33,8 @@ import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Resources;
+import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
@@ -312,12 +314,35 @@ class IntrospectionTest {
                 .doesNotContainKey("token_type");
         assertThat(there.of(first, client("files-server"))).isEmpty();
 
+        assertThat(there.of(first, client("reports")).orElseThrow().toResponse(Samples.ISSUER))
+                .containsEntry("aud", Samples.RESOURCE);
+
         Secret second = endpoint.refresh(owner, first).refreshToken().orElseThrow();
         assertThat(there.of(first, client("reports"))).isEmpty();
         assertThat(there.of(second, client("reports"))).isPresent();
 
         endpoint.ending.end(grant.id(), Cause.REVOKED_BY_CLIENT, Samples.TRAIL);
         assertThat(there.of(second, client("reports"))).isEmpty();
+    }
+
+    /** RFC 7662 2.2. */
+    @Test
+    void aRefreshTokenIsForAllThatWasGranted() {
+        TokenEndpoint endpoint = new TokenEndpoint();
+        Client owner = Samples.client("reports");
+        String files = Samples.ISSUER + "/files/mcp";
+        Grant grant = endpoint.grant("reports", Scopes.offered(), Resources.of(Samples.RESOURCE, files));
+        Secret token = endpoint.redeem(
+                        owner,
+                        Samples.with(TokenEndpoint.codeRequest(endpoint.code(grant)), "resource", Samples.RESOURCE))
+                .refreshToken()
+                .orElseThrow();
+
+        assertThat(introspection(keys, id -> true, clients, endpoint.store)
+                        .of(token, client("reports"))
+                        .orElseThrow()
+                        .toResponse(Samples.ISSUER))
+                .containsEntry("aud", List.of(Samples.RESOURCE, files));
     }
 
     private Optional<Introspected> asked(String client, Secret token) {

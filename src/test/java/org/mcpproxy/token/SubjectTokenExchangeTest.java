@@ -175,7 +175,8 @@ class SubjectTokenExchangeTest {
 
         assertRefused(Reason.RESOURCE_NOT_FOR_CLIENT, () -> answer("agent", subject, "resource", JIRA));
         assertRefused(Reason.RESOURCE_UNKNOWN, () -> answer("agent", subject, "resource", "https://evil.example"));
-        assertRefused(Reason.RESOURCE_UNKNOWN, () -> answer("agent", subject, "resource", FILES, "audience", DEFAULT));
+        assertRefused(
+                Reason.RESOURCE_AMBIGUOUS, () -> answer("agent", subject, "resource", FILES, "audience", DEFAULT));
         assertThat(audience(answer("agent", subject, "audience", FILES))).isEqualTo(FILES);
         assertThat(audience(answer("agent", subject))).isEqualTo(DEFAULT);
     }

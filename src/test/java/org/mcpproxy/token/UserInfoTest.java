@@ -52,7 +52,7 @@ class UserInfoTest {
                 "client",
                 nameless,
                 Scopes.offered(),
-                Samples.RESOURCE,
+                Samples.RESOURCES,
                 grant.openedAt(),
                 grant.expiresAt()));
 

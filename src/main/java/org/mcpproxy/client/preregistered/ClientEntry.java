@@ -20,6 +20,7 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Resources;
 import org.mcpproxy.oauth.Scopes;
 
 /**
@@ -178,8 +179,9 @@ final class ClientEntry {
     }
 
     private Optional<String> resource(String member, String written) {
-        Optional<String> resource =
-                settings.resourceOf(List.of(written.startsWith("/") ? settings.issuer() + written : written));
+        Optional<String> resource = settings.resourcesOf(
+                        List.of(written.startsWith("/") ? settings.issuer() + written : written))
+                .flatMap(Resources::single);
         members.require(
                 resource.isPresent(),
                 member + " must name MCP servers of this proxy: some of " + words(settings.mcpResources())
