@@ -34,11 +34,11 @@ class EventMeterTest {
     @Test
     void eachLineIsCountedByItsEventAndOutcome() {
         log.record(new ClientRegistered(TRAIL, "client", new Registered("Name", "none", List.of("loopback"))));
-        log.record(new ConsentDecided(TRAIL, "user", "client", "sign-on", true));
-        log.record(new ConsentDecided(TRAIL, "user", "client", "sign-on", false));
+        log.record(new ConsentDecided(TRAIL, "user", "client", "sign-on", List.of("resource"), true));
+        log.record(new ConsentDecided(TRAIL, "user", "client", "sign-on", List.of("resource"), false));
         log.record(new SignedOn(TRAIL, "user", "client", "sign-on"));
         log.record(new SignedOn(TRAIL, "user", "client", "sign-on"));
-        log.record(new TokensIssued(TRAIL, "user", "client", "authorization_code", "grant"));
+        log.record(new TokensIssued(TRAIL, "user", "client", "authorization_code", "resource", "grant"));
         log.record(new ClientDeleted(TRAIL, "client"));
         log.record(call(200, null));
         log.record(call(200, null));
@@ -86,13 +86,14 @@ class EventMeterTest {
     void whatStrangersMakeUpMakesNoSeries() {
         log.record(refused("/made-up", Reason.ADDRESS_UNKNOWN));
         log.record(call(200, null));
-        log.record(new TokensIssued(TRAIL, "user", "client", "authorization_code", "grant"));
+        log.record(new TokensIssued(TRAIL, "user", "client", "authorization_code", "resource", "grant"));
         Set<String> before = scrape().series();
 
         for (int i = 0; i < 1000; i++) {
             log.record(refused("/made-up/" + i, Reason.ADDRESS_UNKNOWN));
             log.record(refused("/oauth2/v1/token\"} 7\n" + i, Reason.ADDRESS_UNKNOWN));
-            log.record(new TokensIssued(TRAIL, "user-" + i, "client-" + i, "made-up-" + i, "grant-" + i));
+            log.record(
+                    new TokensIssued(TRAIL, "user-" + i, "client-" + i, "made-up-" + i, "resource-" + i, "grant-" + i));
             log.record(new McpRequest(
                     TRAIL,
                     "user-" + i,
