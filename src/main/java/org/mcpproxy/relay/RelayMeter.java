@@ -49,8 +49,11 @@ final class RelayMeter {
         END_SESSION("DELETE"),
         OTHER("other");
 
-        private static final Map<String, Method> BY_NAME = Arrays.stream(values())
-                .collect(Collectors.toUnmodifiableMap(method -> method.named, Function.identity()));
+        /** Those of HTTP, whose requests have no message; a message's own may be called the same. */
+        private static final Map<String, Method> OF_HTTP = byName(LISTEN, END_SESSION);
+
+        private static final Map<String, Method> OF_MESSAGE =
+                byName(INITIALIZE, LIST_TOOLS, CALL_TOOL, READ_RESOURCE, GET_PROMPT);
 
         private final String named;
 
@@ -58,13 +61,18 @@ final class RelayMeter {
             this.named = named;
         }
 
+        private static Map<String, Method> byName(Method... methods) {
+            return Arrays.stream(methods)
+                    .collect(Collectors.toUnmodifiableMap(method -> method.named, Function.identity()));
+        }
+
         static Method of(RelayRequest request) {
             return request.message()
                     .map(message -> message.messages().size() > 1
                             ? OTHER
-                            : BY_NAME.getOrDefault(
+                            : OF_MESSAGE.getOrDefault(
                                     message.messages().get(0).method().orElse(OTHER.named), OTHER))
-                    .orElseGet(() -> BY_NAME.getOrDefault(request.httpMethod(), OTHER));
+                    .orElseGet(() -> OF_HTTP.getOrDefault(request.httpMethod(), OTHER));
         }
     }
 

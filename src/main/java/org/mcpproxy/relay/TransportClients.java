@@ -15,6 +15,8 @@ import org.mcpproxy.config.BackendTransport;
 import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.metrics.Measured;
+import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.relay.http1.Http1Client;
 import org.mcpproxy.relay.http2.ClientThreads;
 import org.mcpproxy.relay.http2.NegotiatingClient;
@@ -25,20 +27,21 @@ import org.mcpproxy.web.BodyBudget;
  * (docs/performance.md), for TLS and for HTTP/2 one that agrees on a version.
  */
 @Singleton
-public class TransportClients implements BackendClients {
+public class TransportClients implements BackendClients, Measured {
 
     private final ClientThreads threads;
     private final NodeBackends onNode;
     private final Map<BackendTransport, NegotiatingClient> clients = new HashMap<>();
     private final Http1Client plain;
+    private final BodyBudget unread;
 
     @Inject
     public TransportClients(Settings settings, NodeBackends onNode, Clock clock) {
         this.onNode = onNode;
         plain = new Http1Client(settings.relayLimits());
         Set<BackendTransport> negotiated = negotiated(settings.backends());
-        threads = new ClientThreads(
-                negotiated.size(), unread(settings.relayLimits().sizes()));
+        unread = unread(settings.relayLimits().sizes());
+        threads = new ClientThreads(negotiated.size(), unread);
         try {
             negotiated.forEach(transport ->
                     clients.put(transport, new NegotiatingClient(settings.relayLimits(), transport, threads, clock)));
@@ -65,6 +68,18 @@ public class TransportClients implements BackendClients {
     private static boolean isPlain(Backend backend) {
         return backend.url().getScheme().equalsIgnoreCase("http")
                 && backend.transport().version() != BackendTransport.HttpVersion.HTTP_2;
+    }
+
+    @Override
+    public void describe(Meters meters) {
+        meters.gauge(
+                "unread_http_answer_bytes",
+                "What has come of answers over HTTP/2 and TLS and nobody has read.",
+                unread::held);
+        meters.gauge(
+                "unread_http_answer_limit_bytes",
+                "Memory that it may hold; where there is no more, an answer breaks off.",
+                unread::most);
     }
 
     @Override

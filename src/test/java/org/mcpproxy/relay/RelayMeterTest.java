@@ -71,6 +71,15 @@ class RelayMeterTest {
         assertRequests("DELETE", "success", 1);
     }
 
+    /** The attack: calls that are counted as streams. */
+    @Test
+    void aMessageIsNoStreamWhateverItIsCalled() {
+        meter.answered(post("{\"jsonrpc\":\"2.0\",\"id\":1,\"method\":\"GET\"}"), 200);
+
+        assertRequests("GET", "success", 0);
+        assertRequests("other", "success", 1);
+    }
+
     @Test
     void theTimeUntilTheEndIsMeasured() {
         RelayRequest request = post(CALL);
