@@ -45,13 +45,15 @@ quick=
 [ "${1:-}" != --quick ] || quick=--quick
 echo "Measuring" >&2
 tables=$(mktemp)
+failed=0
 trap 'rm -f "$tables"' EXIT
 # shellcheck disable=SC2086
-run RelaySpeed $quick "$jdk17" $newest | tee >(grep '^|' >"$tables") >&2
-run RelayStreams $quick "$jdk17" | tee >(grep '^|' >>"$tables") >&2
+run RelaySpeed $quick "$jdk17" $newest | tee >(grep '^|' >"$tables") >&2 || failed=1
+run RelayStreams $quick "$jdk17" | tee >(grep '^|' >>"$tables") >&2 || failed=1
 
 cpu=$(sed -n 's/^model name[[:space:]]*: //p' /proc/cpuinfo | head -n 1)
 echo
 echo "Measured on $(nproc) cores ($cpu), load average at the end $(cut -d' ' -f1 /proc/loadavg)"
 echo
 cat "$tables"
+exit "$failed"
