@@ -165,6 +165,18 @@ public class SignOnSteps {
     }
 
     /**
+     * Whether Okta, or what the client demands of the sign-on, stands against it, so that another try would come to the same.
+     * Okta may say so before the person is there, where the request is pushed to it.
+     */
+    public static boolean isFinal(Reason reason) {
+        return isDenial(reason) || NOT_AS_DEMANDED.contains(reason);
+    }
+
+    private static boolean isDenial(Reason reason) {
+        return OAuth2Error.ACCESS_DENIED.getCode().equals(reason.error().getCode());
+    }
+
+    /**
      * Where the browser goes of a sign-on that has come to nothing, and is taken out of the store.
      *
      * @throws Rejection where it is for the person to read: of a device, whatever is no refusal, as it can be tried again; and that
@@ -174,12 +186,10 @@ public class SignOnSteps {
         if (!request.isOfDevice()) {
             return answer.error(request.redirectUri(), request.state(), reason);
         }
-        boolean denied =
-                OAuth2Error.ACCESS_DENIED.getCode().equals(reason.error().getCode());
-        if (denied || NOT_AS_DEMANDED.contains(reason)) {
+        if (isFinal(reason)) {
             deny(request);
         }
-        if (!denied) {
+        if (!isDenial(reason)) {
             throw Rejection.of(reason);
         }
         return settings.at("/oauth/device/denied");

@@ -16,7 +16,9 @@ import java.util.Optional;
 import org.mcpproxy.audit.Actor;
 import org.mcpproxy.audit.AuditEvent.ConsentDecided;
 import org.mcpproxy.audit.AuditEvent.GrantRevoked.Cause;
+import org.mcpproxy.audit.AuditEvent.Refused;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.audit.Endpoint;
 import org.mcpproxy.audit.Trail;
 import org.mcpproxy.authorization.BrowserBinding;
 import org.mcpproxy.authorization.ClientRequest;
@@ -121,11 +123,23 @@ public class ConsentResource {
                 taken.id(),
                 taken.request().resources().all(),
                 allowed));
-        return allowed ? allow(taken) : deny(taken, http);
+        return allowed ? allow(taken, http) : deny(taken, http);
     }
 
-    private Response allow(PendingAuthorization pending) {
-        Next next = next(pending);
+    private Response allow(PendingAuthorization pending, HttpServletRequest http) {
+        try {
+            return goOn(pending, steps.next(pending.allowed(), false));
+        } catch (Rejection rejection) {
+            if (SignOnSteps.isFinal(rejection.reason())) {
+                return refuse(pending, rejection.reason(), http);
+            }
+            // Where Okta cannot be reached for now, the question stays open, to be answered again.
+            pendings.save(pending);
+            throw rejection;
+        }
+    }
+
+    private Response goOn(PendingAuthorization pending, Next next) {
         Response.ResponseBuilder response = Pages.goOn(next.location(), "Allowed. One moment …");
         if (next.finished()) {
             response.header(HttpHeaders.SET_COOKIE, binding.release(pending));
@@ -134,14 +148,14 @@ public class ConsentResource {
         return response.build();
     }
 
-    /** Where Okta cannot be reached for now, the question stays open, to be answered again. */
-    private Next next(PendingAuthorization pending) {
-        try {
-            return steps.next(pending.allowed(), false);
-        } catch (Rejection rejection) {
-            pendings.save(pending);
-            throw rejection;
-        }
+    /** The person has allowed it, and Okta does not. */
+    private Response refuse(PendingAuthorization pending, Reason reason, HttpServletRequest http) {
+        ClientRequest request = pending.request();
+        URI location = steps.refused(request, reason);
+        audit.record(new Refused(Trail.of(http), userId(pending), request.clientId(), Endpoint.of(http), reason));
+        return Pages.goOn(location, "Okta refuses. The application is told so.")
+                .header(HttpHeaders.SET_COOKIE, binding.release(pending))
+                .build();
     }
 
     /**

@@ -128,6 +128,9 @@ public class UpstreamSession {
         turn.requireTimeForCall();
         RefreshedTokens refreshed = okta.refresh(tokens);
         keep(refreshed, turn);
+        if (!refreshed.usable()) {
+            throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
+        }
         return validated(refreshed, turn);
     }
 

@@ -132,8 +132,12 @@ public class RefreshTokenExchange implements Exchange {
     }
 
     private TokenAnswer repeat(TokenAnswer first, Asked asked) {
-        requireSameKey(first, asked.request());
-        return first.resource().equals(asked.resource()) ? first : mint(asked, successor(first));
+        if (first.resource().equals(asked.resource())) {
+            requireSameKey(first, asked.request());
+            return first;
+        }
+        requireOktaSession(asked.grant(), asked.request());
+        return mint(asked, successor(first));
     }
 
     private static RefreshTokenValue successor(TokenAnswer first) {

@@ -65,8 +65,8 @@ public class TokenMint {
      * {@link #stored}.
      *
      * @param resource of those that were granted the one that this access token is for
-     * @param asked what this access token is for, no more than was granted. Of it the token has what means something there
-     *     (RFC 8707 2.2)
+     * @param asked what this access token is for, no more than was granted. Where several resources were, the token has of it what
+     *     means something at this one (RFC 8707 2.2)
      * @param nonce for the ID token; none after a refresh (OpenID Connect Core 12.2)
      * @throws Rejection {@code CLIENT_CUT_BACK}, or {@code SCOPE_UNKNOWN} where nothing is left
      */
@@ -78,7 +78,7 @@ public class TokenMint {
             Optional<RefreshTokenValue> refreshToken,
             Optional<String> nonce) {
         Client client = request.client();
-        Scope scope = scopeAt(resource, asked);
+        Scope scope = grant.resources().areSeveral() ? scopeAt(resource, asked) : asked;
         if (!preregistered.allow(client, resource, scope)) {
             throw Rejection.of(Reason.CLIENT_CUT_BACK);
         }

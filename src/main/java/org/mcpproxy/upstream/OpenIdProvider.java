@@ -100,10 +100,17 @@ class OpenIdProvider implements IdentityProvider {
         OIDCTokens tokens = tokenEndpoint.exchange(grant, Reason.OKTA_ANSWER_INVALID, key);
         UpstreamTokens kept = upstreamTokens(tokens, Optional.empty(), idToken(tokens), key);
         try {
+            requireAsAsked(tokens, key);
             return signOn(tokens, kept, nonce);
         } catch (Rejection rejection) {
             giveBack(kept);
             throw rejection;
+        }
+    }
+
+    private static void requireAsAsked(OIDCTokens tokens, Optional<PossessionKey> key) {
+        if (!TokenEndpoint.areAsAsked(tokens, key)) {
+            throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
         }
     }
 
@@ -129,7 +136,15 @@ class OpenIdProvider implements IdentityProvider {
         Optional<PossessionKey> key = old.possessionKey().or(this::newKey);
         OIDCTokens tokens = tokenEndpoint.exchange(
                 new RefreshTokenGrant(new RefreshToken(refreshToken.value())), Reason.OKTA_SESSION_ENDED, key);
-        return new RefreshedTokens(upstreamTokens(tokens, old.refreshToken(), old.idToken(), key), idToken(tokens));
+        UpstreamTokens kept = upstreamTokens(tokens, old.refreshToken(), old.idToken(), key);
+        return TokenEndpoint.areAsAsked(tokens, key)
+                ? new RefreshedTokens(kept, idToken(tokens))
+                : new RefreshedTokens(ended(kept, old.possessionKey()), Optional.empty(), false);
+    }
+
+    /** Whose access token is not to be used: the next refresh is due at once. */
+    private UpstreamTokens ended(UpstreamTokens tokens, Optional<PossessionKey> key) {
+        return new UpstreamTokens(tokens.accessToken(), tokens.refreshToken(), tokens.idToken(), clock.instant(), key);
     }
 
     /** A grant that has one keeps it, whatever is set since: Okta may have bound its refresh token to it. */

@@ -74,7 +74,8 @@ class TokenEndpoint {
      * Exchanges a grant for tokens.
      *
      * @param invalidGrant what {@code invalid_grant} means for this grant
-     * @param key what the tokens are to be bound to (RFC 9449 5); without one they are bearer tokens. Others are not taken
+     * @param key what the tokens are to be bound to (RFC 9449 5); without one they are to be bearer tokens
+     * @return of whatever type: {@link #areAsAsked} tells
      * @throws Rejection {@code invalidGrant}, {@code OKTA_DENIED}, {@code OKTA_REFUSED_PROXY}, {@code
      *     OKTA_ANSWER_INVALID} or {@code OKTA_UNAVAILABLE}
      */
@@ -83,10 +84,8 @@ class TokenEndpoint {
         if (!response.indicatesSuccess()) {
             throw refused(response.toErrorResponse().getErrorObject(), invalidGrant);
         }
-        OIDCTokens tokens = ((OIDCTokenResponse) response.toSuccessResponse()).getOIDCTokens();
-        requireType(tokens, key.isPresent());
         LOG.log(Level.DEBUG, "The {0} grant was exchanged for tokens", grant.getType());
-        return tokens;
+        return ((OIDCTokenResponse) response.toSuccessResponse()).getOIDCTokens();
     }
 
     private HTTPResponse answer(AuthorizationGrant grant, Optional<PossessionKey> key) {
@@ -104,13 +103,11 @@ class TokenEndpoint {
     }
 
     /** RFC 9449 5: an issuer that knows nothing of DPoP answers a proof with a bearer token, which a thief could use. */
-    private static void requireType(OIDCTokens tokens, boolean bound) {
-        if (bound && tokens.getBearerAccessToken() != null) {
+    static boolean areAsAsked(OIDCTokens tokens, Optional<PossessionKey> key) {
+        if (key.isPresent() && tokens.getBearerAccessToken() != null) {
             LOG.log(Level.WARNING, "Okta gave a bearer token though OKTA_DPOP=on asked for one that is bound to a key");
         }
-        if ((bound ? tokens.getDPoPAccessToken() : tokens.getBearerAccessToken()) == null) {
-            throw Rejection.of(Reason.OKTA_ANSWER_INVALID);
-        }
+        return (key.isPresent() ? tokens.getDPoPAccessToken() : tokens.getBearerAccessToken()) != null;
     }
 
     private static TokenResponse parse(HTTPResponse response) {

@@ -113,6 +113,24 @@ class UpstreamSessionTest {
         assertThat(endpoint.okta.refreshed()).hasSize(1);
     }
 
+    /** A wrong setting must not cost everybody a sign-on: the old refresh token is dead by then. */
+    @Test
+    void anAccessTokenOfAnotherTypeIsGivenToNobodyAndTheSessionGoesOn() {
+        endpoint.clock.advance(Duration.ofHours(2));
+        endpoint.okta.refreshesUsably(false);
+
+        for (int i = 0; i < 2; i++) {
+            assertRefused(Reason.OKTA_ANSWER_INVALID, () -> session.fresh(grant));
+        }
+        endpoint.okta.refreshesUsably(true);
+
+        assertThat(session.fresh(grant).accessToken()).isEqualTo(new Secret("okta-access-4"));
+        assertThat(endpoint.okta.refreshed())
+                .extracting(tokens -> tokens.refreshToken().orElseThrow())
+                .containsExactly(
+                        new Secret("okta-refresh-1"), new Secret("okta-refresh-2"), new Secret("okta-refresh-3"));
+    }
+
     /** Okta's old refresh token is dead by then. */
     @Test
     void whatOktaHasRotatedIsKeptThoughTheStoreIsAwayForAMoment() {

@@ -175,9 +175,32 @@ class SeveralResourcesTest {
                 .hasSize(1);
     }
 
-    /** The attack: a confidential client's used token, and a key of one's own, for another resource. */
+    /** The attack: new tokens, for as long as the grace is, of a person whom Okta has cut off. */
     @Test
-    void withinTheGraceAnotherResourceNeedsTheSameKey() {
+    void withinTheGraceAnotherResourceNeedsAnOktaSessionToo() {
+        Secret first = refreshToken(redeemed(FILES));
+        endpoint.refresh(client, first, "resource", FILES);
+        endpoint.upstream.remove(grant.id());
+
+        assertRefused(Reason.OKTA_SESSION_ENDED, () -> endpoint.refresh(client, first, "resource", JIRA));
+
+        assertThat(endpoint.grants.find(grant.id())).isEmpty();
+    }
+
+    /** Policies differ for a while where nodes are replaced one after another: what was granted for one server alone was judged then. */
+    @Test
+    void aTokenOfOneServerAloneHasWhatWasGranted() {
+        Scope granted = Scope.parse("mcp jira.read");
+        Grant alone = endpoint.grant("client", granted, Resources.of(JIRA));
+
+        assertThat(verified(endpoint.redeem(client, codeRequest(endpoint.code(alone))))
+                        .scope())
+                .isEqualTo(granted);
+    }
+
+    /** A confidential client may change its key (RFC 9449 5); an answer that was given before is for who has its key. */
+    @Test
+    void withinTheGraceAnotherResourceIsBoundToTheKeyOfWhoAsks() {
         Client confidential = new Client(
                 "confidential",
                 Optional.empty(),
@@ -193,14 +216,14 @@ class SeveralResourcesTest {
         endpoint.proving(KEY);
         endpoint.refresh(confidential, first, "resource", FILES);
 
-        endpoint.proving("o".repeat(43));
-        assertRefused(Reason.PROOF_OF_OTHER_KEY, () -> endpoint.refresh(confidential, first, "resource", JIRA));
-        endpoint.proving(null);
-        assertRefused(Reason.PROOF_MISSING, () -> endpoint.refresh(confidential, first, "resource", JIRA));
-        endpoint.proving(KEY);
+        String other = "o".repeat(43);
+        endpoint.proving(other);
         assertThat(verified(endpoint.refresh(confidential, first, "resource", JIRA))
                         .keyThumbprint())
-                .contains(KEY);
+                .contains(other);
+        assertRefused(Reason.PROOF_OF_OTHER_KEY, () -> endpoint.refresh(confidential, first, "resource", FILES));
+        endpoint.proving(null);
+        assertRefused(Reason.PROOF_MISSING, () -> endpoint.refresh(confidential, first, "resource", FILES));
     }
 
     /** An administrator who keeps a client from one MCP server leaves it the others. */

@@ -11,6 +11,9 @@ import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.okta.Endpoint;
 import org.mcpproxy.okta.Fault;
 import org.mcpproxy.okta.OktaOptions;
@@ -147,6 +150,45 @@ class PushedToOktaIT {
                 .proxy()
                 .awaitConsole(
                         "refused", console -> console.contains("pushed authorization request with invalid_client"));
+    }
+
+    /** Okta says no before the person is there: to ask them again would come to the same. */
+    @ParameterizedTest
+    @CsvSource({"unmet_authentication_requirements, unmet_authentication_requirements", "access_denied, access_denied"})
+    void whatOktaRefusesForGoodTheApplicationIsTold(String said, String told) {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        Page question = browser.follow(client.authorizationUri(demanding(client)), client.redirectUri());
+        refusesToTakeRequests(said);
+
+        Page refused = browser.submit(question, Map.of("decision", "allow"));
+
+        assertThat(OAuthClient.parameter(refused.next().orElseThrow(), "error")).isEqualTo(told);
+        assertThat(browser.submit(question, Map.of("decision", "allow")).status())
+                .isEqualTo(400);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"unmet_authentication_requirements", "access_denied"})
+    void aDeviceIsToldToo(String said) {
+        Device device = Device.begun(installation.proxy());
+        Page question = device.question(browser);
+        refusesToTakeRequests(said);
+
+        browser.submit(question, Map.of("decision", "allow"));
+
+        assertThat(device.poll().get("error")).isEqualTo("access_denied");
+    }
+
+    private static void refusesToTakeRequests(String error) {
+        installation
+                .okta()
+                .faults()
+                .on(
+                        Endpoint.PUSH,
+                        new Fault.Answer(
+                                400,
+                                Map.of("Content-Type", "application/json"),
+                                "{\"error\":\"%s\"}".formatted(error)));
     }
 
     @Test

@@ -150,14 +150,49 @@ class BoundOktaTokensTest {
                 .isEqualTo(ECKey.parse(key.jwk().value()).toPublicJWK());
     }
 
+    /** The old refresh token may be used up by then: who keeps the new one needs no sign-on once the setting is right. */
     @ParameterizedTest
-    @ValueSource(strings = {"Bearer", "bearer", "MAC", "N_A"})
-    void aTokenThatIsNotBoundIsNotTaken(String type) {
+    @ValueSource(strings = {"Bearer", "bearer", "N_A"})
+    void ofTokensThatAreNotBoundTheRefreshTokenAloneIsKept(String type) {
         answers.add(json(200, tokens(type)));
-        answers.add(json(200, tokens(type)));
+
+        RefreshedTokens refreshed = okta().refresh(bearer());
+
+        assertThat(refreshed.usable()).isFalse();
+        assertThat(refreshed.idToken()).isEmpty();
+        assertThat(refreshed.tokens().refreshToken()).contains(new Secret("okta-refresh-2"));
+        assertThat(refreshed.tokens().possessionKey()).isEmpty();
+        assertThat(refreshed.tokens().accessTokenExpiresAt()).isBeforeOrEqualTo(clock.instant());
+    }
+
+    @Test
+    void aGrantKeepsItsKeyThoughOneAnswerWasNotBound() {
+        answers.add(json(200, tokens("Bearer")));
+
+        assertThat(okta().refresh(bound()).tokens().possessionKey()).contains(key);
+    }
+
+    @Test
+    void aTypeThatIsNotKnownIsNoAnswer() {
+        answers.add(json(200, tokens("MAC")));
+        answers.add(json(200, tokens("MAC")));
 
         assertRefused(Reason.OKTA_ANSWER_INVALID, () -> okta().refresh(bound()));
         assertRefused(Reason.OKTA_ANSWER_INVALID, () -> redeem(Optional.of(key)));
+    }
+
+    @Test
+    void aSignOnWhoseTokensAreNotBoundFailsAndOktaGetsThemBack() throws Exception {
+        metadata.put("revocation_endpoint", ISSUER + "/v1/revoke");
+        answers.add(json(200, tokens("Bearer")));
+        answers.add(new HTTPResponse(200));
+
+        assertRefused(
+                Reason.OKTA_ANSWER_INVALID,
+                () -> okta().redeem("code", ISSUER, new Secret(new CodeVerifier().getValue()), new Secret("nonce")));
+
+        assertThat(sent.get(1).getURI()).hasToString(ISSUER + "/v1/revoke");
+        assertThat(sent.get(1).getBodyAsFormParameters().get("token")).containsExactly("okta-refresh-2");
     }
 
     @Test
@@ -171,7 +206,7 @@ class BoundOktaTokensTest {
     void aBoundTokenIsNotTakenByWhoDidNotAskForOne() {
         answers.add(json(200, BOUND));
 
-        assertRefused(Reason.OKTA_ANSWER_INVALID, () -> okta(SECRET, false).refresh(bearer()));
+        assertThat(okta(SECRET, false).refresh(bearer()).usable()).isFalse();
     }
 
     @ParameterizedTest
