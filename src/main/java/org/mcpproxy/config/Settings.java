@@ -29,6 +29,7 @@ import org.mcpproxy.policy.PolicySource;
  * @param nodeUrl how other nodes reach this one, without a path; empty where there is none, or none is told
  * @param secretKeys what all encryption at rest is derived from
  * @param databaseConnections how many this node opens at most
+ * @param databaseReserve how much of the disk that an H2 database is on is to stay free, in bytes
  * @param keyRotation after which time a new key signs our tokens
  * @param clientDocuments which clients may identify themselves by a metadata document
  * @param registration who may register clients, and which
@@ -49,6 +50,7 @@ public record Settings(
         Optional<URI> nodeUrl,
         KeyRing secretKeys,
         int databaseConnections,
+        long databaseReserve,
         Duration keyRotation,
         Lifetimes lifetimes,
         AddressLimits addressLimits,

@@ -26,7 +26,11 @@ final class SettingsReader {
     private static final Duration KEY_ROTATION = Duration.ofDays(90);
     private static final int LONGEST_ROTATION_DAYS = 3_650;
     private static final List<String> OF_THE_DATABASE =
-            List.of("DATABASE_URL", "DATABASE_USER", "DATABASE_CONNECTIONS", "DATABASE_OPTIONS");
+            List.of("DATABASE_URL", "DATABASE_USER", "DATABASE_CONNECTIONS", "DATABASE_RESERVE_MB", "DATABASE_OPTIONS");
+    private static final long MEGABYTE = 1024L * 1024;
+    private static final long DEFAULT_RESERVE = 64 * MEGABYTE;
+    private static final int SMALLEST_RESERVE = 16;
+    private static final int LARGEST_RESERVE = 999_999_999;
     private static final int DEFAULT_CONNECTIONS = 20;
     private static final int MOST_CONNECTIONS = 1_000;
     private static final Set<String> DATABASES = Set.of("jdbc:postgresql:", "jdbc:h2:");
@@ -64,6 +68,7 @@ final class SettingsReader {
                 values.parsed("TRUSTED_PROXIES", TrustedProxies.NONE, SettingsReader::trustedProxies);
         values.parsed("DATABASE_URL", SettingsReader::database);
         Integer connections = values.parsed("DATABASE_CONNECTIONS", DEFAULT_CONNECTIONS, SettingsReader::connections);
+        Long reserve = values.parsed("DATABASE_RESERVE_MB", DEFAULT_RESERVE, SettingsReader::reserve);
         URI publicUrl = values.parsed("PUBLIC_URL", URI.create("http://localhost:" + port), Addresses::origin);
         Set<String> allowedHosts = values.parsed("ALLOWED_HOSTS", Set.of(), Lists::hosts);
         Set<String> schemes = values.parsed(
@@ -103,6 +108,7 @@ final class SettingsReader {
                 nodeUrl,
                 secretKeys,
                 connections,
+                reserve,
                 keyRotation,
                 Lifetimes.standard().withRefreshGrace(grace),
                 addressLimits,
@@ -182,5 +188,9 @@ final class SettingsReader {
     /** The store's own work needs one beside those of the requests. */
     private static Integer connections(String text) throws BadSetting {
         return number(text, 2, MOST_CONNECTIONS);
+    }
+
+    private static Long reserve(String text) throws BadSetting {
+        return number(text, SMALLEST_RESERVE, LARGEST_RESERVE) * MEGABYTE;
     }
 }

@@ -13,8 +13,6 @@ import java.time.OffsetDateTime;
 import java.time.ZoneOffset;
 import java.util.Arrays;
 import java.util.Set;
-import java.util.concurrent.Semaphore;
-import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
 import java.util.function.Supplier;
 import javax.sql.DataSource;
@@ -24,9 +22,6 @@ import org.jdbi.v3.core.JdbiException;
 import org.jdbi.v3.core.argument.AbstractArgumentFactory;
 import org.jdbi.v3.core.argument.Argument;
 import org.jdbi.v3.core.config.ConfigRegistry;
-import org.mcpproxy.config.Settings;
-import org.mcpproxy.metrics.Measured;
-import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.store.StoreMeter.Outcome;
@@ -36,7 +31,7 @@ import org.mcpproxy.store.StoreMeter.Outcome;
  * ours stays an exception, without the values that were bound.
  */
 @Singleton
-public class Database implements Measured {
+public class Database {
 
     private static final Duration NEXT_TRY = Duration.ofSeconds(5);
     private static final int TRIES = 5;
@@ -55,68 +50,59 @@ public class Database implements Measured {
     /** Classes of SQL states that mean a mistake in a statement or in its values: syntax, data, constraint. */
     private static final Set<String> MISTAKES = Set.of("42", "22", "23");
 
-    /** For the revocation log, which must not wait for anybody. */
-    private static final int RESERVED_CONNECTIONS = 1;
-
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
-
-    /** Of {@code coreThreads} in server.xml this leaves enough for MCP calls, which ask nothing of the database. */
-    static final int MOST_WAITING = 200;
-
     private final Jdbi jdbi;
     private final StoreStatus status;
     private final Breaker breaker;
     private final StoreMeter meter;
-    private final int most;
-    private final Semaphore connections;
-    private final Semaphore waiting = new Semaphore(MOST_WAITING);
+    private final Connections connections;
     private final boolean first;
 
     @Inject
-    public Database(DataSource source, StoreStatus status, Settings settings, StoreMeter meter) {
-        this(source, status, settings.databaseConnections() - RESERVED_CONNECTIONS, false, meter);
-    }
-
-    /** With so many connections. */
-    Database(DataSource source, StoreStatus status, int connections) {
-        this(source, status, connections, false, StoreMeter.unwatched());
+    public Database(DataSource source, StoreStatus status, Connections connections, StoreMeter meter) {
+        this(source, status, connections, false, meter);
     }
 
     /** With as many connections as there are. */
     public Database(DataSource source, StoreStatus status) {
-        this(source, status, Integer.MAX_VALUE, false, StoreMeter.unwatched());
+        this(source, status, Connections.unlimited(), StoreMeter.unwatched());
     }
 
-    /** For one thread, which asks a silent database too. */
-    static Database ofOneWhoNeverWaits(DataSource source, StoreStatus status) {
-        return new Database(source, status, RESERVED_CONNECTIONS, true, StoreMeter.unwatched());
+    /** For the revocation log's one thread, which waits for nobody, and asks a silent database too. */
+    static Database ofOneWhoNeverWaits(DataSource source, StoreStatus status, Connections connections) {
+        return new Database(source, status, connections, true, StoreMeter.unwatched());
     }
 
-    private Database(DataSource source, StoreStatus status, int connections, boolean first, StoreMeter meter) {
+    private Database(DataSource source, StoreStatus status, Connections connections, boolean first, StoreMeter meter) {
         this.jdbi = Jdbi.create(source);
         this.jdbi.registerArgument(new InstantArgument());
         this.jdbi.registerArgument(new TextArgument());
         this.status = status;
         this.breaker = status.breaker();
-        this.most = connections;
-        this.meter = meter;
-        this.connections = new Semaphore(connections);
+        this.connections = connections;
         this.first = first;
+        this.meter = meter;
     }
 
-    /** Runs statements that each stand alone. */
+    /** Reads, by statements that each stand alone. */
     <T> T with(Function<Handle, T> work) {
         return judged(() -> jdbi.withHandle(work::apply));
     }
 
+    /** Reads in one transaction, without having all rows in memory. */
+    <T> T streaming(Function<Handle, T> work) {
+        return judged(() -> jdbi.inTransaction(work::apply));
+    }
+
     /** Runs statements that take effect together or not at all, even where this process is killed in the middle of them. */
     <T> T inTransaction(Function<Handle, T> work) {
+        requireRoom();
         return judged(() -> jdbi.inTransaction(work::apply));
     }
 
     /** @return how many rows were changed */
     int update(String sql, Object... values) {
-        int rows = with(handle -> handle.execute(sql, values));
+        requireRoom();
+        int rows = judged(() -> jdbi.withHandle(handle -> handle.execute(sql, values)));
         if (rows > 0) {
             status.written();
         }
@@ -129,21 +115,14 @@ public class Database implements Measured {
         return time == null ? null : time.toInstant();
     }
 
-    @Override
-    public void describe(Meters meters) {
-        meters.gauge(
-                "database_connections_used",
-                "Connections to the database in use, without that of the revocation log.",
-                () -> most - connections.availablePermits());
-        meters.gauge("database_connections_limit", "So many may be in use.", () -> most);
-        meters.gauge(
-                "database_waiting",
-                "Threads that wait for one of them.",
-                () -> MOST_WAITING - waiting.availablePermits());
+    private void requireRoom() {
+        if (!status.hasRoom()) {
+            throw Rejection.until(Reason.STORE_UNAVAILABLE, NEXT_TRY);
+        }
     }
 
     private <T> T judged(Supplier<T> work) {
-        if (!status.isOpen() || !acquire()) {
+        if (!status.isOpen() || !connections.acquire(first)) {
             throw Rejection.until(Reason.STORE_UNAVAILABLE, NEXT_TRY);
         }
         try {
@@ -152,28 +131,7 @@ public class Database implements Measured {
             }
             return tried(work);
         } finally {
-            connections.release();
-        }
-    }
-
-    private boolean acquire() {
-        if (connections.tryAcquire()) {
-            return true;
-        }
-        long since = System.nanoTime();
-        boolean found = waiting.tryAcquire() && awaited();
-        meter.waited(found, since);
-        return found;
-    }
-
-    private boolean awaited() {
-        try {
-            return connections.tryAcquire(LONGEST_WAIT.toMillis(), TimeUnit.MILLISECONDS);
-        } catch (InterruptedException e) {
-            Thread.currentThread().interrupt();
-            return false;
-        } finally {
-            waiting.release();
+            connections.release(first);
         }
     }
 

@@ -64,8 +64,8 @@ public class RevocationLog implements LiveGrants {
     private int polls;
 
     @Inject
-    public RevocationLog(DataSource source, StoreStatus status, Settings settings) {
-        this(Database.ofOneWhoNeverWaits(source, status), settings, System::nanoTime, MOST);
+    public RevocationLog(DataSource source, StoreStatus status, Connections connections, Settings settings) {
+        this(Database.ofOneWhoNeverWaits(source, status, connections), settings, System::nanoTime, MOST);
     }
 
     RevocationLog(Database database, Settings settings) {
@@ -128,7 +128,7 @@ public class RevocationLog implements LiveGrants {
             forgetBefore(at - history.plus(LONG_OVERLAP).toNanos());
         }
         Heard last = heard;
-        Instant time = database.inTransaction(handle -> read(handle, last, far ? LONG_OVERLAP : OVERLAP));
+        Instant time = database.streaming(handle -> read(handle, last, far ? LONG_OVERLAP : OVERLAP));
         hear(new Heard(time, at));
     }
 

@@ -13,7 +13,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import javax.sql.DataSource;
 import org.flywaydb.core.api.FlywayException;
+import org.jdbi.v3.core.JdbiException;
 import org.mcpproxy.config.Settings;
+import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.web.Failures;
 
@@ -31,6 +33,7 @@ class StoreOpening {
 
     private final DataSource source;
     private final StoreStatus status;
+    private final Connections connections;
     private final Settings settings;
     private final StoreSchedule schedule;
     private final ManagedScheduledExecutorService executor;
@@ -40,11 +43,13 @@ class StoreOpening {
     StoreOpening(
             DataSource source,
             StoreStatus status,
+            Connections connections,
             Settings settings,
             StoreSchedule schedule,
             ManagedScheduledExecutorService executor) {
         this.source = source;
         this.status = status;
+        this.connections = connections;
         this.settings = settings;
         this.schedule = schedule;
         this.executor = executor;
@@ -52,7 +57,7 @@ class StoreOpening {
 
     /** For CDI's proxy. */
     protected StoreOpening() {
-        this(null, null, null, null, null);
+        this(null, null, null, null, null, null);
     }
 
     /** The first try is part of the start, so that what can never go well stops the application. */
@@ -92,6 +97,7 @@ class StoreOpening {
     /** @throws WrongSecretException and {@link NewerStoreException} for good */
     private boolean opened() {
         try {
+            H2File.of(source, settings.databaseReserve()).ifPresent(this::spare);
             if (Migration.isBegun(source)) {
                 requireSecrets();
             }
@@ -102,9 +108,17 @@ class StoreOpening {
             schedule.start();
             LOG.log(Level.INFO, "The store is open");
             return true;
-        } catch (FlywayException | Rejection e) {
+        } catch (FlywayException | JdbiException | Rejection e) {
             LOG.log(Level.WARNING, "The store cannot be opened yet, and is tried again: {0}", why(e));
             return false;
+        }
+    }
+
+    private void spare(H2File file) {
+        connections.shareOne();
+        status.in(file);
+        if (!status.hasRoom()) {
+            throw Rejection.of(Reason.STORE_UNAVAILABLE);
         }
     }
 

@@ -3,6 +3,7 @@ package org.mcpproxy.store;
 import jakarta.inject.Singleton;
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -16,6 +17,7 @@ public class StoreStatus {
 
     private final AtomicBoolean lost = new AtomicBoolean();
     private final Breaker breaker = new Breaker();
+    private volatile Optional<H2File> file = Optional.empty();
     private volatile boolean open;
     private volatile boolean refused;
 
@@ -26,6 +28,20 @@ public class StoreStatus {
 
     void opened() {
         open = true;
+    }
+
+    /** It is kept in this file. */
+    void in(H2File file) {
+        this.file = Optional.of(file);
+    }
+
+    /** Whether there is room for a write. Where there is none the database is lost until it has taken one. */
+    boolean hasRoom() {
+        boolean room = file.map(H2File::hasRoom).orElse(true);
+        if (!room) {
+            lost("less than DATABASE_RESERVE_MB is free on its disk");
+        }
+        return room;
     }
 
     /** Whether our secrets do not fit what is sealed there. Nothing mends that but another start. */

@@ -40,8 +40,13 @@ class SingleNodeIT {
             .map(letter -> "http://127.0.0.1:8123/" + letter.repeat(2_000))
             .toList();
 
+    private static final long MEGABYTE = 1024L * 1024;
+
     /** In bytes: the server has files of its own that it must be able to write. */
-    private static final long LARGEST_OTHER_FILE = 4L * 1024 * 1024;
+    private static final long LARGEST_OTHER_FILE = 4 * MEGABYTE;
+
+    /** What others may write to the disk meanwhile. */
+    private static final long OTHERS_MEGABYTES = 1024;
 
     private static final Duration RECOVERY = Duration.ofSeconds(40);
 
@@ -98,28 +103,53 @@ class SingleNodeIT {
         holders.forEach(Holder::assertThatItGoesOn);
     }
 
-    /** No file of the process may grow, as if the disk were full. */
+    /** A disk with less room than is to stay free. */
     @Test
     void aFullDiskIsSaidAndLeavesNothingHalfDone() {
+        proxy.stop();
+        proxy.launchAgain(Map.of("DATABASE_RESERVE_MB", Long.toString(freeMegabytes() - OTHERS_MEGABYTES)))
+                .awaitReady();
+        holders.forEach(Holder::assertThatItGoesOn);
+
+        Path file = fill(2 * OTHERS_MEGABYTES);
+        try {
+            Answer refused = register();
+            assertThat(refused.status()).isEqualTo(503);
+            assertThat(refused.header("Retry-After")).matches("[1-9]\\d?");
+            assertThat(refused.get("error")).isEqualTo("temporarily_unavailable");
+            assertThat(refused.text()).contains("store does not answer at the moment");
+            Health health = Health.of(proxy);
+            assertThat(health.isUp()).isTrue();
+            assertThat(health.of("store")).isEqualTo("degraded");
+            holders.forEach(Holder::assertThatItIsServed);
+            holders.forEach(Holder::assertThatItCannotRefresh);
+            holders.forEach(Holder::assertThatAPersonIsPutOff);
+        } finally {
+            remove(file);
+        }
+
+        holders.forEach(Holder::assertThatItGoesOn);
+        Waiting.until(
+                "no word of it", RECOVERY, () -> "well".equals(Health.of(proxy).of("store")));
+        proxy.stop();
+        proxy.launchAgain(Map.of("DATABASE_RESERVE_MB", "")).awaitReady();
+        holders.forEach(Holder::assertThatItGoesOn);
+    }
+
+    /** A write that fails though the disk has room: no file of the process may grow. */
+    @Test
+    void aWriteThatFailsIsSaidAndOthersGoOn() {
         limitFiles(
                 Long.toString(Math.max(LARGEST_OTHER_FILE, database().toFile().length())));
         Answer refused = registrationThatDoesNotFit();
 
         assertThat(refused.status()).isEqualTo(503);
-        assertThat(refused.header("Retry-After")).matches("[1-9]\\d?");
         assertThat(refused.get("error")).isEqualTo("temporarily_unavailable");
-        assertThat(refused.text()).contains("store does not answer at the moment");
-        Health health = Health.of(proxy);
-        assertThat(health.isUp()).isTrue();
-        assertThat(health.of("store")).isEqualTo("degraded");
+        assertThat(Health.of(proxy).of("store")).isEqualTo("degraded");
         holders.forEach(Holder::assertThatItIsServed);
-        holders.forEach(Holder::assertThatItRefreshesOrIsPutOff);
 
         limitFiles("unlimited");
         Waiting.until("room again", RECOVERY, () -> register().status() == 201);
-        holders.forEach(Holder::assertThatItGoesOn);
-        proxy.kill();
-        proxy.startAgain();
         holders.forEach(Holder::assertThatItGoesOn);
     }
 
@@ -175,18 +205,42 @@ class SingleNodeIT {
         }
     }
 
+    private static long freeMegabytes() {
+        try {
+            return Files.getFileStore(proxy.folder()).getUsableSpace() / MEGABYTE;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /** Takes it off the disk without a byte written. */
+    private static Path fill(long megabytes) {
+        Path file = proxy.folder().resolve("room");
+        run("fallocate", "--length=" + megabytes * MEGABYTE, file.toString());
+        return file;
+    }
+
+    private static void remove(Path file) {
+        try {
+            Files.delete(file);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     private static void limitFiles(String bytes) {
         ProcessHandle server = ProcessHandle.of(proxy.pid()).orElseThrow();
         Stream.concat(Stream.of(server), server.descendants()).forEach(process -> limitFiles(process.pid(), bytes));
     }
 
     private static void limitFiles(long pid, String bytes) {
+        run("prlimit", "--pid", Long.toString(pid), "--fsize=" + bytes + ":unlimited");
+    }
+
+    private static void run(String... command) {
         try {
-            Process prlimit = new ProcessBuilder(
-                            "prlimit", "--pid", Long.toString(pid), "--fsize=" + bytes + ":unlimited")
-                    .inheritIO()
-                    .start();
-            assertThat(prlimit.waitFor()).isZero();
+            Process process = new ProcessBuilder(command).inheritIO().start();
+            assertThat(process.waitFor()).isZero();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         } catch (InterruptedException e) {
@@ -227,16 +281,6 @@ class SingleNodeIT {
 
         void assertThatItCannotRefresh() {
             assertThatItIsPutOff(client.refresh(refreshToken));
-        }
-
-        /** What a full disk still has room for is not ours to say. */
-        void assertThatItRefreshesOrIsPutOff() {
-            Answer answer = client.refresh(refreshToken);
-            if (answer.status() == 200) {
-                refreshToken = answer.get("refresh_token");
-            } else {
-                assertThatItIsPutOff(answer);
-            }
         }
 
         private static void assertThatItIsPutOff(Answer answer) {

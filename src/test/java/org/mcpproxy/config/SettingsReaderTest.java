@@ -113,6 +113,8 @@ class SettingsReaderTest {
                 "LOGLEVEL           | LOUD",
                 "DATABASE_CONNECTIONS | 1",
                 "DATABASE_CONNECTIONS | many",
+                "DATABASE_RESERVE_MB | 15",
+                "DATABASE_RESERVE_MB | 1000000000",
                 "PUBLIC_URL         | http://proxy.example.com",
                 "PUBLIC_URL         | https://proxy.example.com/mcp",
                 "PUBLIC_URL         | https://proxy.example.com?a=b",
@@ -268,7 +270,14 @@ class SettingsReaderTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"DATABASE_URL", "DATABASE_USER", "DATABASE_CONNECTIONS", "DATABASE_OPTIONS"})
+    @ValueSource(
+            strings = {
+                "DATABASE_URL",
+                "DATABASE_USER",
+                "DATABASE_CONNECTIONS",
+                "DATABASE_RESERVE_MB",
+                "DATABASE_OPTIONS"
+            })
     void quotesAreRefusedWhereTheDatabaseWouldBeGivenThem(String name) {
         written.put(name, "'4000'");
 

@@ -5,6 +5,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
+import java.io.IOException;
+import java.nio.file.FileStore;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.List;
@@ -154,7 +158,7 @@ class DatabaseTest {
         StoreStatus status = Databases.open();
         status.breaker().silent();
         assertThat(status.breaker().mayAsk()).as("whoever asks now").isTrue();
-        Database first = Database.ofOneWhoNeverWaits(kind.empty(), status);
+        Database first = Database.ofOneWhoNeverWaits(kind.empty(), status, Connections.unlimited());
         Database later = new Database(kind.empty(), status);
 
         assertRefused(Reason.STORE_UNAVAILABLE, () -> later.update("DELETE FROM lease"));
@@ -202,11 +206,11 @@ class DatabaseTest {
     /** The attack: more who wait for a connection than there are threads, so that MCP calls wait behind them. */
     @Test
     void noMoreWaitForAConnectionThanLeaveThreadsForOthers() {
-        Database one = new Database(kind.empty(), Databases.open(), 1);
+        Database one = new Database(kind.empty(), Databases.open(), Connections.of(1), StoreMeter.unwatched());
         ExecutorService threads = Executors.newCachedThreadPool();
         try {
             List<CompletableFuture<Integer>> waiting = one.with(handle -> {
-                List<CompletableFuture<Integer>> others = IntStream.range(0, Database.MOST_WAITING + 50)
+                List<CompletableFuture<Integer>> others = IntStream.range(0, Connections.MOST_WAITING + 50)
                         .mapToObj(i -> CompletableFuture.supplyAsync(
                                 () -> one.update("DELETE FROM lease WHERE name = ?", "none"), threads))
                         .toList();
@@ -216,11 +220,56 @@ class DatabaseTest {
 
             assertThat(refused(waiting)).isEqualTo(50);
             assertThat(waiting.stream().filter(other -> !other.isCompletedExceptionally()))
-                    .hasSize(Database.MOST_WAITING)
+                    .hasSize(Connections.MOST_WAITING)
                     .allSatisfy(other -> assertThat(other.join()).isZero());
         } finally {
             threads.shutdownNow();
         }
+    }
+
+    /** As with H2, which comes to grief when it cannot write while others are within. */
+    @Test
+    void whereThereIsOneForAllTheRevocationLogWaitsForItToo() {
+        Connections one = Connections.of(20);
+        one.shareOne();
+        Database others = new Database(kind.empty(), Databases.open(), one, StoreMeter.unwatched());
+        Database log = Database.ofOneWhoNeverWaits(kind.empty(), Databases.open(), one);
+
+        CompletableFuture<Integer> second = others.with(handle -> {
+            CompletableFuture<Integer> later = CompletableFuture.supplyAsync(() -> log.with(inner -> 1));
+            Waiting.until("one who waits", Duration.ofSeconds(4), () -> waiting(one) == 1 || later.isDone());
+            assertThat(later).isNotDone();
+            return later;
+        });
+
+        assertThat(second.join()).isEqualTo(1);
+        assertThat(CompletableFuture.supplyAsync(() -> others.with(handle -> 2)).join())
+                .isEqualTo(2);
+    }
+
+    private static double waiting(Connections connections) {
+        Meters meters = new Meters();
+        connections.describe(meters);
+        return Exposition.of(meters).value("mcp_proxy_database_waiting");
+    }
+
+    /** The attack: many who write, and a disk that comes to its end in the middle of it. */
+    @Test
+    void nothingIsWrittenWhileTheDiskHasTooLittleRoom() throws IOException {
+        StoreStatus status = Databases.open();
+        Database spared = new Database(kind.empty(), status);
+        FileStore disk = Files.getFileStore(Path.of("."));
+        status.in(new H2File(disk, Long.MAX_VALUE));
+
+        assertRefused(Reason.STORE_UNAVAILABLE, () -> spared.update("DELETE FROM lease"));
+        assertRefused(Reason.STORE_UNAVAILABLE, () -> spared.inTransaction(handle -> 1));
+        assertThat(status.isLost()).isTrue();
+        assertThat(spared.<Integer>with(handle -> 1)).isEqualTo(1);
+        assertThat(spared.<Integer>streaming(handle -> 1)).isEqualTo(1);
+
+        status.in(new H2File(disk, 1));
+        spared.update("INSERT INTO lease (name, holder, leased_until) VALUES ('one', 'me', CURRENT_TIMESTAMP)");
+        assertThat(status.isLost()).isFalse();
     }
 
     private static long refused(List<CompletableFuture<Integer>> all) {
@@ -266,7 +315,8 @@ class DatabaseTest {
     @Test
     void whatIsAskedIsTimedByHowItCameOut() {
         Meters meters = new Meters();
-        Database watched = new Database(kind.empty(), Databases.open(), Samples.settings(), new StoreMeter(meters));
+        Database watched =
+                new Database(kind.empty(), Databases.open(), Connections.unlimited(), new StoreMeter(meters));
 
         watched.with(handle -> 1);
         for (String state : List.of("55P03", "42601", "58030")) {
@@ -290,8 +340,9 @@ class DatabaseTest {
     @Test
     void whatIsTakenOfItIsReadAsItStands() {
         Meters meters = new Meters();
-        Database watched = new Database(kind.empty(), Databases.open(), Samples.settings(), new StoreMeter(meters));
-        watched.describe(meters);
+        Connections connections = new Connections(Samples.settings(), new StoreMeter(meters));
+        Database watched = new Database(kind.empty(), Databases.open(), connections, StoreMeter.unwatched());
+        connections.describe(meters);
 
         watched.with(handle -> {
             assertThat(Exposition.of(meters).value("mcp_proxy_database_connections_used"))

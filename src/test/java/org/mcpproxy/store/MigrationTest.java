@@ -73,7 +73,8 @@ class MigrationTest {
                 source,
                 "INSERT INTO signing_key (id, sealed_key, secret_id, created_at, signs_from)"
                         + " VALUES ('key', CAST('' AS BYTEA), 'lost', CURRENT_TIMESTAMP, CURRENT_TIMESTAMP)");
-        StoreOpening opening = new StoreOpening(source, new StoreStatus(), Samples.settings(), null, null);
+        StoreOpening opening =
+                new StoreOpening(source, new StoreStatus(), Connections.unlimited(), Samples.settings(), null, null);
 
         assertThatThrownBy(() -> opening.start(null)).isInstanceOf(WrongSecretException.class);
 
@@ -91,7 +92,8 @@ class MigrationTest {
                 "UPDATE \"schema_history\" SET \"version\" = '99', \"success\" = " + succeeded
                         + " WHERE \"version\" = '9'");
         StoreStatus status = new StoreStatus();
-        StoreOpening opening = new StoreOpening(source, status, Samples.settings(), null, null);
+        StoreOpening opening =
+                new StoreOpening(source, status, Connections.unlimited(), Samples.settings(), null, null);
 
         assertThatThrownBy(() -> opening.start(null)).isInstanceOf(NewerStoreException.class);
 

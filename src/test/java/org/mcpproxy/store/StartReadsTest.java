@@ -65,7 +65,7 @@ class StartReadsTest {
                 keys,
                 new Housekeeping(List.of(), leases, "one"),
                 tasks.executor());
-        new StoreOpening(source, status, SETTINGS, schedule, null).start(null);
+        new StoreOpening(source, status, Connections.unlimited(), SETTINGS, schedule, null).start(null);
         tasks.run();
         assertThat(schedule.loaded()).isTrue();
     }

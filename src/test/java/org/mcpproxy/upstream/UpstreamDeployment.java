@@ -139,6 +139,7 @@ class UpstreamDeployment {
                 Optional.empty(),
                 KeyRing.of(new SecretKeyMaterial(new byte[32])),
                 20,
+                0,
                 Duration.ofDays(90),
                 Lifetimes.standard(),
                 AddressLimits.standard(),
