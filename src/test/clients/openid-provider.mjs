@@ -1,13 +1,12 @@
 // A client that treats us as its OpenID provider, by a library that takes nothing that the specifications do not allow.
 // Usage: node openid-provider.mjs LIBRARY ISSUER USER-ID NAME EMAIL
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { Browser } from './trip/browser.mjs';
+import { random, REDIRECT_URI, registered } from './trip/registration.mjs';
 import { run, step } from './trip/steps.mjs';
 
-const REDIRECT_URI = 'http://127.0.0.1:8123/callback';
 const SCOPE = 'openid profile email';
 const MAX_AGE = 600;
 
@@ -15,7 +14,7 @@ const libraries = {
     oauth4webapi: async issuer => {
         const plainHttp = { [oauth.allowInsecureRequests]: true };
         const as = await oauth.processDiscoveryResponse(issuer, await oauth.discoveryRequest(issuer, plainHttp));
-        const client = { client_id: await registered(as.registration_endpoint) };
+        const client = { client_id: await registered(as.registration_endpoint, 'A relying party', SCOPE) };
         return {
             metadata: as,
             begin: async parameters => {
@@ -46,7 +45,7 @@ const libraries = {
     'openid-client': async issuer => {
         const found = { execute: [openid.allowInsecureRequests, openid.enableNonRepudiationChecks] };
         const any = await openid.discovery(issuer, 'any', undefined, openid.None(), found);
-        const id = await registered(any.serverMetadata().registration_endpoint);
+        const id = await registered(any.serverMetadata().registration_endpoint, 'A relying party', SCOPE);
         const client = await openid.discovery(issuer, id, undefined, openid.None(), found);
         const read = tokens => ({ tokens, claims: tokens.claims() });
         return {
@@ -64,22 +63,6 @@ const libraries = {
         };
     }
 };
-
-async function registered(endpoint) {
-    const response = await fetch(endpoint, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-            client_name: 'A relying party',
-            redirect_uris: [REDIRECT_URI],
-            grant_types: ['authorization_code', 'refresh_token'],
-            token_endpoint_auth_method: 'none',
-            scope: SCOPE
-        })
-    });
-    assert.equal(response.status, 201);
-    return (await response.json()).client_id;
-}
 
 async function signedOn(library, changes = {}) {
     const checks = { state: random(), nonce: random(), verifier: random() };
@@ -100,10 +83,6 @@ async function signedOn(library, changes = {}) {
 /** One library wraps what the other throws. */
 function isAboutNonce(error) {
     return /"nonce"/.test(`${error.message} ${error.cause?.message}`);
-}
-
-function random() {
-    return randomBytes(32).toString('base64url');
 }
 
 async function trip([name, issuer, user, fullName, email]) {

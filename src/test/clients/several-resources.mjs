@@ -1,20 +1,18 @@
 // A client that serves its user at two MCP servers, by a library that takes nothing that the specifications do not allow.
 // Usage: node several-resources.mjs LIBRARY ISSUER MCP-URL OTHER-MCP-URL
 import assert from 'node:assert/strict';
-import { randomBytes } from 'node:crypto';
 import * as oauth from 'oauth4webapi';
 import * as openid from 'openid-client';
 import { Browser } from './trip/browser.mjs';
+import { random, REDIRECT_URI, registered } from './trip/registration.mjs';
 import { run, step } from './trip/steps.mjs';
-
-const REDIRECT_URI = 'http://127.0.0.1:8123/callback';
 
 const libraries = {
     oauth4webapi: async issuer => {
         const plainHttp = { [oauth.allowInsecureRequests]: true };
         const as = await oauth.processDiscoveryResponse(
             issuer, await oauth.discoveryRequest(issuer, { ...plainHttp, algorithm: 'oauth2' }));
-        const client = { client_id: await registered(as.registration_endpoint) };
+        const client = { client_id: await registered(as.registration_endpoint, 'A client of two servers') };
         const options = resources => ({ ...plainHttp, additionalParameters: named(resources) });
         return {
             begin: async parameters => {
@@ -39,7 +37,7 @@ const libraries = {
     'openid-client': async issuer => {
         const found = { algorithm: 'oauth2', execute: [openid.allowInsecureRequests] };
         const any = await openid.discovery(issuer, 'any', undefined, openid.None(), found);
-        const id = await registered(any.serverMetadata().registration_endpoint);
+        const id = await registered(any.serverMetadata().registration_endpoint, 'A client of two servers');
         const client = await openid.discovery(issuer, id, undefined, openid.None(), found);
         return {
             begin: async parameters => await openid.buildAuthorizationUrlWithPAR(client, parameters),
@@ -52,25 +50,6 @@ const libraries = {
 
 function named(resources) {
     return new URLSearchParams(resources.map(resource => ['resource', resource]));
-}
-
-async function registered(endpoint) {
-    const response = await fetch(endpoint, {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify({
-            client_name: 'A client of two servers',
-            redirect_uris: [REDIRECT_URI],
-            grant_types: ['authorization_code', 'refresh_token'],
-            token_endpoint_auth_method: 'none'
-        })
-    });
-    assert.equal(response.status, 201);
-    return (await response.json()).client_id;
-}
-
-function random() {
-    return randomBytes(32).toString('base64url');
 }
 
 async function statusAt(mcpUrl, tokens) {

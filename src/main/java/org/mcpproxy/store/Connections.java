@@ -14,7 +14,7 @@ import org.mcpproxy.metrics.Meters;
 public class Connections implements Measured {
 
     private static final int RESERVED = 1;
-    private static final Duration LONGEST_WAIT = Duration.ofSeconds(5);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(4);
 
     /** Of {@code coreThreads} in server.xml this leaves enough for MCP calls, which ask nothing of the database. */
     static final int MOST_WAITING = 200;
