@@ -160,25 +160,10 @@ const value = own =>
         json
     );
 
-/** As a form writes them, with repetitions, and now and then with an escape that is broken. */
-const form = own =>
-    fc
-        .array(fc.tuple(fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...PARAMETERS) }, { weight: 1, arbitrary: text }), nearly(own)), {
-            maxLength: 9
-        })
-        .chain(pairs =>
-            fc
-                .boolean()
-                .map(raw =>
-                    pairs.map(([name, given]) => `${encode(name, false)}=${encode(given, raw && pairs.length % 3 === 0)}`).join('&')
-                )
-        );
-
-function encode(given, raw) {
-    return raw ? given.replace(/[^\x21-\x7e]|[#?]/g, '+') : encodeURIComponent(given.toWellFormed());
-}
-
 const base64url = given => Buffer.from(given, 'utf8').toString('base64url');
+
+/** What stands where a JWT has an object: one, or other JSON. */
+const part = (names, values) => fc.oneof({ weight: 6, arbitrary: object(names, values) }, { weight: 1, arbitrary: json });
 
 /** A real token of which one part is another's, or that was never one. */
 const token = tokens =>
@@ -195,12 +180,23 @@ const token = tokens =>
             weight: 4,
             arbitrary: fc
                 .tuple(
-                    object(
+                    part(
                         ['alg', 'typ', 'kid', 'jwk', 'jku', 'x5u', 'x5c', 'crit', 'cty', 'zip', 'enc', 'b64'],
-                        value(['none', 'RS256', 'HS256', 'ES256', 'at+jwt', 'JWT', 'mcp-identity+jwt', 'DEF'])
+                        value([
+                            'none',
+                            'RS256',
+                            'HS256',
+                            'ES256',
+                            'at+jwt',
+                            'JWT',
+                            'dpop+jwt',
+                            'oauth-id-jag+jwt',
+                            'mcp-identity+jwt',
+                            'DEF'
+                        ])
                     ),
-                    object(
-                        ['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'scope', 'client_id', 'grant', 'act', 'azp'],
+                    part(
+                        ['iss', 'sub', 'aud', 'exp', 'iat', 'nbf', 'jti', 'scope', 'client_id', 'grant', 'act', 'azp', 'resource'],
                         value(['mcp', 'openid', 'now'])
                     ),
                     fc.constantFrom(...tokens),
@@ -221,6 +217,28 @@ const token = tokens =>
         },
         { weight: 1, arbitrary: latin }
     );
+
+/** As a form writes them, with repetitions, and now and then with an escape that is broken. */
+const form = ({ own, tokens }) =>
+    fc
+        .array(
+            fc.tuple(
+                fc.oneof({ weight: 9, arbitrary: fc.constantFrom(...PARAMETERS) }, { weight: 1, arbitrary: text }),
+                fc.oneof({ weight: 6, arbitrary: nearly(own) }, { weight: 1, arbitrary: token(tokens) })
+            ),
+            { maxLength: 9 }
+        )
+        .chain(pairs =>
+            fc
+                .boolean()
+                .map(raw =>
+                    pairs.map(([name, given]) => `${encode(name, false)}=${encode(given, raw && pairs.length % 3 === 0)}`).join('&')
+                )
+        );
+
+function encode(given, raw) {
+    return raw ? given.replace(/[^\x21-\x7e]|[#?]/g, '+') : encodeURIComponent(given.toWellFormed());
+}
 
 const encoded = value => Buffer.from(JSON.stringify(value)).toString('base64url');
 
@@ -290,8 +308,7 @@ const headers = given =>
             'mcp-session-id': fc.option(latin, { nil: undefined }),
             'mcp-method': fc.option(fc.oneof(fc.constantFrom(...MESSAGE_METHODS), latin), { nil: undefined }),
             'mcp-name': fc.option(fc.oneof(fc.constantFrom('echo', '=?base64?ZWNobw==?=', '=?base64?%?='), latin), { nil: undefined }),
-            'last-event-id': fc.option(latin, { nil: undefined }),
-            dpop: fc.option(token(given.tokens), { nil: undefined })
+            'last-event-id': fc.option(latin, { nil: undefined })
         })
         .map(all =>
             Object.fromEntries(
@@ -312,7 +329,7 @@ const message = object(
 
 const body = given =>
     fc.oneof(
-        { weight: 4, arbitrary: form(given.own) },
+        { weight: 4, arbitrary: form(given) },
         {
             weight: 3,
             arbitrary: object(
@@ -331,7 +348,14 @@ const almostRight = given =>
     fc
         .tuple(
             fc.constantFrom(...given.right),
-            fc.array(fc.tuple(fc.constantFrom('drop', 'replace', 'repeat'), fc.nat(), nearly(given.own)), { maxLength: 2 })
+            fc.array(
+                fc.tuple(
+                    fc.constantFrom('drop', 'replace', 'repeat'),
+                    fc.nat(),
+                    fc.oneof({ weight: 3, arbitrary: nearly(given.own) }, { weight: 1, arbitrary: token(given.tokens) })
+                ),
+                { maxLength: 2 }
+            )
         )
         .map(([{ method, path, headers: kept, parameters }, changes]) => {
             const sent = changes
@@ -362,7 +386,7 @@ const anyRequest = given =>
                 { weight: 12, arbitrary: fc.constantFrom(...given.paths) },
                 { weight: 1, arbitrary: text.map(name => `/${encode(name, false)}`) }
             ),
-            query: fc.option(form(given.own), { nil: '' }),
+            query: fc.option(form(given), { nil: '' }),
             headers: headers(given),
             body: fc.option(body(given), { nil: '' })
         })

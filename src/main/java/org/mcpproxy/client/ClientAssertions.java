@@ -27,6 +27,7 @@ import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.oauth.UnverifiedJwt;
 
 /** Authenticates a client by an assertion that it signed ({@code private_key_jwt}; RFC 7523 3, OpenID Connect Core 9). */
 @Singleton
@@ -101,7 +102,8 @@ public class ClientAssertions {
         require(client.id().equals(claims.getIssuer()));
         require(client.id().equals(claims.getSubject()));
         List<String> audience = claims.getAudience();
-        require(audience.size() == 1 && audiences.contains(audience.get(0)));
+        require(audience.size() == 1);
+        require(audience.get(0) != null && audiences.contains(audience.get(0)));
         require(claims.getJWTID() != null
                 && !claims.getJWTID().isBlank()
                 && claims.getJWTID().length() <= LONGEST_ID);
@@ -129,11 +131,7 @@ public class ClientAssertions {
 
     /** Read, and not yet believed. */
     static SignedJWT parse(String assertion) {
-        try {
-            return SignedJWT.parse(assertion);
-        } catch (ParseException e) {
-            throw Rejection.of(Reason.CLIENT_ASSERTION_INVALID);
-        }
+        return UnverifiedJwt.parse(assertion).orElseThrow(() -> Rejection.of(Reason.CLIENT_ASSERTION_INVALID));
     }
 
     /** Whose it says it is. */

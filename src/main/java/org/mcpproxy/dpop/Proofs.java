@@ -20,6 +20,7 @@ import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.oauth.UnverifiedJwt;
 
 /**
  * Judges proofs (RFC 9449 4.3), but for whether one was used before. The library's own verifier goes by this machine's clock, and
@@ -72,7 +73,8 @@ public class Proofs {
     private static SignedJWT parse(HttpCall call) {
         require(!call.proofs().isEmpty(), Reason.PROOF_MISSING);
         require(call.proofs().size() == 1 && call.proofs().get(0).length() <= LONGEST, Reason.PROOF_MALFORMED);
-        SignedJWT jwt = parse(call.proofs().get(0));
+        SignedJWT jwt =
+                UnverifiedJwt.parse(call.proofs().get(0)).orElseThrow(() -> Rejection.of(Reason.PROOF_MALFORMED));
         JWSHeader header = jwt.getHeader();
         // a private key among the header's the parser does not let through
         require(
@@ -81,15 +83,6 @@ public class Proofs {
                         && header.getJWK() instanceof AsymmetricJWK,
                 Reason.PROOF_MALFORMED);
         return jwt;
-    }
-
-    /** A header that is JSON but no object is more than the parser expects of a stranger. */
-    private static SignedJWT parse(String proof) {
-        try {
-            return SignedJWT.parse(proof);
-        } catch (ParseException | NullPointerException | IllegalArgumentException | ClassCastException e) {
-            throw Rejection.of(Reason.PROOF_MALFORMED);
-        }
     }
 
     private static JWTClaimsSet claims(SignedJWT jwt) {

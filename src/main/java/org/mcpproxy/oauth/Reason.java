@@ -79,6 +79,9 @@ public enum Reason {
     CLIENT_DOCUMENT_INVALID(
             OAuth2Error.INVALID_CLIENT,
             "The client's metadata document is not acceptable. The application's maker must mend it."),
+    CLIENT_DOCUMENT_WITHDRAWN(
+            OAuth2Error.INVALID_CLIENT,
+            "There is no client metadata document, or no key, at the client's address any more."),
     CLIENT_METADATA_INVALID(RegistrationError.INVALID_CLIENT_METADATA, "The client metadata is not acceptable."),
     PUSHED_REQUESTS_ALONE_UNSUPPORTED(
             RegistrationError.INVALID_CLIENT_METADATA,

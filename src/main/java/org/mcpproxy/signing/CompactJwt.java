@@ -13,6 +13,7 @@ import org.mcpproxy.oauth.Capabilities;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.oauth.UnverifiedJwt;
 
 /** A JWT in its compact form (RFC 7519 3), signed by us. Its type says what it is for, so that none is taken for another. */
 final class CompactJwt {
@@ -58,12 +59,7 @@ final class CompactJwt {
         }
     }
 
-    /** A header that is JSON but no object, such as {@code null}, is more than the parser expects of a stranger. */
-    private static SignedJWT parse(Secret token) throws ParseException {
-        try {
-            return SignedJWT.parse(token.value());
-        } catch (NullPointerException | IllegalArgumentException | ClassCastException e) {
-            throw Rejection.of(Reason.TOKEN_MALFORMED);
-        }
+    private static SignedJWT parse(Secret token) {
+        return UnverifiedJwt.parse(token.value()).orElseThrow(() -> Rejection.of(Reason.TOKEN_MALFORMED));
     }
 }

@@ -25,9 +25,9 @@ import org.mcpproxy.oauth.Secret;
 /**
  * {@code grant_type=refresh_token} (OAuth 2.1 4.3). The token is exchanged for a new one, and Okta is asked whether the
  * session still stands. A client that repeats the request within the grace gets the same answer again: it may have lost
- * the first one, and some clients refresh from two places at once. Where it asks for another resource of the grant it gets an
- * access token for that one, with the same new refresh token. Who has not the key that a token is bound to learns nothing
- * (RFC 9449 5), and ends nothing: a token without its key is of no use to a thief.
+ * the first one, and some clients refresh from two places at once. Where it asks for another resource of the grant, or for
+ * less, it gets an access token for that, with the same new refresh token. Who has not the key that a token is bound to learns nothing
+ * (RFC 9449 5), and ends nothing while the token is kept: a token without its key is of no use to a thief.
  */
 @Singleton
 public class RefreshTokenExchange implements Exchange {
@@ -132,7 +132,7 @@ public class RefreshTokenExchange implements Exchange {
     }
 
     private TokenAnswer repeat(TokenAnswer first, Asked asked) {
-        if (first.resource().equals(asked.resource())) {
+        if (first.resource().equals(asked.resource()) && asked.scope().containsAll(first.scope())) {
             requireSameKey(first, asked.request());
             return first;
         }

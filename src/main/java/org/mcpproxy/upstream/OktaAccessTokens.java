@@ -28,6 +28,7 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
+import org.mcpproxy.oauth.UnverifiedJwt;
 
 /**
  * Verifies access tokens that an Okta custom authorization server issued for {@code OKTA_AUDIENCE}.
@@ -105,13 +106,12 @@ public class OktaAccessTokens {
 
     private static SignedJWT parse(Secret token) {
         try {
-            SignedJWT jwt = SignedJWT.parse(token.value());
+            SignedJWT jwt = UnverifiedJwt.parse(token.value()).orElseThrow(() -> Rejection.of(Reason.TOKEN_MALFORMED));
             if (jwt.getHeader().getKeyID() == null || jwt.getJWTClaimsSet() == null) {
                 throw Rejection.of(Reason.TOKEN_MALFORMED);
             }
             return jwt;
-        } catch (ParseException | NullPointerException | IllegalArgumentException | ClassCastException e) {
-            // the parser trips over a header that is JSON but no object, such as null
+        } catch (ParseException e) {
             throw Rejection.of(Reason.TOKEN_MALFORMED);
         }
     }

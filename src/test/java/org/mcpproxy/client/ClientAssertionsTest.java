@@ -7,7 +7,9 @@ import com.nimbusds.jose.JOSEException;
 import com.nimbusds.jose.JOSEObjectType;
 import com.nimbusds.jose.JWSAlgorithm;
 import com.nimbusds.jose.JWSHeader;
+import com.nimbusds.jose.JWSObject;
 import com.nimbusds.jose.JWSSigner;
+import com.nimbusds.jose.Payload;
 import com.nimbusds.jose.crypto.ECDSASigner;
 import com.nimbusds.jose.crypto.MACSigner;
 import com.nimbusds.jose.crypto.RSASSASigner;
@@ -25,11 +27,16 @@ import java.security.KeyPair;
 import java.security.KeyPairGenerator;
 import java.security.interfaces.RSAPublicKey;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.Date;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.fixture.FixedKeys;
 import org.mcpproxy.fixture.KnownClients;
 import org.mcpproxy.fixture.KnownDocuments;
@@ -204,6 +211,36 @@ class ClientAssertionsTest {
         assertRefused(
                 Reason.CLIENT_AUTHENTICATION_METHOD,
                 () -> authenticator.authenticate(null, parameters(otherSubject, "registered")));
+    }
+
+    /** RFC 7523 3 (10). The attack: JSON that is no object where the parser expects one, which ended in its own error. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "bnVsbA.e30.AAAA",
+                "W10.e30.AAAA",
+                "MQ.e30.AAAA",
+                "e30.e30.AAAA",
+                "eyJhbGciOm51bGx9.e30.AAAA",
+                "..",
+                "a.b",
+                "a.b.c.d.e",
+                "%"
+            })
+    void whatIsNoSignedTokenIsNoAssertion(String assertion) {
+        assertInvalid(assertion);
+        assertRefused(Reason.CLIENT_ASSERTION_INVALID, () -> authenticate(assertion));
+    }
+
+    @Test
+    void anAudienceOfNobodyIsRefused() throws Exception {
+        Map<String, Object> claims = new HashMap<>(claims("null").build().toJSONObject());
+        claims.put("aud", Arrays.asList((Object) null));
+        JWSObject assertion = new JWSObject(new JWSHeader(JWSAlgorithm.RS256), new Payload(claims));
+        assertion.sign(new RSASSASigner(RSA));
+        assertThat(assertion.getPayload().toString()).contains("\"aud\":[null]");
+
+        assertInvalid(assertion.serialize());
     }
 
     @Test

@@ -17,9 +17,11 @@ import org.junit.jupiter.api.Test;
 import org.mcpproxy.oauth.Json;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Browser;
+import org.mcpproxy.system.Device;
 import org.mcpproxy.system.Installation;
 import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.Page;
+import org.mcpproxy.system.PlainMcpServer;
 import org.mcpproxy.system.Preregistered;
 
 /**
@@ -48,6 +50,8 @@ class EveryEndpointFuzz {
             "/.well-known/oauth-authorization-server",
             "/.well-known/oauth-protected-resource",
             "/.well-known/oauth-protected-resource/mcp",
+            "/.well-known/oauth-protected-resource/okta/mcp",
+            "/.well-known/oauth-protected-resource/plain/mcp",
             "/.well-known/openid-configuration",
             "/health/ready",
             "/mcp",
@@ -57,6 +61,8 @@ class EveryEndpointFuzz {
             "/oauth/callback",
             "/oauth/consent",
             "/oauth/device",
+            "/oauth/device/denied",
+            "/oauth/device/done",
             "/oauth/logout",
             "/oauth2/v1/authorize",
             "/oauth2/v1/clients",
@@ -66,6 +72,7 @@ class EveryEndpointFuzz {
             "/oauth2/v1/revoke",
             "/oauth2/v1/token",
             "/oauth2/v1/userinfo",
+            "/plain/mcp",
             "/okta/mcp");
 
     private static final List<String> WORDS = List.of(
@@ -78,11 +85,19 @@ class EveryEndpointFuzz {
             "openid",
             "password",
             "refresh_token",
+            "urn:ietf:params:oauth:client-assertion-type:jwt-bearer",
             "urn:ietf:params:oauth:grant-type:device_code",
+            "urn:ietf:params:oauth:grant-type:jwt-bearer",
             "urn:ietf:params:oauth:grant-type:token-exchange",
             "urn:ietf:params:oauth:token-type:access_token");
 
+    private static final String TOKEN_ENDPOINT = "/oauth2/v1/token";
+    private static final String ASSERTION = "urn:ietf:params:oauth:client-assertion-type:jwt-bearer";
+
+    private final PlainMcpServer backend = PlainMcpServer.start("plain");
     private final Installation installation = Installation.start(Installation.generous()
+            .with("MCP_BACKENDS", "plain")
+            .with("MCP_BACKENDS_PLAIN_URL", backend.url())
             .optimized()
             .with("LOGLEVEL", "INFO")
             .with("METRICS_TOKEN", "a-token-that-nothing-made-up-will-be-like"));
@@ -90,6 +105,7 @@ class EveryEndpointFuzz {
     @AfterEach
     void stop() {
         installation.close();
+        backend.close();
     }
 
     @Test
@@ -142,9 +158,11 @@ class EveryEndpointFuzz {
                 Preregistered.SERVER,
                 installation.proxy().mcp().toString()));
         own.addAll(question.hiddenFields().values());
+        List<String> paths = new ArrayList<>(PATHS);
+        paths.add("/oauth2/v1/clients/" + client.id());
         return Map.of(
                 "base", installation.at("").toString(),
-                "paths", PATHS,
+                "paths", paths,
                 "tokens", List.of(tokens.get("access_token")),
                 "cookie", browser.cookieHeader(),
                 "own", own,
@@ -156,22 +174,72 @@ class EveryEndpointFuzz {
         Map<String, String> consent = new HashMap<>(question.hiddenFields());
         consent.put("decision", "allow");
         String basic = confidential.basic(confidential.secret());
-        String server = OAuthClient.known(
-                        installation.proxy(), Preregistered.SERVER, Preregistered.SECRET, Preregistered.REDIRECT_URI)
-                .basic(Preregistered.SECRET);
+        String server = service(Preregistered.SERVER);
+        Device device = Device.begun(installation.proxy());
         return List.of(
                 right("GET", "/oauth2/v1/authorize", Map.of(), client.authorizationParameters()),
                 right("POST", "/oauth2/v1/par", Map.of(), client.authorizationParameters()),
                 right("POST", "/oauth2/v1/par", Map.of("authorization", basic), confidential.authorizationParameters()),
-                right("POST", "/oauth2/v1/token", Map.of(), client.redemptionParameters(client.code("bob"))),
-                right("POST", "/oauth2/v1/token", Map.of(), client.refreshParameters(tokens.get("refresh_token"))),
+                right("POST", TOKEN_ENDPOINT, Map.of(), client.redemptionParameters(client.code("bob"))),
+                right("POST", TOKEN_ENDPOINT, Map.of(), client.refreshParameters(tokens.get("refresh_token"))),
                 right(
                         "POST",
                         "/oauth2/v1/introspect",
                         Map.of("authorization", server),
                         Map.of("token", tokens.get("access_token"))),
+                right(
+                        "POST",
+                        TOKEN_ENDPOINT,
+                        Map.of("authorization", server),
+                        Map.of(
+                                "grant_type",
+                                "urn:ietf:params:oauth:grant-type:token-exchange",
+                                "subject_token",
+                                tokens.get("access_token"),
+                                "subject_token_type",
+                                "urn:ietf:params:oauth:token-type:access_token",
+                                "resource",
+                                installation.proxy().mcp().toString())),
+                right(
+                        "POST",
+                        TOKEN_ENDPOINT,
+                        Map.of("authorization", service(Preregistered.BASIC)),
+                        Map.of("grant_type", "client_credentials", "scope", "mcp")),
+                right(
+                        "POST",
+                        TOKEN_ENDPOINT,
+                        Map.of(),
+                        Map.of(
+                                "grant_type",
+                                "client_credentials",
+                                "client_id",
+                                Preregistered.KEYED,
+                                "client_assertion_type",
+                                ASSERTION,
+                                "client_assertion",
+                                tokens.get("access_token"))),
+                right(
+                        "POST",
+                        TOKEN_ENDPOINT,
+                        Map.of("authorization", service(Preregistered.ASSERTING)),
+                        Map.of(
+                                "grant_type", "urn:ietf:params:oauth:grant-type:jwt-bearer",
+                                "assertion", tokens.get("access_token"),
+                                "resource", installation.proxy().mcp().toString())),
+                right(
+                        "POST",
+                        "/oauth2/v1/device_authorization",
+                        Map.of(),
+                        Map.of("client_id", device.client().id())),
+                right("POST", TOKEN_ENDPOINT, Map.of(), device.parameters()),
+                right("GET", "/oauth/device", Map.of(), Map.of("user_code", device.userCode())),
                 right("POST", "/oauth2/v1/revoke", Map.of("authorization", basic), Map.of("token", "none")),
                 right("POST", "/oauth/consent", Map.of("cookie", cookie), consent));
+    }
+
+    private String service(String id) {
+        return OAuthClient.known(installation.proxy(), id, Preregistered.SECRET, Preregistered.REDIRECT_URI)
+                .basic(Preregistered.SECRET);
     }
 
     private static Map<String, Object> right(

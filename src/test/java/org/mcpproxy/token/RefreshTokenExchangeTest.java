@@ -81,6 +81,19 @@ class RefreshTokenExchangeTest {
         assertThat(endpoint.grants.find(grant.id())).isPresent();
     }
 
+    /** RFC 6749 6: a client that asks for less is not handed more. */
+    @Test
+    void whoAsksAgainForLessGetsLess() {
+        TokenAnswer answer = endpoint.refresh(client, first);
+
+        TokenAnswer less = endpoint.refresh(client, first, "scope", "mcp");
+
+        assertThat(answer.scope().toStringList()).hasSizeGreaterThan(1);
+        assertThat(less.scope().toStringList()).containsExactly("mcp");
+        assertThat(less.refreshToken()).isEqualTo(answer.refreshToken());
+        assertThat(less.accessToken()).isNotEqualTo(answer.accessToken());
+    }
+
     @Test
     void whoAsksAgainGetsTheSameAnswerThoughOktaIsOut() {
         endpoint.clock.advance(OKTA_LIFETIME.minusSeconds(61));

@@ -131,13 +131,22 @@ final class FetchCache<T> {
     private Outcome<T> asked(ClientIdUrl url) {
         try {
             Fetched fetched = fetch.fetch(url, mostBytes);
-            T read = reader.apply(url, fetched.text());
+            T read = read(url, fetched.text());
             return new Outcome<>(read, null, clock.instant(), until(LIFETIME.of(fetched.cacheControl())));
         } catch (Rejection rejection) {
             if (rejection.reason() == Reason.SERVER_FULL) {
                 throw rejection;
             }
             return new Outcome<>(null, rejection, clock.instant(), until(FAILURE_HOLDS));
+        }
+    }
+
+    private T read(ClientIdUrl url, String text) {
+        try {
+            return reader.apply(url, text);
+        } catch (NullPointerException | IllegalArgumentException | ClassCastException e) {
+            // more than the parsers expect of a stranger, such as null for a key; it is kept as any other mistake is
+            throw Rejection.of(Reason.CLIENT_DOCUMENT_INVALID, e);
         }
     }
 

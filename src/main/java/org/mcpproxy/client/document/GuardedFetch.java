@@ -3,6 +3,7 @@ package org.mcpproxy.client.document;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
@@ -34,6 +35,10 @@ final class GuardedFetch implements AutoCloseable {
 
     private static final int AT_ONCE = 16;
     private static final int OK = 200;
+
+    /** The host's own word that there is none: Not Found, Gone. */
+    private static final Set<Integer> WITHDRAWN = Set.of(404, 410);
+
     private static final Duration NEXT_TRY = Duration.ofSeconds(5);
     private static final AtomicInteger COUNT = new AtomicInteger();
     private static final Pattern JSON =
@@ -102,6 +107,7 @@ final class GuardedFetch implements AutoCloseable {
 
     private static Fetched read(ClassicHttpResponse response, int most) throws IOException {
         HttpEntity body = response.getEntity();
+        require(!WITHDRAWN.contains(response.getCode()), Reason.CLIENT_DOCUMENT_WITHDRAWN);
         boolean wanted = response.getCode() == OK && body != null;
         require(wanted, Reason.CLIENT_DOCUMENT_UNAVAILABLE);
         require(JSON.matcher(header(response, "Content-Type")).matches(), Reason.CLIENT_DOCUMENT_INVALID);

@@ -203,6 +203,36 @@ class FetchedDocumentsTest {
         assertThat(documents.keys(client, false).orElseThrow().size()).isOne();
     }
 
+    /** The attack: keys that the parser trips over, so that each assertion has them fetched again. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"null", "[]", "{}", "{\"keys\":null}", "{\"keys\":[null]}", "{\"keys\":[[]]}", "{\"keys\":[1]}"})
+    void whatIsNoSetOfKeysIsFetchedOnceInAMoment(String body) {
+        String path = "/no-keys-" + body.hashCode();
+        Client client = locating(path);
+        host.json(path, body);
+        for (int i = 0; i < 3; i++) {
+            assertRefused(Reason.CLIENT_DOCUMENT_INVALID, () -> documents.keys(client, false));
+        }
+        assertThat(host.requests(path)).hasSize(1);
+    }
+
+    /** The attack: whoever has the client's key goes on with it although the client took it away. */
+    @ParameterizedTest
+    @ValueSource(strings = {"404 Not Found", "410 Gone"})
+    void whatWasTakenAwayEndsTheClient(String status) throws JOSEException {
+        String path = "/taken-away-" + status.substring(0, 3);
+        Client client = locating(path);
+        host.json(path, keys().toJSONString());
+        documents.keys(client, false);
+        host.answer(path, status, "application/json", "{}");
+        host.answer("/of" + path, status, "application/json", "{}");
+        clock.advance(FetchCache.SHORTEST);
+
+        assertRefused(Reason.CLIENT_DOCUMENT_WITHDRAWN, () -> documents.lastGood(client.id()));
+        assertRefused(Reason.CLIENT_DOCUMENT_WITHDRAWN, () -> documents.keys(client, false));
+    }
+
     /** The attack: assertions of nobody's, so that the host is asked again and again. */
     @Test
     void keysAreFetchedAnewOnceInAMoment() throws JOSEException {

@@ -98,7 +98,7 @@ class GuardedFetchTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"201 Created", "204 No Content", "404 Not Found", "500 Internal Server Error"})
+    @ValueSource(strings = {"201 Created", "204 No Content", "403 Forbidden", "500 Internal Server Error"})
     void onlyA200IsTaken(String status) {
         host.answer("/status", status, "application/json", "{}");
 
