@@ -96,6 +96,7 @@ class EveryEndpointFuzz {
 
     private final PlainMcpServer backend = PlainMcpServer.start("plain");
     private final Installation installation = Installation.start(Installation.generous()
+            .with("MCP_BACKEND", backend.url())
             .with("MCP_BACKENDS", "plain")
             .with("MCP_BACKENDS_PLAIN_URL", backend.url())
             .optimized()
