@@ -86,7 +86,7 @@ class ClientDocumentIT {
         other.put("client_id", host.url("/trip.json"));
 
         assertRefused(published("/other.json", other).authorizationUri(), 401);
-        assertRefused(client(host.url("/missing.json")).authorizationUri(), 503);
+        assertRefused(client(host.url("/missing.json")).authorizationUri(), 401);
         assertRefused(client("http://" + host.authority() + "/trip.json").authorizationUri(), 401);
         assertRefused(client("https://127.0.0.1/client.json").authorizationUri(), 401);
         assertRefused(client("https://169.254.169.254/latest/meta-data").authorizationUri(), 401);
