@@ -4,18 +4,21 @@ import com.nimbusds.oauth2.sdk.util.URLUtils;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.stream.Collectors;
 
 /**
  * The parameters of an OAuth request. One without a value counts as left out, and none may be repeated (RFC 6749 3.1
- * and 3.2), but {@code resource} (RFC 8707 2).
+ * and 3.2), but {@code resource} (RFC 8707 2) and {@code audience} (RFC 8693 2.1).
  */
 public record Parameters(Map<String, List<String>> values) {
+
+    private static final Set<String> REPEATABLE = Set.of("resource", "audience");
 
     public Parameters {
         values = Map.copyOf(values);
         values.forEach((name, given) -> {
-            if (given.size() > 1 && !"resource".equals(name)) {
+            if (given.size() > 1 && !REPEATABLE.contains(name)) {
                 throw Rejection.of(Reason.MALFORMED_REQUEST);
             }
         });

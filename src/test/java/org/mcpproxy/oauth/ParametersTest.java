@@ -46,12 +46,13 @@ class ParametersTest {
     }
 
     @Test
-    void noParameterMayBeRepeatedButResource() {
+    void noParameterMayBeRepeatedButThoseThatNameTargets() {
         List<String> two = List.of("https://a.example", "https://b.example");
 
         assertRefused(Reason.MALFORMED_REQUEST, () -> new Parameters(Map.of("redirect_uri", two)));
         assertRefused(Reason.MALFORMED_REQUEST, () -> new Parameters(Map.of("unknown", two)));
         assertThat(new Parameters(Map.of("resource", two)).all("resource")).isEqualTo(two);
+        assertThat(new Parameters(Map.of("audience", two)).all("audience")).isEqualTo(two);
     }
 
     @Test

@@ -177,6 +177,9 @@ class SubjectTokenExchangeTest {
         assertRefused(Reason.RESOURCE_UNKNOWN, () -> answer("agent", subject, "resource", "https://evil.example"));
         assertRefused(
                 Reason.RESOURCE_AMBIGUOUS, () -> answer("agent", subject, "resource", FILES, "audience", DEFAULT));
+        Map<String, List<String>> several = new HashMap<>(request(subject).values());
+        several.put("audience", List.of(FILES, DEFAULT));
+        assertRefused(Reason.RESOURCE_AMBIGUOUS, () -> answer("agent", new Parameters(several)));
         assertThat(audience(answer("agent", subject, "audience", FILES))).isEqualTo(FILES);
         assertThat(audience(answer("agent", subject))).isEqualTo(DEFAULT);
     }
