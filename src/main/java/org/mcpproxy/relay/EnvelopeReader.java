@@ -12,6 +12,7 @@ final class EnvelopeReader {
 
     private static final String VERSION_KEY = "io.modelcontextprotocol/protocolVersion";
     private static final int LONGEST_METHOD = 256;
+    private static final Optional<String> VERSION = Optional.of("2.0");
     private static final int LONGEST_NAME = 8192;
 
     /** Some parsers match keys without case (Go's does): there, {@code Method} would override {@code method}. */
@@ -57,7 +58,8 @@ final class EnvelopeReader {
     private void member(String key) {
         switch (key) {
             case "jsonrpc" ->
-                versionIsRight = json.currentToken() == JsonToken.VALUE_STRING && "2.0".equals(json.getString());
+                versionIsRight =
+                        VERSION.equals(Member.read(json, LONGEST_METHOD).text());
             case "id" -> readId();
             case "method" -> method = text(LONGEST_METHOD);
             case "params" -> readParams();
