@@ -15,6 +15,9 @@ public record Secret(String value) {
 
     private static final int BYTES = 32;
 
+    /** To be cloned: to ask all security providers for one takes longer than the hash. */
+    private static final MessageDigest SHA_256 = sha256();
+
     public Secret {
         Objects.requireNonNull(value);
     }
@@ -45,7 +48,15 @@ public record Secret(String value) {
 
     private static byte[] sha256(String value) {
         try {
-            return MessageDigest.getInstance("SHA-256").digest(value.getBytes(StandardCharsets.UTF_8));
+            return ((MessageDigest) SHA_256.clone()).digest(value.getBytes(StandardCharsets.UTF_8));
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("A hash of the Java platform can be cloned", e);
+        }
+    }
+
+    private static MessageDigest sha256() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
         } catch (NoSuchAlgorithmException e) {
             throw new IllegalStateException("Every Java platform has SHA-256", e);
         }

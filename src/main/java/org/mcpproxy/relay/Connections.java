@@ -11,10 +11,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.regex.Pattern;
 
 /**
  * The TCP connections of this machine, as Linux lists them. A servlet learns that its client has gone only when it
@@ -31,6 +33,8 @@ final class Connections {
         NOT_LISTED
     }
 
+    private static final Pattern LITERAL = Pattern.compile("[0-9.]+|[0-9a-fA-F:.%a-z]+:[0-9a-fA-F:.%a-z]*");
+    private static final HexFormat HEX = HexFormat.of().withUpperCase();
     private static final String MAPPED_IPV4 = hex(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff});
     private static final String ESTABLISHED = "01";
     private static final String LISTEN = "0A";
@@ -55,7 +59,7 @@ final class Connections {
      * @return empty where the address is no literal
      */
     static Optional<String> key(int localPort, String address, int peerPort) {
-        if (!address.matches("[0-9.]+|[0-9a-fA-F:.%a-z]+:[0-9a-fA-F:.%a-z]*")) {
+        if (!LITERAL.matcher(address).matches()) {
             return Optional.empty();
         }
         try {
@@ -121,7 +125,7 @@ final class Connections {
     }
 
     private static String port(int port) {
-        return String.format("%04X", port);
+        return HEX.toHexDigits((short) port);
     }
 
     /** The kernel prints addresses as words in its own byte order. */
@@ -129,7 +133,7 @@ final class Connections {
         ByteBuffer words = ByteBuffer.wrap(address).order(ByteOrder.nativeOrder());
         StringBuilder hex = new StringBuilder();
         while (words.hasRemaining()) {
-            hex.append(String.format("%08X", words.getInt()));
+            hex.append(HEX.toHexDigits(words.getInt()));
         }
         return hex.toString();
     }

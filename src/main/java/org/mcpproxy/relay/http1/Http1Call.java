@@ -85,12 +85,16 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
     private Optional<BackendClient.Answer> awaitWhole(ByteBuffer scratch) throws IOException {
         AnswerParser parser = connection.parser();
         long end = System.nanoTime() + Patience.MOMENT.toNanos();
+        // Where others have work to do, the answer has come when they have done it.
+        Thread.yield();
         while (!parser.isDone()) {
             long left = (end - System.nanoTime()) / 1_000_000;
-            if (left <= 0 || isLong(parser) || !connection.awaitReadable(left)) {
+            if (left <= 0 || isLong(parser)) {
                 return Optional.empty();
             }
-            read(scratch);
+            if (read(scratch) == 0 && !connection.awaitReadable(left)) {
+                return Optional.empty();
+            }
             if (parser.fault() != null && !parser.isHeadDone()) {
                 throw failed(reason(parser), null);
             }
@@ -219,13 +223,15 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
         }
     }
 
-    private void read(ByteBuffer scratch) throws IOException {
+    /** @return how many bytes have come, or a negative number at the end */
+    private int read(ByteBuffer scratch) throws IOException {
         int count = connection.read(scratch);
         if (count < 0) {
             connection.parser().end();
         } else if (count > 0) {
             connection.parser().parse(scratch);
         }
+        return count;
     }
 
     private void goOn() throws IOException {

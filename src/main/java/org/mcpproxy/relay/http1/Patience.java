@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import org.mcpproxy.web.ServerThreads;
 
 /** How many threads may wait for a short answer at a time, each with a buffer of its own, and for how long. */
 final class Patience {
@@ -11,8 +12,11 @@ final class Patience {
     /** Calls that take longer hold no thread. */
     static final Duration MOMENT = Duration.ofMillis(20);
 
-    /** So many slow calls at once cost others their short way, and nothing else. */
-    private static final int MOST = 64;
+    /**
+     * A quarter of the threads that are awake, so that slow calls leave others theirs. With many calls at a time the loop, which
+     * reads several answers at once, is the cheaper way.
+     */
+    private static final int MOST = ServerThreads.AWAKE / 4;
 
     private static final int SCRATCH = 64 * 1024;
 

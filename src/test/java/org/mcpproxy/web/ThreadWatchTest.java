@@ -1,0 +1,98 @@
+package org.mcpproxy.web;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import org.junit.jupiter.api.Test;
+
+/** With an executor that runs nothing by itself. */
+class ThreadWatchTest {
+
+    private static final int ALL = 64;
+    private static final int FEWEST = 4;
+
+    private final Queue<Runnable> waiting = new ArrayDeque<>();
+    private final HeldThreads held = new HeldThreads(work -> {}, Duration.ofMinutes(1));
+    private long now;
+    private long processorTime;
+    private final ThreadWatch watch = new ThreadWatch(waiting::add, held, ALL, FEWEST, () -> now, () -> processorTime);
+
+    @Test
+    void holdsAllButTheFewest() {
+        assertThat(awake()).isEqualTo(FEWEST);
+    }
+
+    @Test
+    void leavesThemHeldWhereWorkIsDoneAtOnce() {
+        for (int i = 0; i < 1000; i++) {
+            lookAfter(ThreadWatch.SOON);
+            waiting.remove().run();
+        }
+
+        assertThat(awake()).isEqualTo(FEWEST);
+    }
+
+    @Test
+    void wakesAsManyAgainWithEachLookThatFindsWorkWaiting() {
+        watch.look();
+        lookAfter(ThreadWatch.SOON);
+        assertThat(awake()).isEqualTo(2 * FEWEST);
+
+        lookAfter(ThreadWatch.SOON);
+        assertThat(awake()).isEqualTo(4 * FEWEST);
+
+        for (int i = 0; i < 10; i++) {
+            lookAfter(ThreadWatch.SOON);
+        }
+        assertThat(awake()).isEqualTo(ALL);
+    }
+
+    @Test
+    void wakesNoneForWorkThatWaitsForAProcessor() {
+        watch.look();
+        processorTime += ThreadWatch.SOON.toNanos();
+        lookAfter(ThreadWatch.SOON);
+
+        assertThat(awake()).isEqualTo(FEWEST);
+    }
+
+    @Test
+    void wakesThemInAnyCaseForWorkThatWaitsForLong() {
+        watch.look();
+        processorTime += ThreadWatch.LATE.toNanos();
+        lookAfter(ThreadWatch.LATE);
+
+        assertThat(awake()).isEqualTo(2 * FEWEST);
+    }
+
+    @Test
+    void holdsThemAgainOneByOneWhenItHasBeenCalm() {
+        watch.look();
+        lookAfter(ThreadWatch.SOON);
+        waiting.remove().run();
+        lookAfter(ThreadWatch.CALM);
+        waiting.remove().run();
+        assertThat(awake()).isEqualTo(2 * FEWEST);
+
+        lookAfter(ThreadWatch.SOON);
+        waiting.remove().run();
+        assertThat(awake()).isEqualTo(2 * FEWEST - 1);
+
+        for (int i = 0; i < 10; i++) {
+            lookAfter(ThreadWatch.SOON);
+            waiting.remove().run();
+        }
+        assertThat(awake()).isEqualTo(FEWEST);
+    }
+
+    private int awake() {
+        return ALL - held.count();
+    }
+
+    private void lookAfter(Duration time) {
+        now += time.toNanos();
+        watch.look();
+    }
+}
