@@ -5,9 +5,8 @@ import java.util.concurrent.Executor;
 import java.util.function.LongSupplier;
 
 /**
- * Finds out whether work waits for a thread, by work that does nothing, and lets go of as many held threads then as are awake
- * already, so that within a few looks all of them are. When for some time nothing had to wait, they are held again, one with
- * each look.
+ * Has threads held as long as nothing waits for one, some more with each look. Whether something waits it finds out by work
+ * that does nothing. If so it lets go of as many threads as are awake already, so that within a few looks all of them are.
  */
 final class ThreadWatch {
 
@@ -18,6 +17,9 @@ final class ThreadWatch {
     static final Duration LATE = Duration.ofMillis(500);
 
     static final Duration CALM = Duration.ofSeconds(10);
+
+    /** Few, as those that wait for something are not to be told from those that have nothing to do. */
+    private static final int AT_A_TIME = 4;
 
     /** In a hundred: where more of the processors' time was used, what waits waits for a processor. */
     private static final int BUSY = 80;
@@ -48,15 +50,14 @@ final class ThreadWatch {
         this.lastWait = clock.getAsLong();
         this.probe = new Probe(lastWait, processorTime.getAsLong());
         this.probe.run();
-        held.hold(all - fewest);
     }
 
     /** Called by one thread, again and again. */
     void look() {
         long now = clock.getAsLong();
         if (probe.over) {
-            if (awake() > fewest && now - lastWait > CALM.toNanos()) {
-                held.hold(1);
+            if (now - lastWait > CALM.toNanos()) {
+                held.hold(Math.min(awake() - fewest, AT_A_TIME));
             }
             probe = new Probe(now, processorTime.getAsLong());
             executor.execute(probe);

@@ -20,22 +20,28 @@ class ThreadWatchTest {
     private final ThreadWatch watch = new ThreadWatch(waiting::add, held, ALL, FEWEST, () -> now, () -> processorTime);
 
     @Test
-    void holdsAllButTheFewest() {
-        assertThat(awake()).isEqualTo(FEWEST);
-    }
-
-    @Test
-    void leavesThemHeldWhereWorkIsDoneAtOnce() {
-        for (int i = 0; i < 1000; i++) {
+    void holdsNoneBeforeItHasBeenCalm() {
+        for (long end = now + ThreadWatch.CALM.toNanos(); now < end; ) {
             lookAfter(ThreadWatch.SOON);
             waiting.remove().run();
         }
 
+        assertThat(awake()).isEqualTo(ALL);
+    }
+
+    @Test
+    void holdsSomeWithEachLookUntilTheFewestAreAwake() {
+        lookAfter(ThreadWatch.CALM.plusNanos(1));
+        waiting.remove().run();
+        assertThat(awake()).isBetween(ALL - 8, ALL - 1);
+
+        settle();
         assertThat(awake()).isEqualTo(FEWEST);
     }
 
     @Test
     void wakesAsManyAgainWithEachLookThatFindsWorkWaiting() {
+        settle();
         watch.look();
         lookAfter(ThreadWatch.SOON);
         assertThat(awake()).isEqualTo(2 * FEWEST);
@@ -51,6 +57,7 @@ class ThreadWatchTest {
 
     @Test
     void wakesNoneForWorkThatWaitsForAProcessor() {
+        settle();
         watch.look();
         processorTime += ThreadWatch.SOON.toNanos();
         lookAfter(ThreadWatch.SOON);
@@ -60,6 +67,7 @@ class ThreadWatchTest {
 
     @Test
     void wakesThemInAnyCaseForWorkThatWaitsForLong() {
+        settle();
         watch.look();
         processorTime += ThreadWatch.LATE.toNanos();
         lookAfter(ThreadWatch.LATE);
@@ -68,7 +76,8 @@ class ThreadWatchTest {
     }
 
     @Test
-    void holdsThemAgainOneByOneWhenItHasBeenCalm() {
+    void holdsThemAgainWhenItHasBeenCalm() {
+        settle();
         watch.look();
         lookAfter(ThreadWatch.SOON);
         waiting.remove().run();
@@ -76,15 +85,17 @@ class ThreadWatchTest {
         waiting.remove().run();
         assertThat(awake()).isEqualTo(2 * FEWEST);
 
-        lookAfter(ThreadWatch.SOON);
-        waiting.remove().run();
-        assertThat(awake()).isEqualTo(2 * FEWEST - 1);
-
-        for (int i = 0; i < 10; i++) {
-            lookAfter(ThreadWatch.SOON);
-            waiting.remove().run();
-        }
+        settle();
         assertThat(awake()).isEqualTo(FEWEST);
+    }
+
+    private void settle() {
+        lookAfter(ThreadWatch.CALM.plusNanos(1));
+        for (int i = 0; i < ALL; i++) {
+            waiting.remove().run();
+            lookAfter(ThreadWatch.SOON);
+        }
+        waiting.remove().run();
     }
 
     private int awake() {
