@@ -7,6 +7,8 @@ import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.lang.System.Logger;
+import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -24,11 +26,15 @@ import javax.naming.NamingException;
 @Singleton
 public class ServerThreads {
 
+    private static final int PROCESSORS = Runtime.getRuntime().availableProcessors();
+
     /** So many are not held: enough for requests that wait for nothing but a quick answer of an MCP server. */
-    public static final int AWAKE = 8 * Runtime.getRuntime().availableProcessors();
+    public static final int AWAKE = 8 * PROCESSORS;
 
     /** How many threads the server has, where {@code server.xml} says so; else none is held. */
     private static final String ALL = "proxy/threads";
+
+    private static final Logger LOG = System.getLogger(ServerThreads.class.getName());
 
     private static final Duration STRETCH = Duration.ofSeconds(5);
 
@@ -54,8 +60,19 @@ public class ServerThreads {
             Runtime.getRuntime().addShutdownHook(atExit);
             ThreadWatch watch = new ThreadWatch(
                     executor, held, all.getAsInt(), AWAKE, System::nanoTime, ServerThreads::processorTime);
-            clock.scheduleWithFixedDelay(
-                    watch::look, ThreadWatch.SOON.toMillis(), ThreadWatch.SOON.toMillis(), TimeUnit.MILLISECONDS);
+            long pause = ThreadWatch.SOON.toMillis();
+            clock.scheduleWithFixedDelay(() -> look(watch), pause, pause, TimeUnit.MILLISECONDS);
+        }
+    }
+
+    /** Without anybody who looks no thread may be held. */
+    private void look(ThreadWatch watch) {
+        try {
+            watch.look();
+        } catch (RuntimeException e) {
+            clock.shutdown();
+            held.close();
+            LOG.log(Level.DEBUG, "Threads are held no more: {0}", e.getClass().getName());
         }
     }
 
@@ -69,7 +86,7 @@ public class ServerThreads {
 
     private static long processorTime() {
         return ManagementFactory.getOperatingSystemMXBean() instanceof com.sun.management.OperatingSystemMXBean system
-                ? system.getProcessCpuTime() / Runtime.getRuntime().availableProcessors()
+                ? system.getProcessCpuTime() / PROCESSORS
                 : 0;
     }
 
