@@ -7,8 +7,6 @@ import jakarta.enterprise.context.Initialized;
 import jakarta.enterprise.event.Observes;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.OptionalInt;
@@ -34,8 +32,6 @@ public class ServerThreads {
     /** How many threads the server has, where {@code server.xml} says so; else none is held. */
     private static final String ALL = "proxy/threads";
 
-    private static final Logger LOG = System.getLogger(ServerThreads.class.getName());
-
     private static final Duration STRETCH = Duration.ofSeconds(5);
 
     private final ManagedExecutorService executor;
@@ -60,19 +56,9 @@ public class ServerThreads {
             Runtime.getRuntime().addShutdownHook(atExit);
             ThreadWatch watch = new ThreadWatch(
                     executor, held, all.getAsInt(), AWAKE, System::nanoTime, ServerThreads::processorTime);
+            // ends with the first that fails
             long pause = ThreadWatch.SOON.toMillis();
-            clock.scheduleWithFixedDelay(() -> look(watch), pause, pause, TimeUnit.MILLISECONDS);
-        }
-    }
-
-    /** Without anybody who looks no thread may be held. */
-    private void look(ThreadWatch watch) {
-        try {
-            watch.look();
-        } catch (RuntimeException e) {
-            clock.shutdown();
-            held.close();
-            LOG.log(Level.DEBUG, "Threads are held no more: {0}", e.getClass().getName());
+            clock.scheduleWithFixedDelay(watch::look, pause, pause, TimeUnit.MILLISECONDS);
         }
     }
 

@@ -52,8 +52,20 @@ final class ThreadWatch {
         this.probe.run();
     }
 
-    /** Called by one thread, again and again. */
+    /**
+     * Called by one thread, again and again. Where it fails it has let go of all threads, for good: nobody would find out any more
+     * that they are needed.
+     */
     void look() {
+        try {
+            holdOrLetGo();
+        } catch (RuntimeException e) {
+            held.close();
+            throw e;
+        }
+    }
+
+    private void holdOrLetGo() {
         long now = clock.getAsLong();
         if (probe.over) {
             if (now - lastWait > CALM.toNanos()) {

@@ -1,6 +1,7 @@
 package org.mcpproxy.web;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
@@ -15,9 +16,10 @@ class ThreadWatchTest {
 
     private final Queue<Runnable> waiting = new ArrayDeque<>();
     private final HeldThreads held = new HeldThreads(work -> {}, Duration.ofMinutes(1));
+    private boolean broken;
     private long now;
     private long processorTime;
-    private final ThreadWatch watch = new ThreadWatch(waiting::add, held, ALL, FEWEST, () -> now, () -> processorTime);
+    private final ThreadWatch watch = new ThreadWatch(this::take, held, ALL, FEWEST, () -> now, () -> processorTime);
 
     @Test
     void holdsNoneBeforeItHasBeenCalm() {
@@ -87,6 +89,23 @@ class ThreadWatchTest {
 
         settle();
         assertThat(awake()).isEqualTo(FEWEST);
+    }
+
+    @Test
+    void letsGoOfAllForGoodWhereItCannotLook() {
+        settle();
+        broken = true;
+        assertThatExceptionOfType(IllegalStateException.class).isThrownBy(watch::look);
+
+        held.hold(1);
+        assertThat(awake()).isEqualTo(ALL);
+    }
+
+    private void take(Runnable work) {
+        if (broken) {
+            throw new IllegalStateException("The application has ended");
+        }
+        waiting.add(work);
     }
 
     private void settle() {
