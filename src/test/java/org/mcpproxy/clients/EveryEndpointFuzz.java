@@ -3,8 +3,6 @@ package org.mcpproxy.clients;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -249,15 +247,11 @@ class EveryEndpointFuzz {
     }
 
     /** What is left in the server's heap after a full collection. */
-    private long liveBytes() throws IOException, InterruptedException {
-        Process histogram = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin", "jcmd").toString(),
-                        String.valueOf(installation.proxy().pid()),
-                        "GC.class_histogram")
-                .start();
-        String printed = new String(histogram.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-        histogram.waitFor();
-        return printed.lines()
+    private long liveBytes() {
+        return installation
+                .proxy()
+                .diagnosed("GC.class_histogram")
+                .lines()
                 .filter(line -> line.startsWith("Total "))
                 .map(line -> line.split("\\s+"))
                 .mapToLong(parts -> Long.parseLong(parts[2]))

@@ -40,6 +40,15 @@ class OutageIT {
     /** Less than the time-out of a connection, 10 seconds. */
     private static final Duration LONGEST_SILENCE = Duration.ofSeconds(8);
 
+    /** Of a node. */
+    private static final int MOST_THREADS = 200;
+
+    /** More than a node of two processors has threads that are never held; less than may wait for a connection. */
+    private static final int CROWD = 100;
+
+    /** Some 0.7 s with a hundred beginning at once; 2 s where the held threads stay held. */
+    private static final Duration AT_ONCE = Duration.ofMillis(1500);
+
     private static final Duration RECOVERY = Duration.ofSeconds(40);
     private static final String REDIRECT_URI = "http://127.0.0.1:8123/callback";
 
@@ -179,6 +188,32 @@ class OutageIT {
     }
 
     @Test
+    void whileACrowdWaitsForAFrozenDatabaseOthersAreServedAtOnce() {
+        ProxySystem node = cluster.first();
+        OAuthClient at = client.at(node);
+        String token = client.signOn("alice").get("access_token");
+        Waiting.until("most threads are held", RECOVERY, () -> heldThreads(node) > MOST_THREADS);
+        cluster.database().freeze();
+
+        List<CompletableFuture<Duration>> crowd = Stream.generate(
+                        () -> timed(() -> assertThatAPersonIsPutOff(new Browser().get(at.authorizationUri()))))
+                .limit(CROWD)
+                .toList();
+        Duration longest = Duration.ZERO;
+        while (!crowd.stream().allMatch(CompletableFuture::isDone)) {
+            long since = System.nanoTime();
+            assertThat(at.ping(token).status()).isEqualTo(200);
+            Duration taken = Duration.ofNanos(System.nanoTime() - since);
+            longest = taken.compareTo(longest) > 0 ? taken : longest;
+        }
+
+        assertThat(crowd.stream().map(CompletableFuture::join))
+                .as("waited for the database")
+                .anySatisfy(taken -> assertThat(taken).isGreaterThan(AT_ONCE));
+        assertThat(longest).isLessThan(AT_ONCE);
+    }
+
+    @Test
     void withoutOktaOnlyWhoeverNeedsItIsPutOff() {
         Answer fresh = client.signOn("alice");
         List<Held> due = cluster.nodes().stream().map(this::due).toList();
@@ -257,6 +292,14 @@ class OutageIT {
                 return state.equals(health.of(part));
             });
         }
+    }
+
+    /** By their stacks. */
+    private static long heldThreads(ProxySystem node) {
+        return node.diagnosed("Thread.print")
+                .lines()
+                .filter(line -> line.contains("HeldThreads.stay"))
+                .count();
     }
 
     private static CompletableFuture<Duration> timed(Runnable work) {
