@@ -64,9 +64,11 @@ class Http2FramesTest {
         clients.close();
         threads.close();
         backend.close();
-        assertThat(Thread.getAllStackTraces().keySet())
-                .filteredOn(thread -> thread.getName().startsWith("relay-tls"))
-                .isEmpty();
+        Waiting.until(
+                "no thread is left",
+                SOON,
+                () -> Thread.getAllStackTraces().keySet().stream()
+                        .noneMatch(thread -> thread.getName().startsWith("relay-tls")));
     }
 
     @Test

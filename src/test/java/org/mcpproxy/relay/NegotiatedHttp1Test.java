@@ -66,7 +66,7 @@ class NegotiatedHttp1Test {
 
     @Test
     void oneConnectionServesOneAfterAnother() throws Exception {
-        BackendClient client = client(HttpVersion.HTTP_1_1);
+        BackendClient client = clientOfOneConnection();
         BackendClient.Call first = send(client, "POST", new byte[1]);
         ScriptedServer.Peer peer = server.next();
         for (int i = 0; i < 3; i++) {
@@ -126,7 +126,7 @@ class NegotiatedHttp1Test {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void nothingIsSentTwice(boolean reset) throws Exception {
-        BackendClient client = client(HttpVersion.HTTP_1_1);
+        BackendClient client = clientOfOneConnection();
         BackendClient.Call first = send(client, "POST", new byte[1]);
         ScriptedServer.Peer peer = server.next();
         peer.request();
@@ -309,17 +309,34 @@ class NegotiatedHttp1Test {
     }
 
     private BackendClient client(HttpVersion version) {
-        return client(version, RelayLimits.standard().times().connect());
+        return client(version, RelayLimits.standard());
     }
 
     private BackendClient client(HttpVersion version, Duration connect) {
         RelayLimits usual = RelayLimits.standard();
         RelayLimits.Times times = usual.times();
-        RelayLimits limits = new RelayLimits(
-                usual.sizes(),
-                usual.counts(),
-                new RelayLimits.Times(
-                        times.body(), connect, times.firstByte(), times.heartbeat(), times.idle(), times.answer()));
+        return client(
+                version,
+                new RelayLimits(
+                        usual.sizes(),
+                        usual.counts(),
+                        new RelayLimits.Times(
+                                times.body(),
+                                connect,
+                                times.firstByte(),
+                                times.heartbeat(),
+                                times.idle(),
+                                times.answer())));
+    }
+
+    /** An answer is had a moment before its connection is free: the next request waits for it, and opens no other. */
+    private BackendClient clientOfOneConnection() {
+        RelayLimits usual = RelayLimits.standard();
+        return client(
+                HttpVersion.HTTP_1_1, new RelayLimits(usual.sizes(), new RelayLimits.Counts(1, 1, 1), usual.times()));
+    }
+
+    private BackendClient client(HttpVersion version, RelayLimits limits) {
         NegotiatingClient client = new NegotiatingClient(
                 limits, new BackendTransport(Optional.empty()).with(version), threads, Clock.systemUTC());
         clients.add(client);
