@@ -135,6 +135,7 @@ final class Arrival {
             McpBody read = MessageReader.read(body);
             message = Optional.of(read);
             id = read.requestId();
+            relay.countBatch(caller, read.messages().size());
             McpHeaders mcp = McpHeaders.of(headers);
             Era era = Era.of(mcp, read);
             era.require(mcp, read);

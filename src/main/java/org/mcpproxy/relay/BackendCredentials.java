@@ -19,6 +19,7 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.Identity;
 import org.mcpproxy.signing.IdentityTokens;
+import org.mcpproxy.signing.Profile;
 import org.mcpproxy.upstream.UpstreamTokens;
 
 /**
@@ -170,12 +171,22 @@ public class BackendCredentials {
         return tokens;
     }
 
-    /** @param caller the grant; of Okta's tokens, which have none, the user and the client */
-    private record Key(String backend, String caller) {
+    /**
+     * Clients may act under one grant (RFC 8693), each in its own name.
+     *
+     * @param grant none of Okta's tokens
+     * @param profile what Okta's token itself says of its user, which another of the same user may say otherwise
+     */
+    private record Key(
+            String backend, Optional<String> grant, Optional<String> user, String client, Optional<Profile> profile) {
 
         static Key of(Backend backend, Caller caller) {
             return new Key(
-                    backend.name(), caller.grant().orElseGet(() -> caller.user().orElse("") + " " + caller.client()));
+                    backend.name(),
+                    caller.grant(),
+                    caller.user(),
+                    caller.client(),
+                    caller.grant().isPresent() ? Optional.empty() : caller.profile());
         }
     }
 

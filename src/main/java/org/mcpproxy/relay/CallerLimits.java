@@ -35,9 +35,7 @@ public class CallerLimits {
      * @throws Rejection {@code CALLER_TOO_BUSY}
      */
     void enter(Caller caller) {
-        if (!rate.take(caller.holder() + " " + caller.client())) {
-            throw Rejection.until(Reason.CALLER_TOO_BUSY, rate.pause());
-        }
+        count(caller);
         boolean[] entered = new boolean[1];
         underWay.compute(caller.holder(), (user, before) -> {
             int now = before == null ? 0 : before;
@@ -46,6 +44,23 @@ public class CallerLimits {
         });
         if (!entered[0]) {
             throw Rejection.until(Reason.CALLER_TOO_BUSY, Relay.SOON);
+        }
+    }
+
+    /**
+     * What more than one message in a batch (MCP 2025-03-26) counts for.
+     *
+     * @throws Rejection {@code CALLER_TOO_BUSY}
+     */
+    void countBatch(Caller caller, int messages) {
+        for (int further = 1; further < messages; further++) {
+            count(caller);
+        }
+    }
+
+    private void count(Caller caller) {
+        if (!rate.take(caller.holder() + " " + caller.client())) {
+            throw Rejection.until(Reason.CALLER_TOO_BUSY, rate.pause());
         }
     }
 

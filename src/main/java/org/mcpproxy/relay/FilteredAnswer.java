@@ -18,7 +18,8 @@ final class FilteredAnswer {
     /**
      * @param error the answer to the one request that asked for a list; empty where only the shape tells what a list is
      * @param refused called where the body turns out to be one that cannot be judged
-     * @throws Rejection {@code POLICY_CANNOT_READ} where the body is compressed
+     * @throws Rejection {@code POLICY_CANNOT_READ} where the body is compressed; also where it has come whole, cannot be judged,
+     *     and no error is given
      */
     static BackendClient.Answer of(
             BackendClient.Answer answer,
@@ -34,8 +35,9 @@ final class FilteredAnswer {
         BodyFilter filter = new AnswerHead(answer).isOfEvents()
                 ? new EventFilter(things, withheld)
                 : new WholeFilter(things, withheld, success && error.isPresent());
+        FilteredBody body = new FilteredBody(answer.body(), filter, error, refused);
         return new BackendClient.Answer(
-                answer.status(), headers(answer), new FilteredBody(answer.body(), filter, error, refused));
+                answer.status(), headers(answer), answer.body() instanceof WholeBody whole ? body.of(whole) : body);
     }
 
     private static List<Header> headers(BackendClient.Answer answer) {

@@ -23,6 +23,23 @@ record FilteredBody(
         source.subscribe(new Filtering(client));
     }
 
+    /**
+     * What has come whole is a whole one again.
+     *
+     * @throws Rejection where it cannot be judged, and there is no error
+     */
+    WholeBody of(WholeBody whole) {
+        ByteArrayOutputStream passed = new ByteArrayOutputStream();
+        try {
+            whole.parts().forEach(part -> filter.next(part, passed));
+            filter.end(passed);
+        } catch (Rejection e) {
+            passed.writeBytes(filter.error(error.orElseThrow(() -> e)));
+            refused.run();
+        }
+        return new WholeBody(passed.size() == 0 ? List.of() : List.of(ByteBuffer.wrap(passed.toByteArray())));
+    }
+
     private final class Filtering implements Flow.Subscriber<List<ByteBuffer>>, Flow.Subscription {
 
         private final Flow.Subscriber<? super List<ByteBuffer>> client;

@@ -7,6 +7,7 @@ import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.stream.Stream;
@@ -22,6 +23,9 @@ public class Nodes {
 
     /** What it refuses the request for; no client gets to see it either. */
     private static final String REFUSAL = "X-Node-Refusal";
+
+    /** Whether it refuses the connection or does not answer: a host without power, or a network that drops what is for it. */
+    private static final Set<Reason> GONE = Set.of(Reason.BACKEND_UNAVAILABLE, Reason.BACKEND_TIMEOUT);
 
     private static final Logger LOG = System.getLogger(Nodes.class.getName());
 
@@ -103,10 +107,10 @@ public class Nodes {
             call.cancel();
         }
 
-        /** The client is to initialize again, and will find another node. */
+        /** The client is to initialize again, and will find another node. What is late here is the connection. */
         private RuntimeException rejection(Throwable failure) {
             Throwable cause = failure instanceof CompletionException ? failure.getCause() : failure;
-            boolean gone = cause instanceof Rejection known && known.reason() == Reason.BACKEND_UNAVAILABLE;
+            boolean gone = cause instanceof Rejection known && GONE.contains(known.reason());
             return gone ? Rejection.of(Reason.SESSION_UNKNOWN, cause) : new CompletionException(cause);
         }
 
@@ -127,7 +131,7 @@ public class Nodes {
                                 + " SESSION_SECRET_KEY, or its clock is off by more than 30 seconds.",
                         node);
                 Discarded.body(answer);
-                throw Rejection.of(Reason.BACKEND_UNAVAILABLE);
+                throw Rejection.of(Reason.SESSION_UNKNOWN);
             }
         }
     }

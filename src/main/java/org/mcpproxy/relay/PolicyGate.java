@@ -87,7 +87,7 @@ public class PolicyGate {
     BackendClient.Answer visible(RelayRequest request, BackendClient.Answer answer, BodyBudget.Share share) {
         BackendPolicy rules = policyFor(request);
         boolean listing = messages(request).stream().anyMatch(message -> ListedThings.isListedBy(rules, message));
-        if (!rules.restricts() || !(listing || mayResume(request))) {
+        if (!rules.restricts() || !(listing || mayBringAnother(request))) {
             return answer;
         }
         Subject subject = subject(request.caller());
@@ -101,9 +101,13 @@ public class PolicyGate {
                 () -> audit(request));
     }
 
-    /** What a stream brings that goes on with an earlier one, only its shape tells. */
-    private static boolean mayResume(RelayRequest request) {
+    /**
+     * Whether the answer to another request may come here, which only its shape tells: on a stream that goes on with an earlier
+     * one, and in a session whose client gives two requests the same id, so that the backend takes one for the other.
+     */
+    private static boolean mayBringAnother(RelayRequest request) {
         return request.httpMethod().equals("GET")
+                || request.session().isPresent()
                 || !Header.values(request.headers(), "Last-Event-ID").isEmpty();
     }
 

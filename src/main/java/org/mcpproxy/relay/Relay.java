@@ -85,6 +85,11 @@ public class Relay implements Measured {
         return new Admission(() -> leave(caller), bodies.share(caller.holder()));
     }
 
+    /** @throws Rejection {@code CALLER_TOO_BUSY} */
+    void countBatch(Caller caller, int messages) {
+        callers.countBatch(caller, messages);
+    }
+
     private void leave(Caller caller) {
         callers.leave(caller);
         streams.leave();

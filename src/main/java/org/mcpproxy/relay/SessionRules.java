@@ -104,9 +104,8 @@ public class SessionRules {
      */
     Optional<Supplier<BackendClient.Answer>> news(RelayRequest request, BackendClient.Answer answer) {
         Optional<String> asked = request.session().map(NamedSession::id);
-        boolean success = answer.status() >= 200 && answer.status() < 300;
-        if (asked.isPresent()
-                && (answer.status() == 404 || (success && request.httpMethod().equals("DELETE")))) {
+        boolean success = isSuccess(answer.status());
+        if (asked.isPresent() && ends(request.httpMethod(), answer.status())) {
             return Optional.of(() -> {
                 close(key(asked.get(), request));
                 return named(request, answer);
@@ -115,6 +114,19 @@ public class SessionRules {
         return success && opens(asked, answer.headers())
                 ? Optional.of(() -> named(answer, id -> nameOf(id, request).orElseGet(() -> open(id, request))))
                 : Optional.empty();
+    }
+
+    /** A backend that offers no stream may say so of a GET with 404, and its session lives on. */
+    private static boolean ends(String method, int status) {
+        return switch (method) {
+            case "GET" -> false;
+            case "DELETE" -> status == 404 || isSuccess(status);
+            default -> status == 404;
+        };
+    }
+
+    private static boolean isSuccess(int status) {
+        return status >= 200 && status < 300;
     }
 
     /** An answer without news, for the client: a session keeps the name that it was asked for by. */

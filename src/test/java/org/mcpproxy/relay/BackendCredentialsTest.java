@@ -26,6 +26,7 @@ import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.IdentityTokens;
+import org.mcpproxy.signing.Profile;
 import org.mcpproxy.upstream.PossessionKey;
 import org.mcpproxy.upstream.UpstreamTokens;
 
@@ -144,6 +145,33 @@ class BackendCredentialsTest {
 
         for (Backend backend : List.of(IDENTITY, OKTA)) {
             assertThat(value(backend, bob)).isNotEqualTo(value(backend, alice));
+        }
+    }
+
+    /** Under one grant several clients may act (RFC 8693), and each is to be known by its own name. */
+    @Test
+    void theIdentityNamesTheClientThatActs() throws ParseException {
+        Caller acting = new Caller(alice.user(), "planner", alice.scope(), alice.grant(), Instant.MAX);
+
+        for (Caller each : List.of(alice, acting, alice)) {
+            assertThat(identity(IDENTITY, each).getJWTClaimsSet().getStringClaim("client_id"))
+                    .isEqualTo(each.client());
+        }
+    }
+
+    /** Each says itself what its user's groups are. */
+    @Test
+    void theIdentityHasTheGroupsOfTheTokenFromOktaThatCalls() throws ParseException {
+        for (String group : List.of("admins", "staff")) {
+            Caller caller = new Caller(
+                    Optional.of("00ucarol"),
+                    "0oaclient",
+                    new Scope(),
+                    Optional.empty(),
+                    Instant.MAX,
+                    Optional.of(new Profile(null, Set.of(group))));
+            assertThat(identity(IDENTITY, caller).getJWTClaimsSet().getStringListClaim("groups"))
+                    .containsExactly(group);
         }
     }
 

@@ -65,6 +65,19 @@ class CallerLimitsTest {
         assertThatCode(() -> limits.enter(alice)).doesNotThrowAnyException();
     }
 
+    /** The attack: a hundred calls in each request. */
+    @Test
+    void eachMessageOfABatchCounts() {
+        limits.enter(alice);
+        limits.countBatch(alice, PER_MINUTE);
+
+        assertThat(refusal(alice).reason()).isEqualTo(Reason.CALLER_TOO_BUSY);
+        assertThat(catchThrowableOfType(Rejection.class, () -> limits.countBatch(alice, 2))
+                        .retryAfter())
+                .contains(Duration.ofSeconds(1));
+        assertThatCode(() -> limits.countBatch(alice, 1)).doesNotThrowAnyException();
+    }
+
     @Test
     void ofManyAtOnceSoManyEnterAndNobodyIsForgottenOrKept() {
         AtomicInteger entered = new AtomicInteger();

@@ -11,6 +11,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Flow;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -37,6 +38,30 @@ class FilteredAnswerTest {
             assertThat(json(200, cut(LIST, cut)).text()).isEqualTo(LEFT);
         }
         assertThat(json(200, bytewise(LIST)).text()).isEqualTo(LEFT);
+    }
+
+    @Test
+    void whatHasComeWholeIsWholeAgain() {
+        assertThat(whole(200, LIST, Optional.empty())).isEqualTo(LEFT);
+        assertThat(whole(200, "", Optional.empty())).isEmpty();
+        assertThat(whole(200, "no json", Optional.of(bytes(ERROR)))).isEqualTo(ERROR);
+        assertThat(refused).isEqualTo(1);
+        assertThatThrownBy(() -> whole(200, "x".repeat(MOST + 1), Optional.empty()))
+                .hasMessage(Reason.POLICY_CANNOT_READ.name());
+    }
+
+    private String whole(int status, String text, Optional<byte[]> error) {
+        WholeBody body = new WholeBody(text.isEmpty() ? List.of() : List.of(ByteBuffer.wrap(bytes(text))));
+        WholeBody filtered = (WholeBody) FilteredAnswer.of(
+                        new BackendClient.Answer(status, List.of(new Header("Content-Type", "application/json")), body),
+                        things,
+                        new Withheld(MOST, budget.share("alice")),
+                        error,
+                        () -> refused++)
+                .body();
+        return filtered.parts().stream()
+                .map(part -> StandardCharsets.UTF_8.decode(part).toString())
+                .collect(Collectors.joining());
     }
 
     @Test

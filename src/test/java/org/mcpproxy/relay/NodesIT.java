@@ -7,9 +7,11 @@ import java.io.InputStream;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
@@ -191,9 +193,14 @@ class NodesIT {
             assertThat(client.status()).isEqualTo(404);
             assertThat(client.body()).contains("Initialize again");
         }
+        try (Deaf deaf = new Deaf(first.port());
+                RawClient client = call(adaThere, session, "pid")) {
+            assertThat(client.status()).isEqualTo(404);
+            assertThat(deaf.isHearing()).isFalse();
+        }
         try (Impostor impostor = new Impostor(first.port());
                 RawClient client = call(adaThere, session, "pid")) {
-            assertThat(client.status()).isEqualTo(502);
+            assertThat(client.status()).isEqualTo(404);
             assertThat(client.body()).doesNotContain("believe me");
             assertThat(client.head()).doesNotContainIgnoringCase("www-authenticate");
             assertThat(impostor.heard().get())
@@ -234,6 +241,41 @@ class NodesIT {
         try (client) {
             assertThat(client.status()).isEqualTo(200);
             return client.body();
+        }
+    }
+
+    /** Takes no more connections, so that none is accepted or refused: as a host that has no power. */
+    private static final class Deaf implements AutoCloseable {
+
+        private static final int PROBE_MILLIS = 300;
+
+        private final ServerSocket listener;
+        private final List<Socket> waiting = new ArrayList<>();
+
+        Deaf(int port) throws IOException {
+            listener = new ServerSocket(port, 1, InetAddress.getByName("localhost"));
+            while (isHearing()) {
+                // until nobody is heard
+            }
+        }
+
+        boolean isHearing() throws IOException {
+            Socket next = new Socket();
+            waiting.add(next);
+            try {
+                next.connect(listener.getLocalSocketAddress(), PROBE_MILLIS);
+                return true;
+            } catch (SocketTimeoutException e) {
+                return false;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            for (Socket each : waiting) {
+                each.close();
+            }
+            listener.close();
         }
     }
 

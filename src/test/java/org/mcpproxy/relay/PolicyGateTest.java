@@ -315,7 +315,10 @@ class PolicyGateTest {
         return request.with(request.caller().signedOn(authentication));
     }
 
-    /** A stream may go on with an answer whose request came another way. */
+    /**
+     * A stream may go on with an answer whose request came another way. And the attack: a call that has the id of a list under way in
+     * its session, whose list the backend then sends as the answer to the call.
+     */
     @Test
     void listsAreFilteredInTheAnswersThatCanHoldThem() {
         assertThat(isFiltered(request("{'jsonrpc':'2.0','id':1,'method':'tools/list'}", "mcp", "staff")))
@@ -337,6 +340,17 @@ class PolicyGateTest {
                 plain.message(),
                 plain.since());
         assertThat(isFiltered(resuming)).isTrue();
+        RelayRequest inASession = new RelayRequest(
+                plain.trail(),
+                plain.resource(),
+                plain.caller(),
+                "POST",
+                plain.era(),
+                McpHeaders.of(List.of(new Header("Mcp-Session-Id", "s"))),
+                List.of(),
+                plain.message(),
+                plain.since());
+        assertThat(isFiltered(inASession)).isTrue();
     }
 
     private boolean isFiltered(RelayRequest request) {

@@ -78,6 +78,14 @@ class SessionRulesTest {
         assertThatCode(() -> rules.require(request("POST", SESSION, ALICE))).doesNotThrowAnyException();
     }
 
+    /** Servers without a stream answer so, where they route by the method. */
+    @Test
+    void aStreamThatIsNotFoundEndsNothing() {
+        note("POST", Optional.empty(), ALICE, 200, OPENED);
+        note("GET", SESSION, ALICE, 404, List.of());
+        assertThatCode(() -> rules.require(request("POST", SESSION, ALICE))).doesNotThrowAnyException();
+    }
+
     @Test
     void aSessionOfAnotherIsNotHandedOut() {
         note("POST", Optional.empty(), ALICE, 200, OPENED);
