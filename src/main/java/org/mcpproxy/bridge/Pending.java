@@ -11,9 +11,10 @@ import org.mcpproxy.bridge.Envelope.Naming;
  * @param id as its client wrote it
  * @param token as its client wrote it, where it asked for progress
  * @param opening whether without it there is no session
+ * @param subscribing whether what is told to it names it (MCP 2026-07-28)
  * @param size what it holds until it is answered, about
  */
-record Pending(String id, Optional<String> token, boolean opening, Reply reply, int size) {
+record Pending(String id, Optional<String> token, boolean opening, boolean subscribing, Reply reply, int size) {
 
     /** In bytes: of what is of no length of its own. */
     private static final int LEAST = 1024;
@@ -23,7 +24,13 @@ record Pending(String id, Optional<String> token, boolean opening, Reply reply, 
         String id = request.name(Naming.ID).orElseThrow();
         Optional<String> token = request.name(Naming.TOKEN_ASKED);
         int names = id.length() + token.map(String::length).orElse(0);
-        return new Pending(id, token, request.is(Conversation.INITIALIZE), reply, LEAST + names + headers);
+        return new Pending(
+                id,
+                token,
+                request.is(Conversation.INITIALIZE),
+                request.is("subscriptions/listen"),
+                reply,
+                LEAST + names + headers);
     }
 
     /** What the server says of it, in its client's own words. */

@@ -54,9 +54,13 @@ final class PendingRequests {
                 .findFirst();
     }
 
-    /** The one under way, where there is one alone. */
+    /** The one under way, where there is one alone but for subscriptions. */
     synchronized Optional<Pending> onlyOne() {
-        return byNumber.size() == 1 ? Optional.of(byNumber.values().iterator().next()) : Optional.empty();
+        List<Pending> calls = byNumber.values().stream()
+                .filter(request -> !request.subscribing())
+                .limit(2)
+                .toList();
+        return calls.size() == 1 ? Optional.of(calls.get(0)) : Optional.empty();
     }
 
     /** The oldest whose reply is read as a stream. */

@@ -1,5 +1,7 @@
 package org.mcpproxy.config;
 
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -36,11 +38,16 @@ final class Values {
                 .toList();
     }
 
-    /** As {@link #text}, but only quotes that enclose the whole are taken off: others are part of the command line. */
+    /**
+     * As {@link #text}, but only quotes that enclose the whole are taken off, and not where they enclose the path of one program:
+     * others are part of the command line.
+     */
     Optional<String> commandLine(String name) {
         return source.apply(name)
                 .map(String::strip)
-                .map(line -> line.length() > 1 && line.indexOf(line.charAt(0), 1) == line.length() - 1
+                .map(line -> line.length() > 1
+                                && line.indexOf(line.charAt(0), 1) == line.length() - 1
+                                && !isProgram(unquoted(line))
                         ? unquoted(line)
                         : line)
                 .filter(line -> !line.isEmpty());
@@ -126,6 +133,10 @@ final class Values {
     }
 
     /** A file such as {@code .env} reaches the process with the quotes that people put around values. */
+    private static boolean isProgram(String path) {
+        return path.startsWith("/") && Files.isExecutable(Path.of(path));
+    }
+
     private static String unquoted(String written) {
         String text = written.strip();
         return isEnclosed(text) ? text.substring(1, text.length() - 1) : text;

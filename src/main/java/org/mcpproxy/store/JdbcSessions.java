@@ -12,6 +12,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Optional;
 import org.jdbi.v3.core.Handle;
+import org.jdbi.v3.core.statement.PreparedBatch;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
@@ -128,10 +129,18 @@ public class JdbcSessions implements Sessions {
         return first;
     }
 
-    /** What was not used for longest goes: its client initializes again. */
+    /** Of whoever has most, what was not used for longest goes: nobody ends the sessions of others, and its client initializes again. */
     private void makeRoom() {
-        database.update(
-                "DELETE FROM mcp_session WHERE hash IN (SELECT hash FROM mcp_session ORDER BY used_at LIMIT ?)", BATCH);
+        database.inTransaction(handle -> {
+            PreparedBatch deletion = handle.prepareBatch("DELETE FROM mcp_session WHERE hash = ?");
+            handle.select("""
+                            SELECT hash FROM (
+                                SELECT hash, used_at, COUNT(*) OVER (PARTITION BY COALESCE(user_id, client_id)) AS owned
+                                FROM mcp_session
+                            ) AS by_owner ORDER BY owned DESC, used_at LIMIT ?
+                            """, BATCH).mapTo(String.class).list().forEach(deletion::add);
+            return deletion.execute();
+        });
         capacity.roomWasMade();
     }
 

@@ -179,6 +179,20 @@ class ConversationTest {
         Said.of(one).awaitText("\"io.modelcontextprotocol/subscriptionId\":\"sub\"");
     }
 
+    /** It gets what it has asked for, and a call beside it what belongs to no other. */
+    @Test
+    void whatNamesNoSubscriptionIsToldToTheOneCallUnderWay() {
+        BackendClient.Call subscription = post(modern, "{\"id\":\"sub\",\"method\":\"subscriptions/listen\"}");
+        modern.message("{\"method\":\"notifications/message\",\"params\":{\"data\":\"to nobody\"}}");
+        BackendClient.Call call = post(modern, call("8", "1"));
+        modern.message("{\"method\":\"notifications/message\",\"params\":{\"data\":\"of the call\"}}");
+        modern.message("{\"id\":2,\"result\":{}}");
+        modern.message("{\"id\":1,\"result\":{}}");
+
+        assertThat(Said.of(call).body()).contains("of the call").doesNotContain("to nobody");
+        assertThat(Said.of(subscription).body()).doesNotContain("of the call", "to nobody");
+    }
+
     @Test
     void aModernErrorHasItsStatus() {
         assertThat(status("tools/call", -32601)).isEqualTo(404);

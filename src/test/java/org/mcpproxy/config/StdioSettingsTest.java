@@ -3,6 +3,8 @@ package org.mcpproxy.config;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.HashMap;
@@ -40,6 +42,22 @@ class StdioSettingsTest {
         assertThat(command.words().subList(1, 4)).containsExactly("-c", "a b", "$HOME");
         assertThat(command.environment()).isEqualTo(Map.of("API_KEY", new Secret("secret")));
         assertThat(command.toString()).doesNotContain("a b").doesNotContain("secret");
+    }
+
+    @Test
+    void aProgramWithABlankInItsPathMayStandInQuotesAlone(@TempDir Path folder) throws IOException {
+        Path program = Files.createFile(folder.resolve("my server"));
+        assertThat(program.toFile().setExecutable(true)).isTrue();
+        written.put("MCP_BACKEND", "\"" + program + "\"");
+
+        assertThat(read().backends()
+                        .standard()
+                        .orElseThrow()
+                        .transport()
+                        .command()
+                        .orElseThrow()
+                        .words())
+                .containsExactly(program.toString());
     }
 
     @Test

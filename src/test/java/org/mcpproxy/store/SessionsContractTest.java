@@ -7,6 +7,7 @@ import java.net.URI;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -113,6 +114,34 @@ class SessionsContractTest {
 
         assertThat(sessions.find("new")).contains(of("bob"));
         assertThat(sessions.find("old")).isEmpty();
+    }
+
+    /** The attack: somebody who opens sessions without end, so that those of others go. */
+    @Test
+    void whereThereAreTooManySessionsThoseGoOfWhoeverHasMost() {
+        int most = 1_001;
+        otherNode.opened("of alice", of("alice"));
+        clock.advance(Duration.ofHours(1));
+        Instant now = clock.instant();
+        store.database.inTransaction(handle -> {
+            for (int i = 0; i < most; i++) {
+                handle.execute(
+                        "INSERT INTO mcp_session (hash, user_id, client_id, used_at) VALUES (?, 'mallory', 'any', ?)",
+                        "of mallory " + i,
+                        now);
+            }
+            return most;
+        });
+
+        assertThat(new JdbcSessions(store.database, clock, most).opened("new", of("bob")))
+                .isTrue();
+
+        assertThat(sessions.find("of alice")).contains(of("alice"));
+        int ofMallory = store.database.inTransaction(
+                handle -> handle.createQuery("SELECT COUNT(*) FROM mcp_session WHERE user_id = 'mallory'")
+                        .mapTo(Integer.class)
+                        .one());
+        assertThat(ofMallory).isEqualTo(1);
     }
 
     @Test
