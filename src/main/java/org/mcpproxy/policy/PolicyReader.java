@@ -5,6 +5,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -36,6 +37,8 @@ final class PolicyReader {
 
     /** They go into one header field. */
     private static final int MOST_CLASSES = 10;
+
+    private static final Set<String> TRUTHS = Set.of("true", "false", "yes", "no", "on", "off");
 
     private static final String COMMAS_OR_BLANKS = "[,\\s]+";
 
@@ -136,10 +139,17 @@ final class PolicyReader {
     }
 
     private Groups denied(String key, String value) {
-        if (value.equals("false")) {
-            problem(key, "must be true, or list the groups that are denied. Remove it where nobody is.");
+        if (!value.equals("true") && list(value, ",").stream().anyMatch(PolicyReader::isTruth)) {
+            problem(
+                    key,
+                    "must be true, in small letters and alone, or list the groups that are denied. Remove it where nobody is.");
         }
         return value.equals("true") ? Groups.EVERYBODY : groups(key, value);
+    }
+
+    /** A group of such a name is a slip: the rule would deny nobody. */
+    private static boolean isTruth(String entry) {
+        return TRUTHS.contains(entry.toLowerCase(Locale.ROOT));
     }
 
     private Groups groups(String key, String value) {

@@ -17,6 +17,7 @@ final class Rules {
     private final Kind kind;
     private final RuleTable byName;
     private final RuleTable byCanonicalName;
+    private final RuleTable byQuery;
     private final boolean opensOthers;
     private final Set<String> scopes;
     private final Set<String> acrValues;
@@ -29,6 +30,7 @@ final class Rules {
         this.kind = kind;
         this.byName = new RuleTable(rules, name -> name);
         this.byCanonicalName = new RuleTable(rules, kind::canonical);
+        this.byQuery = new RuleTable(namingQuery(kind, rules), kind::canonical);
         this.opensOthers = opensOthers;
         this.scopes =
                 rules.values().stream().flatMap(rule -> rule.scopes().stream()).collect(Collectors.toUnmodifiableSet());
@@ -50,29 +52,47 @@ final class Rules {
 
     /** What is needed of the sign-on, be it met or not. */
     RequiredSignOn signOn(String name) {
-        return signOn(all(byName.covering(name), alike(name)));
+        return signOn(covering(name, kind.readings(name)));
     }
 
     Decision decide(Subject subject, String name) {
-        List<Rule> own = byName.covering(name);
-        List<Rule> alike = alike(name);
-        if (!opensOthers
-                && (own.stream().noneMatch(Rule::opens) || alike.stream().noneMatch(Rule::opens))) {
+        if (!kind.canJudge(name)) {
             return Decision.DENY;
         }
-        List<Rule> all = all(own, alike);
+        Readings readings = kind.readings(name);
+        if (!opensOthers && !isOpened(name, readings)) {
+            return Decision.DENY;
+        }
+        List<Rule> all = covering(name, readings);
         if (all.stream().anyMatch(rule -> rule.excludes(subject))) {
             return Decision.DENY;
         }
         return steppedUp(subject, all);
     }
 
-    private List<Rule> alike(String name) {
-        return byCanonicalName.covering(kind.canonical(name));
+    private boolean isOpened(String name, Readings readings) {
+        return opens(byName, Set.of(name)) && readings.opening().stream().allMatch(this::isOpened);
     }
 
-    private static List<Rule> all(List<Rule> own, List<Rule> alike) {
-        return Stream.concat(own.stream(), alike.stream()).toList();
+    /** Where the rule itself names the query, the path alone need not be open. */
+    private boolean isOpened(Reading reading) {
+        return opens(byCanonicalName, reading.wholes())
+                && (opens(byCanonicalName, reading.paths()) || opens(byQuery, reading.wholes()));
+    }
+
+    private static boolean opens(RuleTable rules, Set<String> names) {
+        return names.stream().flatMap(name -> rules.covering(name).stream()).anyMatch(Rule::opens);
+    }
+
+    private List<Rule> covering(String name, Readings readings) {
+        Stream<Rule> alike = readings.forms().stream().flatMap(form -> byCanonicalName.covering(form).stream());
+        return Stream.concat(byName.covering(name).stream(), alike).distinct().toList();
+    }
+
+    private static Map<String, Rule> namingQuery(Kind kind, Map<String, Rule> rules) {
+        return rules.entrySet().stream()
+                .filter(rule -> kind.namesQuery(rule.getKey()))
+                .collect(Collectors.toMap(Map.Entry::getKey, Map.Entry::getValue));
     }
 
     private static RequiredSignOn signOn(List<Rule> rules) {

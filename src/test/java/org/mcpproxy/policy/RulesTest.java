@@ -159,6 +159,179 @@ class RulesTest {
         assertThat(policy.decide(Kind.RESOURCE, ADMIN, "file:///public/a")).isEqualTo(Decision.PERMIT);
     }
 
+    /** RFC 3986 3.3: what stands after the first {@code ?} or {@code #} leads out of no folder. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "file:///public/../payroll/a?/../../public/b",
+                "file:///public/../payroll/a#/../../public/b",
+                "file:///public/%2e%2e/payroll/a?/../../public/b",
+                "file:///public/%2e%2e/payroll/a#/%2e%2e/../public/b",
+                "file:///public/../payroll/a%3f/../../public/b",
+                "file:///public/../payroll/a%23/../../public/b",
+                "file:///public/../payroll/a%253f/../../public/b",
+                "file:///public/../payroll/a\uFF1F/../../public/b",
+                "file:///public\\..\\payroll\\a?\\..\\..\\public\\b",
+                "file:///public/../payroll/a#x?/../../public/b",
+                "file:///public/../payroll/a#/../../public/b?x",
+                "file:///public/a?/../../payroll/x#/../../public/b",
+                "file:///public/a?/../../payroll/x",
+                "file:///public/../payroll/a?x=/../../public/b?x=1",
+                "http://docs.example.com/public/../payroll/a?/../../public/b",
+                "http://docs.example.com/public/../payroll/a?/../../public/b?x=1",
+                "http://docs.example.com/public/../../public/../payroll/a"
+            })
+    void aQueryOpensNoResource(String uri) throws Exception {
+        BackendPolicy policy = policy(
+                "files.resources.file\\:///public/*.groups=*",
+                "files.resources.http\\://docs.example.com/public/*.groups=*",
+                "files.resources.http\\://docs.example.com/public/*?x\\=*.groups=*");
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, uri)).isEqualTo(Decision.DENY);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "file:///payroll/",
+                "file:///payroll",
+                "FILE:///payroll/",
+                "file:///%70ayroll/",
+                "file:////payroll/",
+                "file:///x/../payroll/.",
+                "file:///%70ayroll/a?/../../x",
+                "file:///PAYROLL/a#/../../x",
+                "file:///%70ayroll/a%3f/../../x",
+                "file:///%70ayroll/a%2523/../../x",
+                "file:///x#/../payroll/a?/../../y",
+                "file:///PAYROLL/a#?/../../x",
+                "file:///PAYROLL/a?#/../../x",
+                "file://localhost/payroll/a",
+                "file://LOCALHOST/payroll/a",
+                "file://localhost./payroll/a",
+                "file:\\\\localhost\\payroll\\a",
+                "file://x@localhost:1/payroll/a",
+                "file://elsewhere/payroll/a",
+                "file:payroll/a",
+                "db://main/users?x=1",
+                "db://main/users#x",
+                "db://main/users/",
+                "db://main/users/?x=1",
+                "db://main/users%3fx=1",
+                "DB://x:y@main/users#x?y",
+                "db://main/../users",
+                "db://main/q?TABLE=pay/../../x",
+                "https://wiki.example.com:443/hr/a",
+                "https://wiki.example.com:0443/hr/a",
+                "https://wiki.example.com:/hr/a",
+                "https://wiki.example.com./hr/a",
+                "https://WIKI.example.com:443/hr/a?/../../x",
+                "https://x@wiki.example.com/hr/a",
+                "https://x:y@wiki.example.com:443/hr/a",
+                "https://x%40wiki.example.com/hr/a",
+                "https://x%2f@wiki.example.com/hr/a",
+                "https://x\\@wiki.example.com/hr/a",
+                "https://wiki.example.com\\@x/../hr/a",
+                "https:wiki.example.com/hr/a",
+                "https:////wiki.example.com/hr/a",
+                "https://wiki.example.com/../hr/a",
+                "http://wiki.example.com:80/hr/a"
+            })
+    void aRestrictedResourceHasNoOtherUri(String uri) throws Exception {
+        BackendPolicy policy = policy(
+                "files.resources.default=allow",
+                "files.resources.file\\:///payroll/*.groups=hr",
+                "files.resources.db\\://main/users.groups=hr",
+                "files.resources.db\\://main/q?table\\=pay*.groups=hr",
+                "files.resources.https\\://wiki.example.com/hr/*.groups=hr",
+                "files.resources.http\\://wiki.example.com/hr/*.groups=hr");
+        assertThat(policy.decide(Kind.RESOURCE, NOBODY, uri)).isEqualTo(Decision.DENY);
+        assertThat(policy.decide(Kind.RESOURCE, subject("hr"), uri)).isEqualTo(Decision.PERMIT);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "https://wiki.example.com:443/hr/a",
+                "https://wiki.example.com/hr/a",
+                "https://x@wiki.example.com/hr/a",
+                "HTTPS://wiki.example.com:443/hr/a"
+            })
+    void aRuleMayNameThePortOfTheScheme(String uri) throws Exception {
+        BackendPolicy policy = policy(
+                "files.resources.default=allow", "files.resources.https\\://wiki.example.com\\:443/hr/*.deny=true");
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, uri)).isEqualTo(Decision.DENY);
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "https://wiki.example.com:8443/hr/a"))
+                .isEqualTo(Decision.PERMIT);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "file:///public/a?x=1, true",
+        "file:///public/a#x, true",
+        "file:///public/, true",
+        "file:///public/b/, true",
+        "file:///public/a?b#c?d, true",
+        "file:///public, false",
+        "db://main/users, true",
+        "db://main/users?x=1, false",
+        "db://main/q?x=1, true",
+        "db://main/q?x=1#y, true",
+        "db://main/q, false",
+        "db://main/Q?x=1, false",
+        "db://main/../q?x=1, false",
+        "db://main/{table}{?limit}, true",
+        "https://x@wiki.example.com:443/a, true",
+        "https://wiki.example.com/a, false",
+        "file://server/share/a, true",
+        "file://server/other/../share/a, false"
+    })
+    void aRuleOpensWhatItNames(String uri, boolean opens) throws Exception {
+        BackendPolicy policy = policy(
+                "files.resources.file\\:///public/*.groups=*",
+                "files.resources.file\\://server/share/*.groups=*",
+                "files.resources.db\\://main/users.groups=*",
+                "files.resources.db\\://main/q?x\\=*.groups=*",
+                "files.resources.db\\://main/{table}{?limit}.groups=*",
+                "files.resources.https\\://x@wiki.example.com\\:443/*.groups=*");
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, uri)).isEqualTo(opens ? Decision.PERMIT : Decision.DENY);
+    }
+
+    @Test
+    void aUriWithTooManyQuestionMarksIsNotJudgedButDenied() throws Exception {
+        BackendPolicy policy = policy("files.resources.default=allow");
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "db://a" + "?".repeat(16)))
+                .isEqualTo(Decision.PERMIT);
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "db://a" + "%3f".repeat(17)))
+                .isEqualTo(Decision.DENY);
+    }
+
+    /** As a group it would keep nobody out. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "True",
+                "TRUE",
+                "yes",
+                "Yes",
+                "no",
+                "on",
+                "off",
+                "OFF",
+                "False",
+                "true,interns",
+                "interns, TRUE",
+                "true,"
+            })
+    void aDenialThatIsMeantForAllIsNoGroup(String value) throws Exception {
+        assertThat(problems("files.tools.drop.deny=" + value))
+                .singleElement()
+                .asString()
+                .startsWith("files.tools.drop.deny must be true, in small letters and alone");
+        assertThat(policy("files.tools.default=allow", "files.tools.drop.deny=nobody, onboarding")
+                        .decide(Kind.TOOL, ADMIN, "drop"))
+                .isEqualTo(Decision.PERMIT);
+    }
+
     @Test
     void aSignOnMayBeSoOldToTheSecond() throws Exception {
         BackendPolicy policy = policy("files.tools.default=allow", "files.tools.wipe.max_age=300");

@@ -1,0 +1,53 @@
+package org.mcpproxy.policy;
+
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * Of a resource: as {@link CanonicalName}, and percent-decoded. {@code file:///public/../secret} is held to the rules of
+ * {@code file:///secret}.
+ */
+final class CanonicalUri {
+
+    private CanonicalUri() {}
+
+    /** Of a rule: its own query and fragment are no path (RFC 3986 3.3). */
+    static String ofRule(String uri) {
+        String text = UriAuthority.normalized(plain(uri));
+        int end = endOfPath(text, 0);
+        return path(text.substring(0, end), 1) + text.substring(end);
+    }
+
+    /** Decoded, in small letters, with slashes for backslashes. */
+    static String plain(String uri) {
+        return CanonicalName.of(PercentEncoding.decoded(uri)).replace('\\', '/');
+    }
+
+    /** Where the next query or fragment begins, or else the text ends. */
+    static int endOfPath(String text, int from) {
+        int at = from;
+        while (at < text.length() && text.charAt(at) != '?' && text.charAt(at) != '#') {
+            at++;
+        }
+        return at;
+    }
+
+    /**
+     * With one {@code /} for each run of slashes, without dot segments; a slash at the end stays.
+     *
+     * @param roots how many segments no {@code ..} leaves: the scheme, and the host too
+     */
+    static String path(String uri, int roots) {
+        Deque<String> segments = new ArrayDeque<>();
+        boolean folder = false;
+        for (String segment : uri.split("/", -1)) {
+            folder = segment.isEmpty() || segment.equals(".") || segment.equals("..");
+            if (segment.equals("..") && segments.size() > roots) {
+                segments.removeLast();
+            } else if (!folder || (segment.isEmpty() && segments.isEmpty())) {
+                segments.addLast(segment);
+            }
+        }
+        return String.join("/", segments) + (folder && uri.indexOf('/') >= 0 ? "/" : "");
+    }
+}
