@@ -171,7 +171,7 @@ final class Arrival {
             turn.leaveThread();
         }
         if (!credentialAtHand && BackendCredentials.mayAskOkta(resource.backend())) {
-            begun = relay.threads().runForOkta(sending);
+            begun = relay.threads().runForOkta(caller.holder(), sending);
         } else if (waits) {
             begun = relay.threads().runWaiting(sending);
         } else {

@@ -14,6 +14,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 
 /**
  * Threads on which a request goes on that the container's thread has left. They are none of Open Liberty's: before it
@@ -36,6 +38,11 @@ public class RequestThreads {
 
     private static final int MOST_WAITING_FOR_OKTA = 64;
 
+    /** Of one holder, running or waiting: a crowd of theirs waits for a single exchange. */
+    private static final int FOR_OKTA_OF_ONE = (FOR_OKTA + MOST_WAITING_FOR_OKTA) / 4;
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private final ExecutorService shortWork = Executors.newFixedThreadPool(SHORT, named("request"));
     private final ExecutorService waitingWork = Executors.newFixedThreadPool(WAITING, named("request-waiting"));
     private final ExecutorService oktaWork = new ThreadPoolExecutor(
@@ -45,6 +52,7 @@ public class RequestThreads {
             TimeUnit.MINUTES,
             new ArrayBlockingQueue<>(MOST_WAITING_FOR_OKTA),
             named("request-okta"));
+    private final HolderPlaces oktaPlaces = new HolderPlaces(FOR_OKTA_OF_ONE);
     private final ExecutorService largeWork = Executors.newSingleThreadExecutor(named("request-large"));
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1, named("request-clock"));
 
@@ -73,10 +81,27 @@ public class RequestThreads {
     /**
      * Runs what may wait for Okta, which may be slow: nobody else shall wait behind it.
      *
+     * @param holder whose part of the places it takes, until it has run
      * @return false where too many wait already, or the application is being stopped
+     * @throws Rejection {@code CALLER_TOO_BUSY} where the holder's part is taken
      */
-    public boolean runForOkta(Runnable work) {
-        return run(work, oktaWork);
+    public boolean runForOkta(String holder, Runnable work) {
+        if (!oktaPlaces.take(holder)) {
+            throw Rejection.until(Reason.CALLER_TOO_BUSY, SOON);
+        }
+        boolean begun = run(() -> runInPlace(holder, work), oktaWork);
+        if (!begun) {
+            oktaPlaces.give(holder);
+        }
+        return begun;
+    }
+
+    private void runInPlace(String holder, Runnable work) {
+        try {
+            work.run();
+        } finally {
+            oktaPlaces.give(holder);
+        }
     }
 
     /**
