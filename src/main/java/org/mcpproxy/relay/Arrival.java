@@ -124,7 +124,7 @@ final class Arrival {
             return;
         }
         turn.leaveThread();
-        if (!relay.threads().runLarge(() -> relayMessage(body))) {
+        if (!relay.threads().runLarge(caller.holder(), () -> relayMessage(body))) {
             refuse(Relay.full());
         }
     }

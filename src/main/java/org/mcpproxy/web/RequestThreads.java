@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -54,6 +55,7 @@ public class RequestThreads {
             named("request-okta"));
     private final HolderPlaces oktaPlaces = new HolderPlaces(FOR_OKTA_OF_ONE);
     private final ExecutorService largeWork = Executors.newSingleThreadExecutor(named("request-large"));
+    private final Turns largeTurns = new Turns(largeWork);
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1, named("request-clock"));
 
     public RequestThreads() {
@@ -105,12 +107,14 @@ public class RequestThreads {
     }
 
     /**
-     * Runs what takes much memory while it runs, one after another.
+     * Runs what takes much memory while it runs, one after another, in turns by holder. How much may wait is bounded by the
+     * memory that it holds meanwhile.
      *
+     * @param holder whose turn it takes
      * @return as {@link #run(Runnable)}
      */
-    public boolean runLarge(Runnable work) {
-        return run(work, largeWork);
+    public boolean runLarge(String holder, Runnable work) {
+        return run(work, logged -> largeTurns.add(holder, logged));
     }
 
     /** Runs something later, unless it is cancelled before. It must not wait for anything. */
@@ -124,7 +128,7 @@ public class RequestThreads {
         List.of(shortWork, waitingWork, oktaWork, largeWork).forEach(ExecutorService::shutdown);
     }
 
-    private static boolean run(Runnable work, ExecutorService threads) {
+    private static boolean run(Runnable work, Executor threads) {
         try {
             threads.execute(() -> runLogged(work));
             return true;

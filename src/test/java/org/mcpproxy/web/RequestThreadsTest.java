@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.oauth.Reason;
@@ -69,6 +72,24 @@ class RequestThreadsTest {
         for (int i = 0; i <= PART; i++) {
             assertThat(threads.runForOkta("erin", () -> {})).isFalse();
         }
+    }
+
+    @Test
+    void tenLargeMessagesOfOneLetAnothersComeSecond() {
+        List<String> read = new CopyOnWriteArrayList<>();
+        CountDownLatch allCame = new CountDownLatch(1);
+        CountDownLatch allRead = new CountDownLatch(11);
+        Stream.concat(Collections.nCopies(10, "alice").stream(), Stream.of("bob"))
+                .forEach(holder -> threads.runLarge(holder, () -> {
+                    await(allCame);
+                    read.add(holder);
+                    allRead.countDown();
+                }));
+
+        allCame.countDown();
+        await(allRead);
+
+        assertThat(read).startsWith("alice", "bob").hasSize(11);
     }
 
     private void fill(String holder, Runnable work) {
