@@ -124,7 +124,7 @@ final class Arrival {
             return;
         }
         turn.leaveThread();
-        if (!relay.threads().runLarge(() -> relayMessage(body))) {
+        if (!relay.threads().runLarge(caller.holder(), () -> relayMessage(body))) {
             refuse(Relay.full());
         }
     }
@@ -172,7 +172,7 @@ final class Arrival {
             turn.leaveThread();
         }
         if (!credentialAtHand && BackendCredentials.mayAskOkta(resource.backend())) {
-            begun = relay.threads().runForOkta(sending);
+            begun = relay.threads().runForOkta(caller.holder(), sending);
         } else if (waits) {
             begun = relay.threads().runWaiting(sending);
         } else {

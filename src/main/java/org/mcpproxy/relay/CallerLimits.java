@@ -4,11 +4,10 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ConcurrentMap;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.web.HolderPlaces;
 import org.mcpproxy.web.RateLimit;
 
 /** What one user may take of the relay, so that nobody takes it from the others; on this node. */
@@ -17,16 +16,13 @@ public class CallerLimits {
 
     private static final Duration WINDOW = Duration.ofMinutes(1);
 
-    private final int mostUnderWay;
     private final RateLimit rate;
-
-    /** Users, and how many of their requests are under way; none that has none. */
-    private final ConcurrentMap<String, Integer> underWay = new ConcurrentHashMap<>();
+    private final HolderPlaces underWay;
 
     @Inject
     public CallerLimits(RelayLimits limits, Clock clock) {
-        this.mostUnderWay = limits.counts().atOnceOfUser();
         this.rate = new RateLimit(limits.counts().perMinute(), WINDOW, clock);
+        this.underWay = new HolderPlaces(limits.counts().atOnceOfUser());
     }
 
     /**
@@ -36,13 +32,7 @@ public class CallerLimits {
      */
     void enter(Caller caller) {
         count(caller);
-        boolean[] entered = new boolean[1];
-        underWay.compute(caller.holder(), (user, before) -> {
-            int now = before == null ? 0 : before;
-            entered[0] = now < mostUnderWay;
-            return entered[0] ? (Integer) (now + 1) : before;
-        });
-        if (!entered[0]) {
+        if (!underWay.take(caller.holder())) {
             throw Rejection.until(Reason.CALLER_TOO_BUSY, Relay.SOON);
         }
     }
@@ -65,11 +55,11 @@ public class CallerLimits {
     }
 
     void leave(Caller caller) {
-        underWay.computeIfPresent(caller.holder(), (user, before) -> before == 1 ? null : (Integer) (before - 1));
+        underWay.give(caller.holder());
     }
 
     /** How many users have anything under way. */
     int users() {
-        return underWay.size();
+        return underWay.holders();
     }
 }

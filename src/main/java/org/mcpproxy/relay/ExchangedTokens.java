@@ -6,6 +6,7 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Clock;
 import java.time.Duration;
+import java.time.Instant;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -16,6 +17,7 @@ import java.util.function.Supplier;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.BackendCredential;
 import org.mcpproxy.grant.LiveGrants;
+import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.upstream.ExchangedToken;
@@ -24,7 +26,8 @@ import org.mcpproxy.web.RequestThreads;
 
 /**
  * Users' tokens of Okta, exchanged for backends. Each is kept for its own grant and backend alone, until it ends or its
- * grant does. For one grant and backend, one exchange at a time; whoever comes meanwhile has its outcome, good or bad.
+ * grant does. For one grant and backend, one exchange at a time; whoever comes meanwhile has its outcome, good or bad. That
+ * Okta denies one is kept for a few seconds, so that whoever tries on does not ask it each time.
  */
 @Singleton
 public class ExchangedTokens {
@@ -34,6 +37,8 @@ public class ExchangedTokens {
     /** What is left of a token's time when it is sent. */
     private static final Duration MARGIN = Duration.ofMinutes(1);
 
+    private static final Duration DENIED = Duration.ofSeconds(5);
+
     /** How long the token of a grant that has ended may still lie in memory. It is sent to nobody any more. */
     private static final Duration SWEEP = Duration.ofSeconds(5);
 
@@ -41,9 +46,9 @@ public class ExchangedTokens {
     private final LiveGrants grants;
     private final RequestThreads threads;
     private final Clock clock;
-    private final Map<Key, CompletableFuture<Secret>> underWay = new ConcurrentHashMap<>();
+    private final Map<Key, CompletableFuture<Outcome>> underWay = new ConcurrentHashMap<>();
     private final AtomicBoolean sweepIsDue = new AtomicBoolean();
-    private final Cache<Key, ExchangedToken> kept =
+    private final Cache<Key, Outcome> kept =
             Caffeine.newBuilder().maximumSize(MOST).executor(Runnable::run).build();
 
     @Inject
@@ -54,6 +59,7 @@ public class ExchangedTokens {
         this.clock = clock;
     }
 
+    /** Whether {@link #of} answers, or refuses, at once. */
     boolean isAtHand(Backend backend, String grant) {
         return good(new Key(grant, backend.name())).isPresent();
     }
@@ -67,35 +73,48 @@ public class ExchangedTokens {
     Secret of(Backend backend, String grant, Supplier<Secret> subjectToken) {
         Key key = new Key(grant, backend.name());
         BackendCredential.Exchange target = (BackendCredential.Exchange) backend.credential();
-        return good(key).orElseGet(() -> shared(key, () -> exchange.exchange(subjectToken.get(), target)));
+        return good(key)
+                .orElseGet(() -> shared(key, () -> exchange.exchange(subjectToken.get(), target)))
+                .token();
     }
 
-    private Optional<Secret> good(Key key) {
-        return Optional.ofNullable(kept.getIfPresent(key)).filter(this::isGood).map(ExchangedToken::value);
+    private Optional<Outcome> good(Key key) {
+        return Optional.ofNullable(kept.getIfPresent(key)).filter(this::isGood);
     }
 
-    private boolean isGood(ExchangedToken token) {
-        return clock.instant().isBefore(token.expiresAt().minus(MARGIN));
+    private boolean isGood(Outcome outcome) {
+        return clock.instant().isBefore(outcome.goodUntil());
     }
 
-    private Secret shared(Key key, Supplier<ExchangedToken> exchanged) {
-        CompletableFuture<Secret> mine = new CompletableFuture<>();
-        CompletableFuture<Secret> others = underWay.putIfAbsent(key, mine);
+    private Outcome shared(Key key, Supplier<ExchangedToken> exchanged) {
+        CompletableFuture<Outcome> mine = new CompletableFuture<>();
+        CompletableFuture<Outcome> others = underWay.putIfAbsent(key, mine);
         if (others != null) {
-            return outcome(others);
+            return joined(others);
         }
         try {
-            mine.complete(good(key).orElseGet(() -> keep(key, exchanged.get())));
+            mine.complete(good(key).orElseGet(() -> keep(key, outcome(exchanged))));
         } catch (RuntimeException e) {
             mine.completeExceptionally(e);
         } finally {
             underWay.remove(key);
             mine.cancel(false);
         }
-        return outcome(mine);
+        return joined(mine);
     }
 
-    private static Secret outcome(CompletableFuture<Secret> exchanged) {
+    private Outcome outcome(Supplier<ExchangedToken> exchanged) {
+        try {
+            return Outcome.of(exchanged.get());
+        } catch (Rejection e) {
+            if (e.reason() != Reason.EXCHANGE_DENIED) {
+                throw e;
+            }
+            return new Outcome(Optional.empty(), clock.instant().plus(DENIED));
+        }
+    }
+
+    private static Outcome joined(CompletableFuture<Outcome> exchanged) {
         try {
             return exchanged.join();
         } catch (CompletionException e) {
@@ -103,10 +122,10 @@ public class ExchangedTokens {
         }
     }
 
-    private Secret keep(Key key, ExchangedToken token) {
-        kept.put(key, token);
+    private Outcome keep(Key key, Outcome outcome) {
+        kept.put(key, outcome);
         sweepLater();
-        return token.value();
+        return outcome;
     }
 
     private void sweepLater() {
@@ -115,7 +134,7 @@ public class ExchangedTokens {
         }
     }
 
-    /** Forgets the tokens that have ended, and those whose grant has. */
+    /** Forgets the tokens and denials that have ended, and those whose grant has. */
     void sweep() {
         sweepIsDue.set(false);
         kept.asMap()
@@ -142,4 +161,16 @@ public class ExchangedTokens {
     }
 
     private record Key(String grant, String backend) {}
+
+    /** @param known empty where Okta denied the exchange */
+    private record Outcome(Optional<Secret> known, Instant goodUntil) {
+
+        static Outcome of(ExchangedToken token) {
+            return new Outcome(Optional.of(token.value()), token.expiresAt().minus(MARGIN));
+        }
+
+        Secret token() {
+            return known.orElseThrow(() -> Rejection.of(Reason.EXCHANGE_DENIED));
+        }
+    }
 }

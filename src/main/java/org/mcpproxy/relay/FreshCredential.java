@@ -28,8 +28,12 @@ record FreshCredential(
             return CompletableFuture.completedFuture(credentials.of(backend, caller, trail));
         }
         CompletableFuture<Optional<Header>> fresh = new CompletableFuture<>();
-        if (!begin(() -> complete(fresh))) {
-            fresh.completeExceptionally(Relay.full());
+        try {
+            if (!begin(() -> complete(fresh))) {
+                fresh.completeExceptionally(Relay.full());
+            }
+        } catch (Rejection e) {
+            fresh.completeExceptionally(e);
         }
         return fresh;
     }
@@ -40,7 +44,7 @@ record FreshCredential(
             return threads.runWaiting(work);
         }
         if (!credentials.isAtHand(backend, caller)) {
-            return threads.runForOkta(work);
+            return threads.runForOkta(caller.holder(), work);
         }
         work.run();
         return true;

@@ -5,6 +5,7 @@ import jakarta.enterprise.context.ApplicationScoped;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -14,6 +15,8 @@ import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 
 /**
  * Threads on which a request goes on that the container's thread has left. They are none of Open Liberty's: before it
@@ -36,6 +39,11 @@ public class RequestThreads {
 
     private static final int MOST_WAITING_FOR_OKTA = 64;
 
+    /** Of one holder, running or waiting: a crowd of theirs waits for a single exchange. */
+    private static final int FOR_OKTA_OF_ONE = (FOR_OKTA + MOST_WAITING_FOR_OKTA) / 4;
+
+    private static final Duration SOON = Duration.ofSeconds(5);
+
     private final ExecutorService shortWork = Executors.newFixedThreadPool(SHORT, named("request"));
     private final ExecutorService waitingWork = Executors.newFixedThreadPool(WAITING, named("request-waiting"));
     private final ExecutorService oktaWork = new ThreadPoolExecutor(
@@ -45,7 +53,9 @@ public class RequestThreads {
             TimeUnit.MINUTES,
             new ArrayBlockingQueue<>(MOST_WAITING_FOR_OKTA),
             named("request-okta"));
+    private final HolderPlaces oktaPlaces = new HolderPlaces(FOR_OKTA_OF_ONE);
     private final ExecutorService largeWork = Executors.newSingleThreadExecutor(named("request-large"));
+    private final Turns largeTurns = new Turns(largeWork);
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1, named("request-clock"));
 
     public RequestThreads() {
@@ -73,19 +83,38 @@ public class RequestThreads {
     /**
      * Runs what may wait for Okta, which may be slow: nobody else shall wait behind it.
      *
+     * @param holder whose part of the places it takes, until it has run
      * @return false where too many wait already, or the application is being stopped
+     * @throws Rejection {@code CALLER_TOO_BUSY} where the holder's part is taken
      */
-    public boolean runForOkta(Runnable work) {
-        return run(work, oktaWork);
+    public boolean runForOkta(String holder, Runnable work) {
+        if (!oktaPlaces.take(holder)) {
+            throw Rejection.until(Reason.CALLER_TOO_BUSY, SOON);
+        }
+        boolean begun = run(() -> runInPlace(holder, work), oktaWork);
+        if (!begun) {
+            oktaPlaces.give(holder);
+        }
+        return begun;
+    }
+
+    private void runInPlace(String holder, Runnable work) {
+        try {
+            work.run();
+        } finally {
+            oktaPlaces.give(holder);
+        }
     }
 
     /**
-     * Runs what takes much memory while it runs, one after another.
+     * Runs what takes much memory while it runs, one after another, in turns by holder. How much may wait is bounded by the
+     * memory that it holds meanwhile.
      *
+     * @param holder whose turn it takes
      * @return as {@link #run(Runnable)}
      */
-    public boolean runLarge(Runnable work) {
-        return run(work, largeWork);
+    public boolean runLarge(String holder, Runnable work) {
+        return run(work, logged -> largeTurns.add(holder, logged));
     }
 
     /** Runs something later, unless it is cancelled before. It must not wait for anything. */
@@ -99,7 +128,7 @@ public class RequestThreads {
         List.of(shortWork, waitingWork, oktaWork, largeWork).forEach(ExecutorService::shutdown);
     }
 
-    private static boolean run(Runnable work, ExecutorService threads) {
+    private static boolean run(Runnable work, Executor threads) {
         try {
             threads.execute(() -> runLogged(work));
             return true;

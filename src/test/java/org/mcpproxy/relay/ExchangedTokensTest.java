@@ -158,18 +158,55 @@ class ExchangedTokensTest {
     }
 
     @Test
-    void aRefusalEndsNoGrantAndIsNotKept() {
-        for (Reason reason : List.of(Reason.EXCHANGE_DENIED, Reason.EXCHANGE_REFUSED, Reason.OKTA_UNAVAILABLE)) {
-            duringExchange = () -> {
-                throw Rejection.of(reason);
-            };
-            assertRefused(reason, () -> credentials.of(FILES, alice, Samples.TRAIL));
+    void aFailureEndsNoGrantAndIsNotKept() {
+        for (Reason reason : List.of(Reason.EXCHANGE_REFUSED, Reason.OKTA_UNAVAILABLE)) {
+            refuse(reason);
+            assertRefused(reason, () -> value(FILES, alice));
+            assertThat(credentials.isAtHand(FILES, alice)).isFalse();
         }
         assertThat(endpoint.grants.find(grant.id())).isPresent();
         assertThat(endpoint.audit).isEmpty();
 
         duringExchange = () -> {};
-        assertThat(value(FILES, alice)).isEqualTo("Bearer exchanged-4");
+        assertThat(value(FILES, alice)).isEqualTo("Bearer exchanged-3");
+    }
+
+    @Test
+    void aDenialEndsNoGrantAndIsKeptForAFewSecondsAlone() {
+        refuse(Reason.EXCHANGE_DENIED);
+        for (int i = 0; i < 3; i++) {
+            assertRefused(Reason.EXCHANGE_DENIED, () -> value(FILES, alice));
+            assertThat(credentials.isAtHand(FILES, alice)).isTrue();
+        }
+        assertThat(asked).hasSize(1);
+        assertThat(endpoint.grants.find(grant.id())).isPresent();
+        assertThat(endpoint.audit).isEmpty();
+
+        duringExchange = () -> {};
+        endpoint.clock.advance(Duration.ofSeconds(5));
+        assertThat(credentials.isAtHand(FILES, alice)).isFalse();
+        assertThat(value(FILES, alice)).isEqualTo("Bearer exchanged-2");
+    }
+
+    @Test
+    void aDenialIsThatOfItsGrantAndBackendAndIsForgotten() {
+        refuse(Reason.EXCHANGE_DENIED);
+        assertRefused(Reason.EXCHANGE_DENIED, () -> value(FILES, alice));
+        assertThat(exchanged.size()).isEqualTo(1);
+
+        duringExchange = () -> {};
+        assertThat(value(JIRA, alice)).isEqualTo("Bearer exchanged-2");
+        assertThat(value(FILES, caller(endpoint.grant("client")))).isEqualTo("Bearer exchanged-3");
+
+        endpoint.clock.advance(Duration.ofSeconds(5));
+        exchanged.sweep();
+        assertThat(exchanged.size()).isEqualTo(2);
+    }
+
+    private void refuse(Reason reason) {
+        duringExchange = () -> {
+            throw Rejection.of(reason);
+        };
     }
 
     /** It says so when the user's own token is refreshed, and never by refusing an exchange. */

@@ -1,7 +1,9 @@
 package org.mcpproxy.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import jakarta.servlet.http.HttpServletRequest;
@@ -11,6 +13,7 @@ import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.Backend;
@@ -93,6 +96,22 @@ class FreshCredentialTest {
                 .isCompletedWithValue(Optional.of(new Header("X-Api-Key", "a-key")));
         assertThat(of(new BackendCredential.None()).fresh().toCompletableFuture())
                 .isCompletedWithValue(Optional.empty());
+    }
+
+    /** Many of whose requests wait for Okta already. */
+    @Test
+    void whoKeepsOktasThreadsBusyIsRefusedANewOne() {
+        CountDownLatch oktaAnswers = new CountDownLatch(1);
+        Runnable asking = () -> assertThatCode(oktaAnswers::await).doesNotThrowAnyException();
+        assertRefused(Reason.CALLER_TOO_BUSY, () -> {
+            while (threads.runForOkta("00ualice", asking)) {}
+        });
+
+        CompletionException failure =
+                catchThrowableOfType(CompletionException.class, () -> value(of(new BackendCredential.Okta())));
+
+        assertThat(((Rejection) failure.getCause()).reason()).isEqualTo(Reason.CALLER_TOO_BUSY);
+        oktaAnswers.countDown();
     }
 
     private CallerCredential of(BackendCredential credential) {

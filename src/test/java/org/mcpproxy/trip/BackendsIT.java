@@ -23,6 +23,7 @@ import com.nimbusds.oauth2.sdk.token.TokenTypeURI;
 import com.nimbusds.oauth2.sdk.tokenexchange.TokenExchangeGrant;
 import java.net.URI;
 import java.net.http.HttpRequest;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import net.minidev.json.JSONObject;
@@ -40,6 +41,7 @@ import org.mcpproxy.system.OAuthClient;
 import org.mcpproxy.system.PlainMcpServer;
 import org.mcpproxy.system.Preregistered;
 import org.mcpproxy.system.ProxySystem;
+import org.mcpproxy.system.Waiting;
 
 /** Two MCP servers behind one proxy, none of them the default: each is a protected resource of its own. */
 class BackendsIT {
@@ -222,20 +224,23 @@ class BackendsIT {
         int before = people.requests();
         Faults faults = installation.okta().faults();
         try {
-            faults.on(Endpoint.TOKEN, Fault.invalidGrant());
-            Answer denied = ping(PEOPLE, ours);
-            assertThat(denied.status()).isEqualTo(403);
-            assertThat(denied.text()).contains("Okta does not give this user a token for the MCP server.");
-            faults.clear();
             faults.on(Endpoint.TOKEN, Fault.status(503));
             Answer unavailable = ping(PEOPLE, ours);
             assertThat(unavailable.status()).isEqualTo(503);
             assertThat(unavailable.header("Retry-After")).isNotBlank();
+            faults.clear();
+            faults.on(Endpoint.TOKEN, Fault.invalidGrant());
+            Answer denied = ping(PEOPLE, ours);
+            assertThat(denied.status()).isEqualTo(403);
+            assertThat(denied.text()).contains("Okta does not give this user a token for the MCP server.");
         } finally {
             faults.clear();
         }
         assertThat(people.requests()).isEqualTo(before);
-        assertThat(ping(PEOPLE, ours).status()).isEqualTo(200);
+        Waiting.until(
+                "the denial is forgotten",
+                Duration.ofSeconds(30),
+                () -> ping(PEOPLE, ours).status() == 200);
     }
 
     @Test
