@@ -18,6 +18,11 @@ final class CanonicalUri {
         return path(text.substring(0, end), 1) + text.substring(end);
     }
 
+    /** Of a rule, where a backend takes all of it for a path. */
+    static String uncut(String uri) {
+        return path(UriAuthority.normalized(plain(uri)), 1);
+    }
+
     /** Decoded, in small letters, with slashes for backslashes. */
     static String plain(String uri) {
         return CanonicalName.of(PercentEncoding.decoded(uri)).replace('\\', '/');

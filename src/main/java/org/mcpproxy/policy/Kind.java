@@ -32,6 +32,11 @@ public enum Kind {
         return canonical.apply(name);
     }
 
+    /** The form of a rule's name where a backend does not know the parts of a URI. */
+    String uncut(String name) {
+        return this == RESOURCE ? CanonicalUri.uncut(name) : canonical(name);
+    }
+
     /** All that a backend may take a name for. */
     Readings readings(String name) {
         return readings.apply(name);

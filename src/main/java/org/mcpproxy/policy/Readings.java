@@ -15,7 +15,10 @@ import java.util.stream.Stream;
 record Readings(Set<Reading> opening, Set<Reading> others) {
 
     /** More have no honest use, and each costs a look into the rules. */
-    private static final int MOST_ENDS = 16;
+    private static final int MOST_ENDS = 8;
+
+    /** RFC 9110 4.1 asks for 8,000. */
+    private static final int MOST_SIGNS = 8_192;
 
     Readings {
         opening = Set.copyOf(opening);
@@ -31,15 +34,15 @@ record Readings(Set<Reading> opening, Set<Reading> others) {
         // In "https://a%2f@host" and "https://a\@host" it depends on the backend which is the host.
         String withoutUser = CanonicalUri.plain(UriAuthority.withoutUser(uri));
         Set<Reading> opening = new LinkedHashSet<>();
-        Stream.of(plain, withoutUser).map(UriAuthority::normalized).forEach(text -> addAll(text, opening));
+        Stream.of(plain, withoutUser).map(UriAuthority::normalized).distinct().forEach(text -> addAll(text, opening));
         Set<Reading> others = new LinkedHashSet<>();
-        Stream.of(plain, UriAuthority.withoutHostOfFile(plain)).forEach(text -> addAll(text, others));
+        Stream.of(plain, UriAuthority.withoutHostOfFile(plain)).distinct().forEach(text -> addAll(text, others));
         return new Readings(opening, others);
     }
 
     /** Whether a name can be held to the rules at all. */
     static boolean canJudge(String uri) {
-        return ends(CanonicalUri.plain(uri)) <= MOST_ENDS;
+        return uri.length() <= MOST_SIGNS && ends(CanonicalUri.plain(uri)) <= MOST_ENDS;
     }
 
     /** Every form that a rule may be about. */

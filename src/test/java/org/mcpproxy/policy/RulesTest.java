@@ -220,6 +220,7 @@ class RulesTest {
                 "DB://x:y@main/users#x?y",
                 "db://main/../users",
                 "db://main/q?TABLE=pay/../../x",
+                "db://main/q?TABLE=a///b",
                 "https://wiki.example.com:443/hr/a",
                 "https://wiki.example.com:0443/hr/a",
                 "https://wiki.example.com:/hr/a",
@@ -242,6 +243,7 @@ class RulesTest {
                 "files.resources.file\\:///payroll/*.groups=hr",
                 "files.resources.db\\://main/users.groups=hr",
                 "files.resources.db\\://main/q?table\\=pay*.groups=hr",
+                "files.resources.db\\://main/q?table\\=a//b.groups=hr",
                 "files.resources.https\\://wiki.example.com/hr/*.groups=hr",
                 "files.resources.http\\://wiki.example.com/hr/*.groups=hr");
         assertThat(policy.decide(Kind.RESOURCE, NOBODY, uri)).isEqualTo(Decision.DENY);
@@ -297,11 +299,13 @@ class RulesTest {
     }
 
     @Test
-    void aUriWithTooManyQuestionMarksIsNotJudgedButDenied() throws Exception {
+    void aUriThatIsTooLongOrHasTooManyPartsIsDenied() throws Exception {
         BackendPolicy policy = policy("files.resources.default=allow");
-        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "db://a" + "?".repeat(16)))
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "db://a" + "?".repeat(8)))
                 .isEqualTo(Decision.PERMIT);
-        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "db://a" + "%3f".repeat(17)))
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "db://a" + "%3f".repeat(9)))
+                .isEqualTo(Decision.DENY);
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "db://a/" + "a".repeat(8_186)))
                 .isEqualTo(Decision.DENY);
     }
 
