@@ -23,6 +23,11 @@ final class CanonicalUri {
         return path(UriAuthority.normalized(plain(uri)), 1);
     }
 
+    /** Of a rule, whose pattern may stand where a user or a port would. */
+    static String withItsAuthority(String uri) {
+        return path(plain(uri), 1);
+    }
+
     /** Decoded, in small letters, with slashes for backslashes. */
     static String plain(String uri) {
         return CanonicalName.of(PercentEncoding.decoded(uri)).replace('\\', '/');

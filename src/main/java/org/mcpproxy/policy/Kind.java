@@ -1,6 +1,7 @@
 package org.mcpproxy.policy;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.function.UnaryOperator;
@@ -32,9 +33,11 @@ public enum Kind {
         return canonical.apply(name);
     }
 
-    /** The form of a rule's name where a backend does not know the parts of a URI. */
-    String uncut(String name) {
-        return this == RESOURCE ? CanonicalUri.uncut(name) : canonical(name);
+    /** The forms of a rule's name by which it restricts; by the canonical one alone it opens. */
+    List<UnaryOperator<String>> restricting() {
+        return this == RESOURCE
+                ? List.of(canonical, CanonicalUri::uncut, CanonicalUri::withItsAuthority)
+                : List.of(canonical);
     }
 
     /** All that a backend may take a name for. */

@@ -17,7 +17,7 @@ final class Rules {
     private final Kind kind;
     private final RuleTable byName;
     private final RuleTable byCanonicalName;
-    private final RuleTable byUncutName;
+    private final List<RuleTable> restricting;
     private final RuleTable byQuery;
     private final boolean opensOthers;
     private final Set<String> scopes;
@@ -31,7 +31,9 @@ final class Rules {
         this.kind = kind;
         this.byName = new RuleTable(rules, name -> name);
         this.byCanonicalName = new RuleTable(rules, kind::canonical);
-        this.byUncutName = new RuleTable(rules, kind::uncut);
+        this.restricting = kind.restricting().stream()
+                .map(form -> new RuleTable(rules, form))
+                .toList();
         this.byQuery = new RuleTable(namingQuery(kind, rules), kind::canonical);
         this.opensOthers = opensOthers;
         this.scopes =
@@ -88,8 +90,7 @@ final class Rules {
 
     private List<Rule> covering(String name, Readings readings) {
         Stream<Rule> alike = readings.forms().stream()
-                .flatMap(form ->
-                        Stream.of(byCanonicalName, byUncutName).flatMap(table -> table.covering(form).stream()));
+                .flatMap(form -> restricting.stream().flatMap(table -> table.covering(form).stream()));
         return Stream.concat(byName.covering(name).stream(), alike).distinct().toList();
     }
 

@@ -267,6 +267,17 @@ class RulesTest {
     }
 
     @ParameterizedTest
+    @ValueSource(
+            strings = {"db://h1@main/x", "DB://H1@main/x", "db://h%31@main/y/../x", "db://main:1/x", "DB://main:12/x"})
+    void aPatternMayStandInTheAuthority(String uri) throws Exception {
+        BackendPolicy policy = policy(
+                "files.resources.default=allow",
+                "files.resources.db\\://h*@main/x.deny=true",
+                "files.resources.db\\://main\\:*/x.deny=true");
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, uri)).isEqualTo(Decision.DENY);
+    }
+
+    @ParameterizedTest
     @CsvSource({
         "file:///public/a?x=1, true",
         "file:///public/a#x, true",
