@@ -132,11 +132,11 @@ final class Values {
         }
     }
 
-    /** A file such as {@code .env} reaches the process with the quotes that people put around values. */
     private static boolean isProgram(String path) {
         return path.startsWith("/") && Files.isExecutable(Path.of(path));
     }
 
+    /** A file such as {@code .env} reaches the process with the quotes that people put around values. */
     private static String unquoted(String written) {
         String text = written.strip();
         return isEnclosed(text) ? text.substring(1, text.length() - 1) : text;

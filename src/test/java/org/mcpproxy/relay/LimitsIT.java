@@ -8,6 +8,7 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Collections;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -90,6 +91,18 @@ class LimitsIT {
     }
 
     /** Their proofs would fill the memory of those that were used, and keep out all who send proofs. */
+    /** The attack: a batch (MCP 2025-03-26) of more calls than a minute allows. */
+    @Test
+    void eachMessageOfABatchCounts() {
+        String batch = "[" + String.join(",", Collections.nCopies(PER_MINUTE + 1, PING)) + "]";
+        try (RawClient client = system.caller("dora", "inspector").post(batch)) {
+            assertThat(client.status()).isEqualTo(429);
+            assertThat(client.head()).contains("Retry-After: ");
+        }
+        awaitAudit("caller_too_busy");
+        assertServed(system.caller("dora", "cursor"));
+    }
+
     @Test
     void whoIsBeyondTheirLimitUsesUpNoProof() {
         ProofKey key = new ProofKey();
