@@ -255,7 +255,7 @@ class OutageIT {
     }
 
     private static void assertThatAPersonIsPutOff(Page page) {
-        assertThat(page.status()).isEqualTo(503);
+        assertThat(page.status()).as("sent on to %s", page.next()).isEqualTo(503);
         assertThat(page.header("Retry-After")).matches("[1-9]\\d?");
         assertThat(page.header("Content-Type")).startsWith("text/html");
         assertThat(page.text()).contains("<h1>", "at the moment", "Request id:");

@@ -119,6 +119,15 @@ final class LibertyProcess {
         }
     }
 
+    /** For good. In order, and thus slowly, only while that leaves something to the servers that are made later. */
+    synchronized void end() {
+        if (folder.hasWorkarea()) {
+            kill();
+        } else {
+            stop();
+        }
+    }
+
     /** Where the application had started and the server says that it stopped in order. */
     private void leaveWorkarea() {
         String console = console();

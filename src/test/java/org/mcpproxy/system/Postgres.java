@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.time.Duration;
 import javax.sql.DataSource;
 import org.postgresql.ds.PGSimpleDataSource;
 
@@ -17,6 +18,7 @@ public final class Postgres implements AutoCloseable {
     public static final String USER = "postgres";
 
     private static final String DATABASE = "postgres";
+    private static final Duration FREEZING = Duration.ofSeconds(10);
 
     private final int port = Ports.free();
     private final Path data;
@@ -87,8 +89,11 @@ public final class Postgres implements AutoCloseable {
 
     /** Stops all its processes where they stand: connections are accepted, and nothing answers. */
     public synchronized void freeze() {
-        signal("STOP");
         frozen = true;
+        Waiting.until("all its processes stand still", FREEZING, () -> {
+            signal("STOP");
+            return standsStill(main()) && main().descendants().allMatch(Postgres::standsStill);
+        });
     }
 
     public synchronized void thaw() {
@@ -105,18 +110,28 @@ public final class Postgres implements AutoCloseable {
     }
 
     private void signal(String name) {
-        ProcessHandle main = ProcessHandle.of(pid()).orElseThrow();
-        // first the one that begets the others, so that none is missed
+        ProcessHandle main = main();
+        // first the one that begets the others; yet one that it is begetting just then may come late
         kill(name, main.pid());
         main.descendants().forEach(process -> kill(name, process.pid()));
     }
 
-    private long pid() {
+    private ProcessHandle main() {
         try {
-            return Long.parseLong(
-                    Files.readAllLines(data.resolve("postmaster.pid")).get(0).strip());
+            String pid = Files.readAllLines(data.resolve("postmaster.pid")).get(0);
+            return ProcessHandle.of(Long.parseLong(pid.strip())).orElseThrow();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
+        }
+    }
+
+    /** By its state in {@code proc(5)}; one that has ended does, too. */
+    private static boolean standsStill(ProcessHandle process) {
+        try {
+            String status = Files.readString(Path.of("/proc", Long.toString(process.pid()), "stat"));
+            return "TtZX".indexOf(status.charAt(status.lastIndexOf(')') + 2)) >= 0;
+        } catch (IOException e) {
+            return !process.isAlive();
         }
     }
 

@@ -179,9 +179,10 @@ public final class ProxySystem implements Address, AutoCloseable {
         return this;
     }
 
+    /** Ends the process for good, by its own means or not. */
     @Override
     public void close() {
-        liberty.stop();
+        liberty.end();
     }
 
     /** How a proxy shall be started. */

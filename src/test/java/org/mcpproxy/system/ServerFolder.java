@@ -39,13 +39,22 @@ record ServerFolder(Path users) {
         copyAll(
                 PROJECT.resolve("target/jdbc"),
                 Files.createDirectories(folder.server().resolve("jdbc")));
-        Workarea.of(war).giveTo(folder.server());
+        workarea().giveTo(folder.server());
         return folder;
     }
 
     /** For those that are made after it. The server must have stopped in order. */
     void leaveWorkarea() throws IOException {
-        Workarea.of(PROJECT.resolve("target").resolve(WAR)).take(server());
+        workarea().take(server());
+    }
+
+    /** Whether there is one for those that are made after it. */
+    boolean hasWorkarea() {
+        return workarea().isThere();
+    }
+
+    private static Workarea workarea() {
+        return Workarea.of(PROJECT.resolve("target").resolve(WAR));
     }
 
     private static void copyAll(Path from, Path to) throws IOException {

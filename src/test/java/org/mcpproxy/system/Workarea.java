@@ -24,20 +24,23 @@ record Workarea(Path left) {
     private static final Set<String> ITS_OWN =
             Set.of("configs.data", "variableCacheData", ".sLock", ".sCommand", ".sCommandAuth");
 
-    static Workarea of(Path war) throws IOException {
-        return new Workarea(
-                war.resolveSibling(NAME + "-" + Files.getLastModifiedTime(war).toMillis()));
+    static Workarea of(Path war) {
+        return new Workarea(war.resolveSibling(NAME + "-" + war.toFile().lastModified()));
+    }
+
+    boolean isThere() {
+        return Files.exists(left);
     }
 
     void giveTo(Path server) throws IOException {
-        if (Files.exists(left)) {
+        if (isThere()) {
             copy(left, server.resolve(NAME));
         }
     }
 
     /** Does nothing where another server has left its own already. */
     void take(Path server) throws IOException {
-        if (Files.exists(left)) {
+        if (isThere()) {
             return;
         }
         Path copy = Files.createTempDirectory(left.getParent(), NAME);
