@@ -67,7 +67,7 @@ public class Chores {
                 deletion("client_assertion", "hash", "expires_at", CLOCKS_DIFFER),
                 deletion("used_proof", "hash", "expires_at", CLOCKS_DIFFER),
                 deletion("used_identity_assertion", "hash", "expires_at", CLOCKS_DIFFER),
-                deletion("approval", "organization, user_id, client_id", "expires_at", Duration.ZERO),
+                deletion("approval", List.of("organization", "user_id", "client_id"), "expires_at", Duration.ZERO),
                 deletion("mcp_session", "hash", "used_at", JdbcSessions.IDLE),
                 deletion("revocation", "grant_id", "revoked_at", REVOCATION_KEPT),
                 deletion("signing_key", "id", "verifies_until", Duration.ZERO),
@@ -79,6 +79,10 @@ public class Chores {
     }
 
     private Chore deletion(String table, String key, String column, Duration kept) {
+        return deletion(table, List.of(key), column, kept);
+    }
+
+    private Chore deletion(String table, List<String> key, String column, Duration kept) {
         return new Deletion(database, clock, table, key, column, kept);
     }
 
