@@ -10,6 +10,7 @@ import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.grant.UpstreamSessions;
+import org.mcpproxy.relay.Sessions;
 
 /** All that is tidied up in the store, in this order: first what must not be kept for long. */
 @Singleton
@@ -68,7 +69,8 @@ public class Chores {
                 deletion("used_proof", "hash", "expires_at", CLOCKS_DIFFER),
                 deletion("used_identity_assertion", "hash", "expires_at", CLOCKS_DIFFER),
                 deletion("approval", List.of("organization", "user_id", "client_id"), "expires_at", Duration.ZERO),
-                deletion("mcp_session", "hash", "used_at", JdbcSessions.IDLE),
+                deletion("mcp_session", "hash", "used_at", Sessions.IDLE),
+                deletion("mcp_session", "hash", "ended_at", JdbcSessions.ENDED_KEPT),
                 deletion("revocation", "grant_id", "revoked_at", REVOCATION_KEPT),
                 deletion("signing_key", "id", "verifies_until", Duration.ZERO),
                 new UnusedClients(database, clock),

@@ -24,6 +24,7 @@ import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.grant.UpstreamSessions;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.relay.Sessions;
 import org.mcpproxy.system.Waiting;
 
 @OnEachDatabase
@@ -428,7 +429,14 @@ class HousekeepingTest {
     void anMcpSessionGoesWhenNobodyUsesIt() {
         insert("mcp_session (hash, client_id, used_at)", "hash", "client", in(0));
 
-        goesAfter(JdbcSessions.IDLE, "mcp_session");
+        goesAfter(Sessions.IDLE, "mcp_session");
+    }
+
+    @Test
+    void anMcpSessionThatHasEndedGoesWhenNoNodeTakesItForALiveOneAnyMore() {
+        insert("mcp_session (hash, client_id, used_at, ended_at)", "hash", "client", in(0), in(0));
+
+        goesAfter(JdbcSessions.ENDED_KEPT, "mcp_session");
     }
 
     @Test
