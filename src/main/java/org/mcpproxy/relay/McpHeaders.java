@@ -38,10 +38,15 @@ public record McpHeaders(
 
     private static Optional<String> session(List<Header> headers) {
         Optional<String> session = one(headers, SESSION);
-        if (session.filter(id -> id.length() > LONGEST_SESSION).isPresent()) {
+        if (session.filter(McpHeaders::isTooLong).isPresent()) {
             throw Rejection.of(Reason.SESSION_UNKNOWN);
         }
         return session;
+    }
+
+    /** Whether nobody may name a session so, and none must be given that name. */
+    static boolean isTooLong(String session) {
+        return session.length() > LONGEST_SESSION;
     }
 
     private static Optional<String> one(List<Header> headers, String name) {

@@ -1,6 +1,7 @@
 package org.mcpproxy.relay;
 
 import java.net.URI;
+import java.time.Instant;
 import java.util.Optional;
 
 /**
@@ -20,7 +21,7 @@ record NamedSession(String name, String id, Optional<SessionProof> proof) {
      * Nodes call it by its id; the one that hands the request on has found it to be the caller's, and to be here. Whether
      * the store has been told, that one may not know.
      */
-    static NamedSession vouchedFor(String id, Optional<URI> here) {
-        return new NamedSession(id, id, Optional.of(new SessionProof(here, false)));
+    static NamedSession vouchedFor(String id, Optional<URI> here, Instant now) {
+        return new NamedSession(id, id, Optional.of(SessionProof.unnoted(here, now)));
     }
 }

@@ -3,6 +3,7 @@ package org.mcpproxy.relay;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.time.Instant;
 import java.util.Base64;
 import java.util.Optional;
 import java.util.random.RandomGenerator;
@@ -26,6 +27,7 @@ public class SessionNames {
 
     private static final String NOTED = "+";
     private static final String NOT_NOTED = "-";
+    private static final String TIME_ENDS = " ";
 
     private final SealedBox box;
 
@@ -36,9 +38,7 @@ public class SessionNames {
 
     /** @param backend its name */
     String name(String id, String backend, SessionOwner owner, SessionProof proof) {
-        String text = (proof.noted() ? NOTED : NOT_NOTED)
-                + proof.node().map(URI::toString).orElse("");
-        byte[] sealed = box.seal(text, what(id, backend, owner));
+        byte[] sealed = box.seal(text(proof), what(id, backend, owner));
         return id + SEPARATOR + Base64.getUrlEncoder().withoutPadding().encodeToString(sealed);
     }
 
@@ -61,10 +61,26 @@ public class SessionNames {
         }
     }
 
+    private static String text(SessionProof proof) {
+        return proof.unnotedSince()
+                        .map(openedAt -> NOT_NOTED + openedAt.getEpochSecond() + TIME_ENDS)
+                        .orElse(NOTED)
+                + proof.node().map(URI::toString).orElse("");
+    }
+
+    /** Former versions did not say when a session was opened that is not noted: it is taken for an old one. */
     private static SessionProof proof(String text) {
-        String node = text.substring(NOTED.length());
-        return new SessionProof(
-                node.isEmpty() ? Optional.empty() : Optional.of(URI.create(node)), text.startsWith(NOTED));
+        String rest = text.substring(NOTED.length());
+        if (text.startsWith(NOTED)) {
+            return SessionProof.noted(node(rest));
+        }
+        int end = rest.indexOf(TIME_ENDS);
+        long openedAt = end < 0 ? 0 : Long.parseLong(rest.substring(0, end));
+        return SessionProof.unnoted(node(rest.substring(end + 1)), Instant.ofEpochSecond(openedAt));
+    }
+
+    private static Optional<URI> node(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(URI.create(text));
     }
 
     /** Each part with its length, so that none can be lengthened at the cost of the next; no user is not an empty one. */

@@ -3,6 +3,7 @@ package org.mcpproxy.relay;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
+import java.time.Clock;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Supplier;
@@ -21,12 +22,14 @@ public class SessionRules {
     private final Sessions sessions;
     private final SessionNames names;
     private final Settings settings;
+    private final Clock clock;
 
     @Inject
-    public SessionRules(Sessions sessions, SessionNames names, Settings settings) {
+    public SessionRules(Sessions sessions, SessionNames names, Settings settings, Clock clock) {
         this.sessions = sessions;
         this.names = names;
         this.settings = settings;
+        this.clock = clock;
     }
 
     /** The same request, in the session that its backend knows. */
@@ -38,7 +41,7 @@ public class SessionRules {
 
     private NamedSession read(String name, RelayRequest request) {
         return isHandedOn(request)
-                ? NamedSession.vouchedFor(name, here(request))
+                ? NamedSession.vouchedFor(name, here(request), clock.instant())
                 : names.read(name, backend(request), owner(request));
     }
 
@@ -80,7 +83,7 @@ public class SessionRules {
         Optional<SessionProof> proof = session.proof();
         String key = key(session.id(), request);
         try {
-            return sessions.find(key).or(() -> noteLate(key, proof.filter(known -> !known.noted()), request));
+            return sessions.find(key).or(() -> noteLate(key, proof, request));
         } catch (Rejection e) {
             requireAway(e);
             return Optional.of(
@@ -90,7 +93,8 @@ public class SessionRules {
 
     /** One that was opened while the store was away. One that the store knew and knows no more has ended. */
     private Optional<McpSession> noteLate(String key, Optional<SessionProof> proof, RelayRequest request) {
-        return proof.map(known -> new McpSession(owner(request), known.node()))
+        return proof.filter(known -> known.mayBeNoted(clock.instant()))
+                .map(known -> new McpSession(owner(request), known.node()))
                 .filter(session -> sessions.opened(key, session));
     }
 
@@ -100,14 +104,15 @@ public class SessionRules {
      *
      * @param request which may use the session that it named
      * @return asks the store, so it may take long; gives the answer for the client; throws {@code BACKEND_ANSWER_INVALID}
-     *     where the backend hands out a session that belongs to another
+     *     where the backend hands out a session that belongs to another, or did until just now, or one whose name would be too
+     *     long
      */
     Optional<Supplier<BackendClient.Answer>> news(RelayRequest request, BackendClient.Answer answer) {
         Optional<String> asked = request.session().map(NamedSession::id);
         boolean success = isSuccess(answer.status());
         if (asked.isPresent() && ends(request.httpMethod(), answer.status())) {
             return Optional.of(() -> {
-                close(key(asked.get(), request));
+                close(asked.get(), request);
                 return named(request, answer);
             });
         }
@@ -169,9 +174,9 @@ public class SessionRules {
     }
 
     /** A row that stays ages out by itself, and its backend knows the session no more: the answer goes on. */
-    private void close(String session) {
+    private void close(String id, RelayRequest request) {
         try {
-            sessions.closed(session);
+            sessions.closed(key(id, request), owner(request));
         } catch (Rejection e) {
             requireAway(e);
         }
@@ -185,10 +190,19 @@ public class SessionRules {
     /** The name of a session that the backend has opened. Between nodes it has none. */
     private String open(String id, RelayRequest request) {
         Optional<URI> node = here(request);
+        String unnoted = name(id, request, SessionProof.unnoted(node, clock.instant()));
+        if (McpHeaders.isTooLong(unnoted)) {
+            throw Rejection.of(Reason.BACKEND_ANSWER_INVALID);
+        }
         boolean noted = note(key(id, request), new McpSession(owner(request), node));
-        return isHandedOn(request)
-                ? id
-                : names.name(id, backend(request), owner(request), new SessionProof(node, noted));
+        if (isHandedOn(request)) {
+            return id;
+        }
+        return noted ? name(id, request, SessionProof.noted(node)) : unnoted;
+    }
+
+    private String name(String id, RelayRequest request, SessionProof proof) {
+        return names.name(id, backend(request), owner(request), proof);
     }
 
     /** @return whether the store knows of it; else it is noted when it is next used and the store is back */

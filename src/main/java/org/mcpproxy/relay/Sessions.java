@@ -1,5 +1,6 @@
 package org.mcpproxy.relay;
 
+import java.time.Duration;
 import java.util.Optional;
 
 /**
@@ -8,10 +9,15 @@ import java.util.Optional;
  */
 public interface Sessions {
 
+    /** For how long an unused session is kept. */
+    Duration IDLE = Duration.ofHours(24);
+
     /**
-     * Notes that the backend opened this session.
+     * Notes that the backend opened this session. Where it is another's, a backend has given one id to two: it ends, and is
+     * nobody's.
      *
-     * @return whether the session is theirs: false where it is another's
+     * @return whether the session is theirs: false where it is another's, or was until just now, and some node may not have
+     *     heard yet that it is no more
      * @throws org.mcpproxy.oauth.Rejection {@code STORE_UNAVAILABLE}
      */
     boolean opened(String sessionId, McpSession session);
@@ -27,9 +33,9 @@ public interface Sessions {
     Optional<McpSession> find(String sessionId);
 
     /**
-     * The session has ended.
+     * The session has ended, if it is theirs: an answer may come late, and another have the id by then.
      *
      * @throws org.mcpproxy.oauth.Rejection {@code STORE_UNAVAILABLE}; it is then forgotten once it has not been used for long
      */
-    void closed(String sessionId);
+    void closed(String sessionId, SessionOwner owner);
 }

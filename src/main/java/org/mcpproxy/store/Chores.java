@@ -10,6 +10,7 @@ import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.grant.UpstreamSessions;
+import org.mcpproxy.relay.Sessions;
 
 /** All that is tidied up in the store, in this order: first what must not be kept for long. */
 @Singleton
@@ -67,8 +68,9 @@ public class Chores {
                 deletion("client_assertion", "hash", "expires_at", CLOCKS_DIFFER),
                 deletion("used_proof", "hash", "expires_at", CLOCKS_DIFFER),
                 deletion("used_identity_assertion", "hash", "expires_at", CLOCKS_DIFFER),
-                deletion("approval", "organization, user_id, client_id", "expires_at", Duration.ZERO),
-                deletion("mcp_session", "hash", "used_at", JdbcSessions.IDLE),
+                deletion("approval", List.of("organization", "user_id", "client_id"), "expires_at", Duration.ZERO),
+                deletion("mcp_session", "hash", "used_at", Sessions.IDLE),
+                deletion("mcp_session", "hash", "ended_at", JdbcSessions.ENDED_KEPT),
                 deletion("revocation", "grant_id", "revoked_at", REVOCATION_KEPT),
                 deletion("signing_key", "id", "verifies_until", Duration.ZERO),
                 new UnusedClients(database, clock),
@@ -79,6 +81,10 @@ public class Chores {
     }
 
     private Chore deletion(String table, String key, String column, Duration kept) {
+        return deletion(table, List.of(key), column, kept);
+    }
+
+    private Chore deletion(String table, List<String> key, String column, Duration kept) {
         return new Deletion(database, clock, table, key, column, kept);
     }
 

@@ -10,6 +10,7 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import org.mcpproxy.client.Client;
@@ -30,7 +31,9 @@ public class JdbcClients implements Clients {
     /** By what it may register by default, one address alone does not fill the store with clients that are younger. */
     static final Duration MAKES_ROOM = Duration.ofHours(12);
 
-    private static final int BATCH = 1_000;
+    static final int BATCH = 1_000;
+    private static final FirstRows MAKE_ROOM =
+            new FirstRows("client", List.of("id"), "granted = FALSE AND registered_at < ?", "registered_at");
     private static final Duration NEXT_TRY = Duration.ofMinutes(1);
 
     private final Database database;
@@ -77,13 +80,9 @@ public class JdbcClients implements Clients {
                 client.grantTypes().stream().map(GrantType::getValue).sorted().toList());
     }
 
-    /** Asks twice: of a row that another changes meanwhile, the outer condition alone is judged again. */
     private int makeRoom() {
         Instant before = clock.instant().minus(MAKES_ROOM);
-        int gone = database.update("""
-                DELETE FROM client WHERE granted = FALSE AND id IN (
-                    SELECT id FROM client WHERE granted = FALSE AND registered_at < ? ORDER BY registered_at LIMIT ?)
-                """, before, BATCH);
+        int gone = database.inTransaction(handle -> MAKE_ROOM.delete(handle, BATCH, before));
         if (gone > 0) {
             capacity.roomWasMade();
         }

@@ -10,9 +10,10 @@ import java.sql.SQLException;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
+import java.util.function.Supplier;
 import org.jdbi.v3.core.Handle;
-import org.jdbi.v3.core.statement.PreparedBatch;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
@@ -21,14 +22,18 @@ import org.mcpproxy.relay.SessionOwner;
 import org.mcpproxy.relay.Sessions;
 
 /**
- * Who opened which MCP session, by the hash of its id: a backend may choose ids of any length. An owner never changes, so
- * each node remembers; that a session has ended, its backend says.
+ * Who opened which MCP session, by the hash of its id: a backend may choose ids of any length. Each node remembers an owner
+ * for a moment. A row that has ended stays for longer than that, and keeps its id from others: so no node ever takes a
+ * former owner for the owner of a session that another has by now.
  */
 @Singleton
 public class JdbcSessions implements Sessions {
 
-    /** For how long an unused session is kept. */
-    static final Duration IDLE = Duration.ofHours(24);
+    /** So long a session that has ended may go on at another node: until its backend says that it knows it no more. */
+    static final Duration REMEMBERED = Duration.ofSeconds(10);
+
+    /** Far longer than that, for clocks that differ, and for a transaction that has to wait. */
+    static final Duration ENDED_KEPT = Duration.ofMinutes(2);
 
     /** How exactly the last use is noted: not with every request. */
     private static final Duration USE_NOTED = Duration.ofMinutes(30);
@@ -36,6 +41,8 @@ public class JdbcSessions implements Sessions {
     private static final int MOST_REMEMBERED = 100_000;
     private static final int MOST = 500_000;
     private static final int BATCH = 1_000;
+
+    private static final String IS_OWNER = "user_id IS NOT DISTINCT FROM ? AND client_id = ?";
 
     private final Database database;
     private final Capacity capacity;
@@ -52,16 +59,16 @@ public class JdbcSessions implements Sessions {
 
     JdbcSessions(Database database, Clock clock, int most) {
         this.database = database;
-        this.capacity = new Capacity(database, "SELECT COUNT(*) FROM mcp_session", most, clock);
+        this.capacity = new Capacity(database, "SELECT COUNT(*) FROM mcp_session WHERE ended_at IS NULL", most, clock);
         this.clock = clock;
     }
 
     @Override
     public boolean opened(String sessionId, McpSession session) {
-        return find(sessionId)
-                .orElseGet(() -> open(hash(sessionId), session))
-                .owner()
-                .equals(session.owner());
+        String hash = hash(sessionId);
+        return orRemembered(hash, () -> open(hash, session))
+                .map(McpSession::owner)
+                .equals(Optional.of(session.owner()));
     }
 
     @Override
@@ -70,20 +77,27 @@ public class JdbcSessions implements Sessions {
         return known != null && clock.instant().isBefore(known.until());
     }
 
-    /** While the database is away, an owner that this node once knew is still the owner. */
     @Override
     public Optional<McpSession> find(String sessionId) {
         String hash = hash(sessionId);
-        Instant now = clock.instant();
         Remembered known = remembered.getIfPresent(hash);
-        if (known != null && now.isBefore(known.until())) {
+        if (known != null && clock.instant().isBefore(known.until())) {
             return Optional.of(known.session());
         }
+        return orRemembered(hash, () -> use(hash));
+    }
+
+    /** While the database is away, an owner that this node once knew is still the owner. */
+    private Optional<McpSession> orRemembered(String hash, Supplier<Optional<McpSession>> asked) {
+        // Before the database is asked: what it says may have changed by the time that it is here.
+        Instant until = clock.instant().plus(REMEMBERED);
         try {
-            Optional<McpSession> session = use(hash, now);
-            session.ifPresentOrElse(found -> remember(hash, found, now), () -> remembered.invalidate(hash));
+            Optional<McpSession> session = asked.get();
+            session.ifPresentOrElse(
+                    found -> remembered.put(hash, new Remembered(found, until)), () -> remembered.invalidate(hash));
             return session;
         } catch (Rejection e) {
+            Remembered known = remembered.getIfPresent(hash);
             if (known == null || e.reason() != Reason.STORE_UNAVAILABLE) {
                 throw e;
             }
@@ -92,75 +106,84 @@ public class JdbcSessions implements Sessions {
     }
 
     @Override
-    public void closed(String sessionId) {
+    public void closed(String sessionId, SessionOwner owner) {
         String hash = hash(sessionId);
         remembered.invalidate(hash);
-        database.update("DELETE FROM mcp_session WHERE hash = ?", hash);
+        database.update(
+                "UPDATE mcp_session SET ended_at = ? WHERE ended_at IS NULL AND hash = ? AND " + IS_OWNER,
+                clock.instant(),
+                hash,
+                owner.user().orElse(null),
+                owner.client());
     }
 
-    private void remember(String hash, McpSession session, Instant now) {
-        remembered.put(hash, new Remembered(session, now.plus(USE_NOTED)));
+    private Optional<McpSession> use(String hash) {
+        Instant now = clock.instant();
+        Optional<Row> row = database.with(handle -> find(handle, hash)).filter(found -> found.isLive(now));
+        if (row.filter(found -> !found.usedAt().isAfter(now.minus(USE_NOTED))).isPresent()) {
+            database.update("UPDATE mcp_session SET used_at = ? WHERE hash = ?", now, hash);
+        }
+        return row.map(Row::session);
     }
 
-    private Optional<McpSession> use(String hash, Instant now) {
-        return database.inTransaction(handle -> {
-            handle.execute(
-                    "UPDATE mcp_session SET used_at = ? WHERE hash = ? AND used_at > ?", now, hash, now.minus(IDLE));
-            return find(handle, hash, now);
-        });
-    }
-
-    private static Optional<McpSession> find(Handle handle, String hash, Instant now) {
+    private static Optional<Row> find(Handle handle, String hash) {
         return handle.select(
-                        "SELECT user_id, client_id, node_url FROM mcp_session WHERE hash = ? AND used_at > ?",
-                        hash,
-                        now.minus(IDLE))
-                .map((row, context) -> read(row))
+                        "SELECT user_id, client_id, node_url, used_at, ended_at FROM mcp_session WHERE hash = ?", hash)
+                .map((row, context) -> Row.read(row))
                 .findOne();
     }
 
-    private McpSession open(String hash, McpSession session) {
+    /** Empty where it is not to be had. */
+    private Optional<McpSession> open(String hash, McpSession session) {
         if (capacity.isFull()) {
             makeRoom();
         }
         Instant now = clock.instant();
-        McpSession first = insert(hash, session, now);
-        remember(hash, first, now);
-        return first;
+        return database.inTransaction(handle -> {
+            insert(handle, hash, session, now);
+            Optional<Row> first = find(handle, hash).filter(found -> found.isLive(now));
+            if (first.filter(found -> found.session().owner().equals(session.owner()))
+                    .isEmpty()) {
+                end(handle, List.of(hash));
+                return Optional.empty();
+            }
+            return first.map(Row::session);
+        });
+    }
+
+    /** Whoever inserts first owns it; one that nobody can take for his own any more makes room, and so does one's own that has ended. */
+    private static void insert(Handle handle, String hash, McpSession session, Instant now) {
+        SessionOwner owner = session.owner();
+        String user = owner.user().orElse(null);
+        handle.execute("""
+                DELETE FROM mcp_session WHERE hash = ? AND (used_at <= ? OR ended_at <= ?
+                    OR (ended_at IS NOT NULL AND %s))
+                """.formatted(IS_OWNER), hash, now.minus(IDLE), now.minus(ENDED_KEPT), user, owner.client());
+        handle.execute("""
+                INSERT INTO mcp_session (hash, user_id, client_id, node_url, used_at)
+                SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM mcp_session WHERE hash = ?)
+                """, hash, user, owner.client(), text(session.node()), now, hash);
     }
 
     /** Of whoever has most, what was not used for longest goes: nobody ends the sessions of others, and its client initializes again. */
     private void makeRoom() {
-        database.inTransaction(handle -> {
-            PreparedBatch deletion = handle.prepareBatch("DELETE FROM mcp_session WHERE hash = ?");
-            handle.select("""
-                            SELECT hash FROM (
-                                SELECT hash, used_at, COUNT(*) OVER (PARTITION BY COALESCE(user_id, client_id)) AS owned
-                                FROM mcp_session
-                            ) AS by_owner ORDER BY owned DESC, used_at LIMIT ?
-                            """, BATCH).mapTo(String.class).list().forEach(deletion::add);
-            return deletion.execute();
-        });
+        database.inTransaction(handle ->
+                end(handle, handle.select("""
+                        SELECT hash FROM (
+                            SELECT hash, used_at, COUNT(*) OVER (PARTITION BY COALESCE(user_id, client_id)) AS owned
+                            FROM mcp_session WHERE ended_at IS NULL
+                        ) AS by_owner ORDER BY owned DESC, used_at LIMIT ?
+                        """, BATCH).mapTo(String.class).list()));
         capacity.roomWasMade();
     }
 
-    /** Whoever inserts first owns it; an idle one of the same id makes room. */
-    private McpSession insert(String hash, McpSession session, Instant now) {
-        SessionOwner owner = session.owner();
-        return database.inTransaction(handle -> {
-            handle.execute("DELETE FROM mcp_session WHERE hash = ? AND used_at <= ?", hash, now.minus(IDLE));
-            handle.execute("""
-                    INSERT INTO mcp_session (hash, user_id, client_id, node_url, used_at)
-                    SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM mcp_session WHERE hash = ?)
-                    """, hash, owner.user().orElse(null), owner.client(), text(session.node()), now, hash);
-            return find(handle, hash, now).orElse(session);
-        });
-    }
-
-    private static McpSession read(ResultSet row) throws SQLException {
-        return new McpSession(
-                new SessionOwner(Optional.ofNullable(row.getString("user_id")), row.getString("client_id")),
-                Optional.ofNullable(row.getString("node_url")).map(URI::create));
+    private Void end(Handle handle, List<String> hashes) {
+        Rows.each(
+                handle,
+                "UPDATE mcp_session SET ended_at = ? WHERE ended_at IS NULL AND hash = ?",
+                hashes,
+                clock.instant());
+        return null;
     }
 
     private static String text(Optional<URI> node) {
@@ -172,4 +195,18 @@ public class JdbcSessions implements Sessions {
     }
 
     private record Remembered(McpSession session, Instant until) {}
+
+    private record Row(McpSession session, Instant usedAt, boolean ended) {
+
+        static Row read(ResultSet row) throws SQLException {
+            McpSession session = new McpSession(
+                    new SessionOwner(Optional.ofNullable(row.getString("user_id")), row.getString("client_id")),
+                    Optional.ofNullable(row.getString("node_url")).map(URI::create));
+            return new Row(session, Database.instant(row, "used_at"), row.getObject("ended_at") != null);
+        }
+
+        boolean isLive(Instant now) {
+            return !ended && usedAt.isAfter(now.minus(IDLE));
+        }
+    }
 }

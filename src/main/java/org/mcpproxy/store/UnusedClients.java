@@ -3,6 +3,8 @@ package org.mcpproxy.store;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.List;
+import org.jdbi.v3.core.Handle;
 
 /**
  * Forgets clients that nobody has granted anything for long. One with a grant stays, however long ago that was given; it
@@ -13,8 +15,6 @@ final class UnusedClients implements Chore {
     static final int BATCH = 500;
 
     private static final Duration NEXT_LOOK = Duration.ofDays(7);
-    private static final String DUE =
-            "kept_until <= ? AND id IN (SELECT id FROM client WHERE kept_until <= ? ORDER BY kept_until LIMIT ?)";
     private static final String HAS_GRANT = "EXISTS (SELECT 1 FROM access_grant WHERE client_id = client.id)";
 
     private final Database database;
@@ -33,13 +33,22 @@ final class UnusedClients implements Chore {
     @Override
     public boolean part() {
         Instant now = clock.instant();
-        int kept = database.update(
-                "UPDATE client SET kept_until = ? WHERE " + DUE + " AND " + HAS_GRANT,
+        return database.inTransaction(handle -> look(handle, now)) == BATCH;
+    }
+
+    /** The time is asked again: another transaction may just have put it off. */
+    private static int look(Handle handle, Instant now) {
+        List<String> due = handle.select(
+                        "SELECT id FROM client WHERE kept_until <= ? ORDER BY kept_until LIMIT ?", now, BATCH)
+                .mapTo(String.class)
+                .list();
+        Rows.each(handle, "DELETE FROM client WHERE kept_until <= ? AND NOT " + HAS_GRANT + " AND id = ?", due, now);
+        Rows.each(
+                handle,
+                "UPDATE client SET kept_until = ? WHERE kept_until <= ? AND id = ?",
+                due,
                 now.plus(NEXT_LOOK),
-                now,
-                now,
-                BATCH);
-        int forgotten = database.update("DELETE FROM client WHERE " + DUE + " AND NOT " + HAS_GRANT, now, now, BATCH);
-        return kept + forgotten >= BATCH;
+                now);
+        return due.size();
     }
 }

@@ -90,7 +90,7 @@ class ArrivalTest {
                 new Nodes(null, null, null, null),
                 streams,
                 callers,
-                new SessionRules(null, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS),
+                new SessionRules(null, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS, new SettableClock()),
                 new BackendCredentials(null, null, null, null, null, null),
                 new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
                 threads,

@@ -316,7 +316,7 @@ class ExchangeTest {
                 new Nodes(null, null, null, null),
                 streams,
                 new CallerLimits(ONE_AT_ONCE, new SettableClock()),
-                new SessionRules(sessions, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS),
+                new SessionRules(sessions, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS, new SettableClock()),
                 new BackendCredentials(null, null, null, null, null, null),
                 new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
                 threads,
@@ -409,7 +409,7 @@ class ExchangeTest {
         }
 
         @Override
-        public void closed(String sessionId) {
+        public void closed(String sessionId, SessionOwner owner) {
             throw new UnsupportedOperationException();
         }
     }

@@ -3,26 +3,33 @@ package org.mcpproxy.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
+import java.time.Instant;
 import java.util.Arrays;
+import java.util.Base64;
 import java.util.List;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.oauth.KeyRing;
+import org.mcpproxy.oauth.SealedBox;
 import org.mcpproxy.oauth.SecretKeyMaterial;
 
 class SessionNamesTest {
 
     private static final SessionOwner ALICE = owner("alice", "inspector");
-    private static final SessionProof HERE = new SessionProof(Optional.empty(), true);
+    private static final SessionProof HERE = SessionProof.noted(Optional.empty());
+
+    private static final Instant OPENED_AT = Instant.ofEpochSecond(1_900_000_000);
 
     private final SessionNames names = node(KeyRing.of(material(1)));
 
     @Test
     void aNameTellsTheBackendsIdAndWhatWasSealed() {
-        SessionProof there = new SessionProof(Optional.of(URI.create("http://10.0.0.5:3001")), false);
+        Optional<URI> node = Optional.of(URI.create("http://10.0.0.5:3001"));
+        SessionProof unnoted = SessionProof.unnoted(Optional.empty(), OPENED_AT);
 
-        for (SessionProof proof : List.of(HERE, there)) {
+        for (SessionProof proof :
+                List.of(HERE, SessionProof.noted(node), unnoted, SessionProof.unnoted(node, OPENED_AT))) {
             String name = names.name("id", "files", ALICE, proof);
             assertThat(names.read(name, "files", ALICE)).isEqualTo(new NamedSession(name, "id", Optional.of(proof)));
         }
@@ -101,6 +108,27 @@ class SessionNamesTest {
         assertThat(node(KeyRing.of(material(2))).read(name, "", ALICE))
                 .as("the store still knows it by its id")
                 .isEqualTo(new NamedSession(name, "id", Optional.empty()));
+    }
+
+    /** Which did not tell since when the store had not been told. */
+    @Test
+    void aNameOfAFormerVersionStillProves() {
+        Optional<URI> node = Optional.of(URI.create("http://10.0.0.5:3001"));
+
+        assertThat(names.read(formerName("+http://10.0.0.5:3001"), "", ALICE).proof())
+                .contains(SessionProof.noted(node));
+        assertThat(names.read(formerName("-http://10.0.0.5:3001"), "", ALICE).proof())
+                .contains(SessionProof.unnoted(node, Instant.EPOCH));
+        assertThat(names.read(formerName("-"), "", ALICE).proof())
+                .contains(SessionProof.unnoted(Optional.empty(), Instant.EPOCH));
+    }
+
+    private static String formerName(String sealed) {
+        SealedBox box = KeyRing.of(material(1)).box("session-name", Samples.RANDOM);
+        return "id."
+                + Base64.getUrlEncoder()
+                        .withoutPadding()
+                        .encodeToString(box.seal(sealed, "0:10:user alice9:inspector2:id"));
     }
 
     private void unproven(String name, String backend, SessionOwner owner) {

@@ -7,6 +7,7 @@ import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.oauth2.sdk.Scope;
 import java.net.URI;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Map;
@@ -28,13 +29,21 @@ import org.mcpproxy.store.Store;
 class SessionRulesTest {
 
     private static final Caller ALICE = caller("alice", "inspector");
+    private static final Caller BOB = caller("bob", "inspector");
+    /** For which a node remembers an owner. */
+    private static final Duration A_MOMENT = Duration.ofSeconds(10);
+
     private static final Optional<String> SESSION = Optional.of("s");
     private static final List<Header> OPENED = List.of(new Header("mcp-session-id", "s"));
 
     private static final SessionNames NAMES = new SessionNames(Samples.settings(), Samples.RANDOM);
 
-    private final Sessions sessions = Store.empty(new SettableClock()).sessions;
-    private final SessionRules rules = new SessionRules(sessions, NAMES, Samples.settings());
+    private final SettableClock clock = new SettableClock();
+    private final Store store = Store.empty(clock);
+    private final Sessions sessions = store.sessions;
+    private final SessionRules rules = new SessionRules(sessions, NAMES, Samples.settings(), clock);
+    private final SessionRules otherNode =
+            new SessionRules(store.beside(clock).sessions, NAMES, Samples.settings(), clock);
     private final SessionRules away = failing(Reason.STORE_UNAVAILABLE);
 
     @Test
@@ -86,12 +95,72 @@ class SessionRulesTest {
         assertThatCode(() -> rules.require(request("POST", SESSION, ALICE))).doesNotThrowAnyException();
     }
 
+    /** The backend has begun it anew for Bob, or muddles them up: neither must get at what is in it. */
     @Test
-    void aSessionOfAnotherIsNotHandedOut() {
-        note("POST", Optional.empty(), ALICE, 200, OPENED);
-        assertThatThrownBy(() -> note("POST", Optional.empty(), caller("bob", "inspector"), 200, OPENED))
-                .hasMessage(Reason.BACKEND_ANSWER_INVALID.name());
-        assertThatCode(() -> rules.require(request("POST", SESSION, ALICE))).doesNotThrowAnyException();
+    void aSessionOfAnotherIsNotHandedOutAndEnds() {
+        String name = opened(rules, ALICE);
+
+        assertRefused(Reason.BACKEND_ANSWER_INVALID, () -> opened(otherNode, BOB));
+
+        clock.advance(A_MOMENT);
+        for (SessionRules node : List.of(rules, otherNode)) {
+            assertRefused(Reason.SESSION_UNKNOWN, () -> node.require(read(name, ALICE)));
+        }
+    }
+
+    /** The attack: to keep one's name of a session that has ended until the backend, begun anew, gives its id to another. */
+    @Test
+    void whenAnIdIsAnothersItsFormerOwnersNamePassesAtNoNode() {
+        String alices = opened(rules, ALICE);
+        otherNode.require(read(alices, ALICE));
+        rules.news(read(alices, ALICE), answer(404, List.of())).orElseThrow().get();
+        clock.advance(Duration.ofSeconds(1));
+        assertThatCode(() -> otherNode.require(read(alices, ALICE)))
+                .as("that node has not heard, and so nobody else may have it")
+                .doesNotThrowAnyException();
+
+        Optional<String> bobs = Optional.empty();
+        while (bobs.isEmpty()) {
+            bobs = openedOrNot(rules, BOB);
+            clock.advance(bobs.isEmpty() ? Duration.ofSeconds(1) : Duration.ZERO);
+        }
+
+        for (SessionRules node : List.of(rules, otherNode)) {
+            assertRefused(Reason.SESSION_UNKNOWN, () -> node.require(read(alices, ALICE)));
+        }
+        String name = bobs.get();
+        assertThatCode(() -> otherNode.require(read(name, BOB))).doesNotThrowAnyException();
+    }
+
+    /** The answer to what Alice once asked comes when Bob has the id. */
+    @Test
+    void aLateAnswerEndsNobodyElsesSession() {
+        RelayRequest asked = read(opened(rules, ALICE), ALICE);
+        sessions.closed("s", SessionOwner.of(ALICE));
+        clock.advance(Duration.ofHours(1));
+        String name = opened(rules, BOB);
+
+        rules.news(asked, answer(404, List.of())).orElseThrow().get();
+
+        assertThatCode(() -> rules.require(read(name, BOB))).doesNotThrowAnyException();
+    }
+
+    /** Nobody could use what is 404 the next time. */
+    @Test
+    void aSessionWhoseNameWouldBeTooLongIsABadAnswer() {
+        for (int length = 1; length < 3_000; length++) {
+            List<Header> headers = List.of(new Header("Mcp-Session-Id", "s".repeat(length)));
+            Supplier<BackendClient.Answer> news = away.news(
+                            request("POST", Optional.empty(), ALICE), answer(200, headers))
+                    .orElseThrow();
+            try {
+                String name = sessionIn(news.get());
+                assertThat(read(name, ALICE).session()).map(NamedSession::name).contains(name);
+            } catch (Rejection e) {
+                assertThat(e.reason()).isEqualTo(Reason.BACKEND_ANSWER_INVALID);
+                assertThat(length).isGreaterThan(1_900);
+            }
+        }
     }
 
     @Test
@@ -199,7 +268,7 @@ class SessionRulesTest {
     @Test
     void aSessionThatTheStoreKnewAndKnowsNoMoreHasEnded() {
         String name = opened(rules, ALICE);
-        sessions.closed("s");
+        sessions.closed("s", SessionOwner.of(ALICE));
 
         assertRefused(Reason.SESSION_UNKNOWN, () -> rules.require(read(name, ALICE)));
         assertThat(sessions.find("s")).isEmpty();
@@ -211,6 +280,17 @@ class SessionRulesTest {
 
         assertThatCode(() -> rules.require(request)).doesNotThrowAnyException();
         assertThat(sessions.find("s")).map(McpSession::owner).contains(SessionOwner.of(ALICE));
+    }
+
+    /** The attack: a name that no row speaks against, as the row of whoever had the id since has gone. */
+    @Test
+    void aSessionThatWasOpenedWhileTheStoreWasAwayIsNotNotedWhenOthersMayHaveHadItSince() {
+        String name = opened(away, ALICE);
+        clock.advance(Duration.ofSeconds(1));
+        opened(rules, BOB);
+        clock.advance(Sessions.IDLE);
+
+        assertRefused(Reason.SESSION_UNKNOWN, () -> rules.require(read(name, ALICE)));
     }
 
     @Test
@@ -235,6 +315,15 @@ class SessionRulesTest {
         return rules.read(request("POST", Optional.of(name), caller));
     }
 
+    private static Optional<String> openedOrNot(SessionRules rules, Caller caller) {
+        try {
+            return Optional.of(opened(rules, caller));
+        } catch (Rejection e) {
+            assertThat(e.reason()).isEqualTo(Reason.BACKEND_ANSWER_INVALID);
+            return Optional.empty();
+        }
+    }
+
     private static String opened(SessionRules rules, Caller caller) {
         return sessionIn(rules.news(request("POST", Optional.empty(), caller), answer(200, OPENED))
                 .orElseThrow()
@@ -245,8 +334,8 @@ class SessionRulesTest {
         return Header.values(answer.headers(), McpHeaders.SESSION).get(0);
     }
 
-    private static SessionRules failing(Reason reason) {
-        return new SessionRules(new Failing(reason), NAMES, Samples.settings());
+    private SessionRules failing(Reason reason) {
+        return new SessionRules(new Failing(reason), NAMES, Samples.settings(), clock);
     }
 
     private static BackendClient.Answer answer(int status, List<Header> headers) {
@@ -305,8 +394,9 @@ class SessionRulesTest {
         assertRefused(Reason.STORE_UNAVAILABLE, () -> here.require(bobs));
     }
 
-    private static SessionRules nodeWithoutStore(String url, Backend backend) {
-        return new SessionRules(new Failing(Reason.STORE_UNAVAILABLE), NAMES, Samples.node(url, Backends.of(backend)));
+    private SessionRules nodeWithoutStore(String url, Backend backend) {
+        return new SessionRules(
+                new Failing(Reason.STORE_UNAVAILABLE), NAMES, Samples.node(url, Backends.of(backend)), clock);
     }
 
     private void refused(Caller caller) {
@@ -355,7 +445,7 @@ class SessionRulesTest {
         }
 
         @Override
-        public void closed(String sessionId) {
+        public void closed(String sessionId, SessionOwner owner) {
             throw Rejection.of(reason);
         }
     }

@@ -156,6 +156,24 @@ class ClientsContractTest {
         assertThat(clients.find("client")).isPresent();
     }
 
+    @Test
+    void roomIsMadeOfThoseWhoRegisteredFirstAndOfNoMore() {
+        int rows = 2 * JdbcClients.BATCH;
+        for (int number = 0; number < rows; number++) {
+            clients.add(Samples.client("client-" + number));
+        }
+        for (int number = 0; number < rows; number++) {
+            store.database.update(
+                    "UPDATE client SET registered_at = ? WHERE id = ?",
+                    clock.instant().minus(Duration.ofDays(2)).plusSeconds(number * 7L % rows),
+                    "client-" + number);
+        }
+
+        holding(rows).add(client("new"));
+
+        assertThat(store.column("SELECT id FROM client WHERE granted = FALSE")).hasSize(1 + rows - JdbcClients.BATCH);
+    }
+
     /** So many that nobody has granted anything. */
     private Clients holding(int unused) {
         Settings settings = Samples.settings(new RegistrationSettings(Access.OPEN, List.of(), Set.of(), unused));

@@ -24,6 +24,7 @@ import org.mcpproxy.grant.UpstreamSession;
 import org.mcpproxy.grant.UpstreamSessions;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.relay.Sessions;
 import org.mcpproxy.system.Waiting;
 
 @OnEachDatabase
@@ -428,7 +429,14 @@ class HousekeepingTest {
     void anMcpSessionGoesWhenNobodyUsesIt() {
         insert("mcp_session (hash, client_id, used_at)", "hash", "client", in(0));
 
-        goesAfter(JdbcSessions.IDLE, "mcp_session");
+        goesAfter(Sessions.IDLE, "mcp_session");
+    }
+
+    @Test
+    void anMcpSessionThatHasEndedGoesWhenNoNodeTakesItForALiveOneAnyMore() {
+        insert("mcp_session (hash, client_id, used_at, ended_at)", "hash", "client", in(0), in(0));
+
+        goesAfter(JdbcSessions.ENDED_KEPT, "mcp_session");
     }
 
     @Test
@@ -532,12 +540,80 @@ class HousekeepingTest {
         for (int number = 0; number < Deletion.BATCH + 1; number++) {
             insert("mcp_session (hash, client_id, used_at)", "hash-" + number, "client", in(0));
         }
-        Deletion chore = new Deletion(store.database, clock, "mcp_session", "hash", "used_at", Duration.ZERO);
+        Deletion chore = new Deletion(store.database, clock, "mcp_session", List.of("hash"), "used_at", Duration.ZERO);
 
         assertThat(chore.part()).isTrue();
         assertThat(count("mcp_session")).isEqualTo(1);
         assertThat(chore.part()).isFalse();
         assertThat(count("mcp_session")).isZero();
+    }
+
+    /** Rows that came in no order. */
+    @Test
+    void thePartThatGoesIsTheOldest() {
+        int rows = 3 * Deletion.BATCH;
+        for (int number = 0; number < rows; number++) {
+            insert("mcp_session (hash, client_id, used_at)", "hash-" + number, "client", in(-(number * 7L % rows)));
+        }
+        Deletion chore = new Deletion(store.database, clock, "mcp_session", List.of("hash"), "used_at", Duration.ZERO);
+
+        assertThat(chore.part()).isTrue();
+        assertThat(count("mcp_session")).isEqualTo(rows - Deletion.BATCH);
+        assertThat(count("mcp_session WHERE used_at < '" + in(1L + Deletion.BATCH - rows) + "'"))
+                .isZero();
+    }
+
+    /** Its key has several columns. */
+    @Test
+    void noMoreApprovalsGoAtOnceThanAPart() {
+        int rows = 3 * Deletion.BATCH;
+        for (int number = 0; number < rows; number++) {
+            insert(
+                    "approval (organization, user_id, client_id, redirect_uri, scope, resource, expires_at)",
+                    "organization",
+                    "user-" + number % 10,
+                    "client-" + number,
+                    "uri",
+                    "mcp",
+                    "resource",
+                    in(-(number * 7L % rows)));
+        }
+        List<String> key = List.of("organization", "user_id", "client_id");
+        Deletion chore = new Deletion(store.database, clock, "approval", key, "expires_at", Duration.ZERO);
+
+        assertThat(chore.part()).isTrue();
+        assertThat(count("approval")).isEqualTo(rows - Deletion.BATCH);
+        assertThat(count("approval WHERE expires_at < '" + in(1L + Deletion.BATCH - rows) + "'"))
+                .isZero();
+    }
+
+    /** A transaction of ours may hold it while the chore waits; it must not go by what it was. */
+    @Test
+    void aRowWhoseTimeIsPutOffMeanwhileStays() throws InterruptedException {
+        insert("mcp_session (hash, client_id, used_at)", "hash", "client", in(0));
+        clock.advance(SECOND);
+        Thread chore = new Thread(
+                new Deletion(store.database, clock, "mcp_session", List.of("hash"), "used_at", Duration.ZERO)::part);
+        store.database.inTransaction(handle -> {
+            handle.execute("UPDATE mcp_session SET used_at = ? WHERE hash = ?", in(60), "hash");
+            chore.start();
+            awaitThatOneWaits();
+            return null;
+        });
+        chore.join();
+
+        assertThat(count("mcp_session")).isEqualTo(1);
+    }
+
+    @Test
+    void noMoreUnusedClientsGoAtOnceThanAPart() {
+        int rows = 3 * UnusedClients.BATCH;
+        for (int number = 0; number < rows; number++) {
+            insertClient("client-" + number, in(-(number * 7L % rows)));
+        }
+
+        assertThat(new UnusedClients(store.database, clock).part()).isTrue();
+        assertThat(count("client")).isEqualTo(rows - UnusedClients.BATCH);
     }
 
     @Test

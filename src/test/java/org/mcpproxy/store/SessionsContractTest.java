@@ -40,14 +40,81 @@ class SessionsContractTest {
 
         assertThat(sessions.opened("session", alice)).isTrue();
         assertThat(sessions.opened("session", alice)).isTrue();
-        assertThat(sessions.opened("session", of("bob"))).isFalse();
         assertThat(sessions.find("session")).contains(alice);
+    }
+
+    /** A backend that gives one id to two has begun it anew, or muddles them up. */
+    @Test
+    void aSessionThatAnotherIsGivenEndsAndIsNobodys() {
+        sessions.opened("session", of("alice"));
+        otherNode.find("session");
+
+        assertThat(sessions.opened("session", of("bob"))).isFalse();
+
+        assertThat(sessions.find("session")).isEmpty();
+        assertThat(sessions.opened("session", of("bob"))).isFalse();
+        clock.advance(JdbcSessions.REMEMBERED);
+        assertThat(otherNode.find("session")).isEmpty();
+        assertThat(otherNode.opened("session", of("alice"))).isTrue();
+    }
+
+    /** Another node may remember Alice for a moment. */
+    @Test
+    void theIdOfASessionThatHasEndedIsKeptFromOthersWhileANodeMayRememberIt() {
+        sessions.opened("session", of("alice"));
+        otherNode.find("session");
+        sessions.closed("session", of("alice").owner());
+
+        Duration waited = Duration.ZERO;
+        while (!sessions.opened("session", of("bob"))) {
+            waited = waited.plusSeconds(1);
+            clock.advance(Duration.ofSeconds(1));
+        }
+
+        assertThat(waited).isEqualTo(JdbcSessions.ENDED_KEPT).isGreaterThan(JdbcSessions.REMEMBERED.multipliedBy(2));
+        assertThat(otherNode.find("session")).contains(of("bob"));
+    }
+
+    @Test
+    void aSessionThatHasEndedIsSoonEndedAtEveryNode() {
+        sessions.opened("session", of("alice"));
+        otherNode.find("session");
+        sessions.closed("session", of("alice").owner());
+        clock.advance(JdbcSessions.REMEMBERED);
+
+        assertThat(otherNode.isKnown("session")).isFalse();
+        assertThat(otherNode.find("session")).isEmpty();
+    }
+
+    @Test
+    void nobodyEndsTheSessionOfAnother() {
+        sessions.opened("session", of("alice"));
+
+        sessions.closed("session", of("bob").owner());
+        sessions.closed("session", new SessionOwner(Optional.empty(), "client"));
+        sessions.closed("session", new SessionOwner(Optional.of("alice"), "another"));
+
+        assertThat(sessions.find("session")).contains(of("alice"));
+    }
+
+    /** Some backends know one id only. */
+    @Test
+    void whoEndedASessionMayOpenItAgainAtOnce() {
+        McpSession service = new McpSession(new SessionOwner(Optional.empty(), "client"), Optional.empty());
+        for (McpSession session : List.of(of("alice"), service)) {
+            String id = "session of " + session.owner();
+            sessions.opened(id, session);
+            sessions.closed(id, session.owner());
+
+            assertThat(otherNode.opened(id, session)).isTrue();
+            assertThat(sessions.find(id)).contains(session);
+        }
     }
 
     @Test
     void aClosedSessionIsUnknown() {
         sessions.opened("session", of("alice"));
-        sessions.closed("session");
+        sessions.closed("session", of("alice").owner());
 
         assertThat(sessions.find("session")).isEmpty();
     }
@@ -114,6 +181,22 @@ class SessionsContractTest {
 
         assertThat(sessions.find("new")).contains(of("bob"));
         assertThat(sessions.find("old")).isEmpty();
+        assertThat(small.opened("old", of("bob")))
+                .as("another node may remember whose it was")
+                .isFalse();
+    }
+
+    @Test
+    void sessionsThatHaveEndedTakeNoRoom() {
+        Sessions small = new JdbcSessions(store.database, clock, 2);
+        small.opened("stays", of("alice"));
+        for (int i = 0; i < 5; i++) {
+            clock.advance(Duration.ofSeconds(3));
+            small.opened("ends " + i, of("bob"));
+            small.closed("ends " + i, of("bob").owner());
+        }
+
+        assertThat(sessions.find("stays")).isPresent();
     }
 
     /** The attack: somebody who opens sessions without end, so that those of others go. */
@@ -137,10 +220,10 @@ class SessionsContractTest {
                 .isTrue();
 
         assertThat(sessions.find("of alice")).contains(of("alice"));
-        int ofMallory = store.database.inTransaction(
-                handle -> handle.createQuery("SELECT COUNT(*) FROM mcp_session WHERE user_id = 'mallory'")
-                        .mapTo(Integer.class)
-                        .one());
+        int ofMallory = store.database.inTransaction(handle -> handle.createQuery(
+                        "SELECT COUNT(*) FROM mcp_session WHERE user_id = 'mallory' AND ended_at IS NULL")
+                .mapTo(Integer.class)
+                .one());
         assertThat(ofMallory).isEqualTo(1);
     }
 
