@@ -24,7 +24,7 @@ final class EnvelopeParser {
     /** In characters. One that is longer takes many times its memory while it is parsed: one after another. */
     private static final int LARGE = 256 * 1024;
 
-    private static final Object LARGE_ONES = new Object();
+    private static final HolderTurns LARGE_ONES = new HolderTurns();
     private static final String SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId";
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -51,23 +51,19 @@ final class EnvelopeParser {
     /**
      * One message, or those of a batch.
      *
+     * @param holder whose turn it takes where it is large
      * @throws BadLineException where it is none
      */
-    static List<Envelope> parse(String written) {
-        if (written.length() < LARGE) {
-            return parsed(written);
-        }
-        synchronized (LARGE_ONES) {
-            return parsed(written);
-        }
+    static Messages parse(String written, String holder) {
+        return written.length() < LARGE ? parsed(written) : LARGE_ONES.inTurn(holder, () -> parsed(written));
     }
 
-    private static List<Envelope> parsed(String written) {
+    private static Messages parsed(String written) {
         // Between the parts of JSON, where alone they can stand, they are as good as blanks.
         String text = written.replace('\n', ' ').replace('\r', ' ');
         char[] characters = text.toCharArray();
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), characters, 0, characters.length)) {
-            List<Envelope> messages = new EnvelopeParser(text, json).all();
+            Messages messages = new EnvelopeParser(text, json).all();
             require(json.nextToken() == null);
             return messages;
         } catch (JacksonException e) {
@@ -75,17 +71,16 @@ final class EnvelopeParser {
         }
     }
 
-    private List<Envelope> all() {
-        List<Envelope> messages = new ArrayList<>();
+    private Messages all() {
         if (json.nextToken() != JsonToken.START_ARRAY) {
-            messages.add(message());
-            return messages;
+            return new Messages(List.of(message()), false);
         }
+        List<Envelope> messages = new ArrayList<>();
         while (json.nextToken() != JsonToken.END_ARRAY) {
             require(messages.size() < MOST);
             messages.add(message());
         }
-        return messages;
+        return new Messages(messages, true);
     }
 
     private Envelope message() {
@@ -140,10 +135,9 @@ final class EnvelopeParser {
     }
 
     private void resultMember(String key) {
-        if (key.equals("_meta")) {
-            object(this::meta);
-        } else {
-            json.skipChildren();
+        switch (key) {
+            case "_meta" -> object(this::meta);
+            default -> json.skipChildren();
         }
     }
 

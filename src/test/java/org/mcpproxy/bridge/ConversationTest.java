@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.oauth.Reason;
@@ -16,22 +17,36 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.CallerCredential;
 import org.mcpproxy.relay.Header;
+import org.mcpproxy.system.Waiting;
 import org.mcpproxy.web.BodyBudget;
 
 class ConversationTest {
 
     private static final CallerCredential NONE = () -> CompletableFuture.completedFuture(Optional.empty());
 
-    private final List<String> sent = new ArrayList<>();
-    private final List<Header> bearing = new ArrayList<>();
+    private final List<String> sent = new CopyOnWriteArrayList<>();
+    private final List<Header> bearing = new CopyOnWriteArrayList<>();
     private final BodyBudget memory = new BodyBudget(10_000_000, 2_000_000);
+    private final List<Outgoing> queued = new ArrayList<>();
     private boolean reading = true;
+    private boolean queueing;
 
     private final Channel channel = new Channel() {
         @Override
-        public boolean send(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
+        public boolean send(List<Outgoing> messages, List<Header> headers, Consumer<Rejection> undelivered) {
             bearing.addAll(headers);
-            return reading && sent.addAll(messages);
+            queued.addAll(messages);
+            if (!queueing) {
+                messages.forEach(ConversationTest.this::begin);
+                messages.forEach(Outgoing::markSent);
+            }
+            return reading;
+        }
+
+        @Override
+        public void sendAtOnce(String message, List<Header> headers) {
+            bearing.addAll(headers);
+            sent.add(message);
         }
 
         @Override
@@ -211,6 +226,21 @@ class ConversationTest {
         assertThat(Said.of(call).body())
                 .isEqualTo("event: message\ndata: {\"id\":2,\"result\":{}}\n\n"
                         + "event: message\ndata: {\"id\":1,\"result\":{}}\n\n");
+    }
+
+    @Test
+    void aBatchWithOneRequestIsAnsweredByAnArray() {
+        for (String body : List.of(
+                "[{\"id\":\"a\",\"method\":\"a\"}]",
+                "[{\"id\":\"a\",\"method\":\"a\"},{\"method\":\"notifications/n\"}]")) {
+            Conversation fresh = conversation(false);
+            BackendClient.Call call = post(fresh, body);
+            fresh.message("{\"id\":1,\"result\":{}}");
+            Said said = Said.of(call);
+
+            assertThat(said.header("Content-Type")).isEqualTo("application/json");
+            assertThat(said.body()).isEqualTo("[{\"id\":\"a\",\"result\":{}}]");
+        }
     }
 
     @Test
@@ -406,6 +436,49 @@ class ConversationTest {
         assertThat(bearing).containsExactly(new Header("Authorization", "Bearer old"));
     }
 
+    @Test
+    void aCancellationWaitsForNoCredentialLongerThanItMay() {
+        BackendClient.Call call = modern.post(
+                new Sender(List.of(new Header("Authorization", "Bearer old")), CompletableFuture::new),
+                call("7", "1").getBytes(StandardCharsets.UTF_8),
+                true);
+        sent.clear();
+        bearing.clear();
+
+        call.cancel();
+
+        Waiting.until("the cancellation", Duration.ofSeconds(1), () -> !sent.isEmpty());
+        assertThat(bearing).containsExactly(new Header("Authorization", "Bearer old"));
+        assertThat(memory.held()).isZero();
+    }
+
+    /** A server must not see the cancellation of a request that it has not seen. */
+    @Test
+    void aCancellationIsSentOnceItsRequestHasBeen() {
+        queueing = true;
+        BackendClient.Call call = post(modern, call("7", "1"));
+        begin(queued.get(0));
+        sent.clear();
+
+        call.cancel();
+        assertThat(sent).isEmpty();
+        queued.get(0).markSent();
+
+        assertThat(sent).singleElement().asString().contains("notifications/cancelled", "\"requestId\":1,");
+    }
+
+    @Test
+    void aRequestThatWaitsIsWithdrawnAndNothingIsSaidOfIt() {
+        queueing = true;
+        BackendClient.Call call = post(modern, call("7", "1"));
+
+        call.cancel();
+        queued.forEach(this::begin);
+        queued.forEach(Outgoing::markSent);
+
+        assertThat(sent).isEmpty();
+    }
+
     /** It is bounded what waits for a fresh credential: the cancellation is more urgent. */
     @Test
     void aCancellationThatMayNotWaitGoesAtOnceWithTheOldCredential() {
@@ -482,6 +555,10 @@ class ConversationTest {
 
     private static BackendClient.Call post(Conversation conversation, String body) {
         return conversation.post(new Sender(List.of(), NONE), body.getBytes(StandardCharsets.UTF_8), true);
+    }
+
+    private void begin(Outgoing message) {
+        message.begin().ifPresent(sent::add);
     }
 
     private static String news(int length) {

@@ -50,12 +50,20 @@ class EnvelopeParserTest {
 
     @Test
     void aBatchIsItsMessages() {
-        List<Envelope> batch = EnvelopeParser.parse(
+        Messages said = parse(
                 "[ {\"id\":1,\"method\":\"a\"},\r\n{\"method\":\"notifications/progress\",\"params\":{\"progressToken\":4}} ]");
+        List<Envelope> batch = said.all();
 
+        assertThat(said.batch()).isTrue();
         assertThat(batch).extracting(Envelope::isRequest).containsExactly(true, false);
         assertThat(batch.get(1).renamed(Map.of(Naming.TOKEN_TOLD, "\"mine\"")))
                 .isEqualTo("{\"method\":\"notifications/progress\",\"params\":{\"progressToken\":\"mine\"}}");
+    }
+
+    @Test
+    void aBatchOfOneIsABatch() {
+        assertThat(parse("[{\"id\":1,\"method\":\"a\"}]").batch()).isTrue();
+        assertThat(parse("{\"id\":1,\"method\":\"a\"}").batch()).isFalse();
     }
 
     @Test
@@ -78,10 +86,14 @@ class EnvelopeParserTest {
                 "[1]"
             })
     void whatIsNoMessageIsRefused(String text) {
-        assertThatThrownBy(() -> EnvelopeParser.parse(text)).isInstanceOf(BadLineException.class);
+        assertThatThrownBy(() -> parse(text)).isInstanceOf(BadLineException.class);
     }
 
     private static Envelope one(String text) {
-        return EnvelopeParser.parse(text).get(0);
+        return parse(text).first();
+    }
+
+    private static Messages parse(String text) {
+        return EnvelopeParser.parse(text, "ada");
     }
 }
