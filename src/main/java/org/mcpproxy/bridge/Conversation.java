@@ -22,6 +22,7 @@ final class Conversation implements Channel.Receiver {
     private final Room room;
     private final PendingRequests pending;
     private final ListeningStream listening;
+    private final TaskTokens tasks;
     private final OwnSpeech speech;
     private final Hearing hearing;
     private volatile boolean closed;
@@ -42,8 +43,9 @@ final class Conversation implements Channel.Receiver {
         this.slow = slow;
         this.pending = new PendingRequests(room.share());
         this.listening = new ListeningStream(room.share());
+        this.tasks = new TaskTokens(room.share());
         this.speech = new OwnSpeech(this::server, pending, room);
-        this.hearing = new Hearing(modern, pending, listening, speech, this::close);
+        this.hearing = new Hearing(modern, pending, listening, tasks, speech, this::close);
     }
 
     /** Must come before anything else. */
@@ -144,6 +146,7 @@ final class Conversation implements Channel.Receiver {
         closed = true;
         pending.takeAll().forEach(request -> request.reply().fail(Rejection.of(why)));
         listening.close();
+        tasks.close();
     }
 
     private Optional<Channel> server() {

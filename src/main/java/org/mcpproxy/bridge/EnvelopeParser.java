@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.mcpproxy.bridge.Envelope.Naming;
 import org.mcpproxy.bridge.Envelope.Span;
+import org.mcpproxy.bridge.Envelope.TaskState;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -42,10 +43,23 @@ final class EnvelopeParser {
     private String failure;
     private boolean answers;
     private Map<Naming, Span> names;
+    private TaskParts task;
 
     private EnvelopeParser(String text, JsonParser json) {
         this.text = text;
         this.json = json;
+    }
+
+    /** What has been read of a task's state. */
+    private static final class TaskParts {
+
+        private String id;
+        private String status;
+        private boolean created;
+
+        Optional<TaskState> state() {
+            return id == null || status == null ? Optional.empty() : Optional.of(new TaskState(id, status, created));
+        }
     }
 
     /**
@@ -89,6 +103,7 @@ final class EnvelopeParser {
         failure = null;
         answers = false;
         names = new EnumMap<>(Naming.class);
+        task = new TaskParts();
         int start = start();
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String key = json.currentName();
@@ -102,7 +117,8 @@ final class EnvelopeParser {
                 text.substring(start, end),
                 Optional.ofNullable(method),
                 Optional.ofNullable(failure),
-                Map.copyOf(names));
+                Map.copyOf(names),
+                task.state());
     }
 
     private void member(String key) {
@@ -130,14 +146,30 @@ final class EnvelopeParser {
             case "progressToken" -> name(Naming.TOKEN_TOLD);
             case "requestId" -> name(Naming.CANCELLED);
             case "_meta" -> object(this::meta);
-            default -> json.skipChildren();
+            default -> taskMember(key);
         }
     }
 
     private void resultMember(String key) {
         switch (key) {
             case "_meta" -> object(this::meta);
-            default -> json.skipChildren();
+            case "task" -> object(this::createdMember);
+            default -> taskMember(key);
+        }
+    }
+
+    private void createdMember(String key) {
+        task.created = true;
+        taskMember(key);
+    }
+
+    private void taskMember(String key) {
+        if (json.currentToken() == JsonToken.VALUE_STRING && key.equals("taskId")) {
+            task.id = json.getString();
+        } else if (json.currentToken() == JsonToken.VALUE_STRING && key.equals("status")) {
+            task.status = json.getString();
+        } else {
+            json.skipChildren();
         }
     }
 

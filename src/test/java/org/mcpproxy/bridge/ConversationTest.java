@@ -373,6 +373,94 @@ class ConversationTest {
         assertThat(memory.held()).isZero();
     }
 
+    /** Of a task it comes after the answer to the request that it was made of (MCP 2025-11-25, Tasks). */
+    @Test
+    void theProgressOfATaskGoesToTheListenerWithItsClientsOwnToken() {
+        post(session, call("7", "\"t\""));
+        session.message(created(1, "task"));
+        Said stream = Said.of(session.listen());
+
+        session.message(progress(1, 1));
+        stream.awaitText("\"progressToken\":\"t\"");
+
+        session.message(
+                "{\"method\":\"notifications/tasks/status\",\"params\":{\"taskId\":\"task\",\"status\":\"working\"}}");
+        session.message(progress(1, 2));
+        stream.awaitText("notifications/tasks/status").awaitText("\"message\":\"xx\"");
+    }
+
+    @Test
+    void theTokenOfATaskEndsWithIt() {
+        Said stream = Said.of(session.listen());
+        List<String> ends = List.of(
+                "{\"method\":\"notifications/tasks/status\",\"params\":{\"taskId\":\"task\",\"status\":\"failed\"}}",
+                "{\"id\":%d,\"result\":{\"taskId\":\"task\",\"status\":\"completed\"}}");
+        for (int i = 0; i < ends.size(); i++) {
+            int number = 2 * i + 1;
+            post(session, call("7", "\"t\""));
+            post(session, "{\"id\":8,\"method\":\"tasks/get\",\"params\":{\"taskId\":\"task\"}}");
+            session.message(created(number, "task"));
+            session.message(ends.get(i).formatted(number + 1));
+
+            session.message(progress(number, 1));
+        }
+        session.message(news(1));
+
+        stream.awaitText("news");
+        assertThat(stream.soFar()).doesNotContain("notifications/progress");
+    }
+
+    @Test
+    void progressOfWhatIsNoTaskIsDroppedOnceItsRequestIsAnswered() {
+        post(session, call("7", "\"t\""));
+        session.message("{\"id\":1,\"result\":{\"taskId\":\"task\",\"status\":\"working\"}}");
+        Said stream = Said.of(session.listen());
+
+        session.message(progress(1, 1));
+        session.message(progress(2, 1));
+        session.message(news(1));
+
+        stream.awaitText("news");
+        assertThat(stream.soFar()).doesNotContain("notifications/progress");
+    }
+
+    @Test
+    void theTokensOfTasksAreBoundedAndTheOldestGo() {
+        for (int i = 1; i <= 300; i++) {
+            becomeTask(i, "task" + i);
+        }
+        long held = memory.held();
+        Said stream = Said.of(session.listen());
+
+        for (int i = 1; i <= 300; i++) {
+            session.message(progress(i, 1));
+        }
+        session.message(news(1));
+
+        stream.awaitText("news");
+        assertThat(stream.soFar()).doesNotContain("\"t200\"").contains("\"t201\"", "\"t300\"");
+        assertThat(held).isLessThan(300 * 1024);
+        session.closed(Reason.BACKEND_BROKE_OFF);
+        assertThat(memory.held()).isZero();
+    }
+
+    /** A server chooses the names of its tasks, and what they take is missing to its own answers. */
+    @Test
+    void aTaskWithANameOfAnyLengthHoldsNothing() {
+        for (int i = 1; i <= 10; i++) {
+            becomeTask(i, "x".repeat(300_000));
+        }
+
+        assertThat(memory.held()).isZero();
+    }
+
+    /** The request with this number, whose client reads of it. */
+    private void becomeTask(int number, String task) {
+        BackendClient.Call call = post(session, call("7", "\"t" + number + "\""));
+        session.message(created(number, task));
+        assertThat(Said.of(call).body()).contains(task);
+    }
+
     /** In a session they stay, though their clients have gone. */
     @Test
     void requestsHoldTheirPartUntilTheyAreAnswered() {
@@ -559,6 +647,10 @@ class ConversationTest {
 
     private void begin(Outgoing message) {
         message.begin().ifPresent(sent::add);
+    }
+
+    private static String created(int number, String task) {
+        return "{\"id\":" + number + ",\"result\":{\"task\":{\"taskId\":\"" + task + "\",\"status\":\"working\"}}}";
     }
 
     private static String news(int length) {

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.bridge.Envelope.Naming;
+import org.mcpproxy.bridge.Envelope.TaskState;
 
 class EnvelopeParserTest {
 
@@ -64,6 +65,21 @@ class EnvelopeParserTest {
     void aBatchOfOneIsABatch() {
         assertThat(parse("[{\"id\":1,\"method\":\"a\"}]").batch()).isTrue();
         assertThat(parse("{\"id\":1,\"method\":\"a\"}").batch()).isFalse();
+    }
+
+    @Test
+    void theStateOfATaskIsReadWhereItIsTold() {
+        String task = "{\"taskId\":\"t\\\"1\",\"ttl\":5,\"status\":\"working\",\"x\":{\"status\":\"failed\"}}";
+
+        assertThat(one("{\"id\":1,\"result\":{\"task\":" + task + "}}").task())
+                .contains(new TaskState("t\"1", "working", true));
+        assertThat(one("{\"id\":1,\"result\":" + task + "}").task()).contains(new TaskState("t\"1", "working", false));
+        assertThat(one("{\"method\":\"notifications/tasks/status\",\"params\":" + task + "}")
+                        .task())
+                .contains(new TaskState("t\"1", "working", false));
+        assertThat(one("{\"id\":1,\"result\":{\"taskId\":1,\"status\":{},\"task\":\"t\"}}")
+                        .task())
+                .isEmpty();
     }
 
     @Test
