@@ -53,10 +53,11 @@ record BridgedClient(
     }
 
     private Call open(String method, List<Header> headers, byte[] body) {
-        if (!method.equals("POST") || !Conversation.opens(body)) {
+        Kind.Opening opening = opening(headers);
+        if (!method.equals("POST") || !Messages.of(body, opening.room().owner()).opensSession()) {
             throw Rejection.of(Reason.SESSION_MISSING);
         }
-        Conversation opened = backends.open(opening(headers));
+        Conversation opened = backends.open(opening);
         try {
             return opened.post(sender(headers), body, accepts(headers));
         } catch (Rejection e) {

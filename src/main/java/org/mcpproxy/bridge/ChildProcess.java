@@ -2,6 +2,7 @@ package org.mcpproxy.bridge;
 
 import static java.util.concurrent.CompletableFuture.delayedExecutor;
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
+import static java.util.stream.Collectors.joining;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -14,6 +15,7 @@ import java.util.ArrayDeque;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -89,8 +91,31 @@ final class ChildProcess implements Channel {
     }
 
     @Override
-    public boolean send(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
-        byte[] lines = (String.join("\n", messages) + "\n").getBytes(StandardCharsets.UTF_8);
+    public boolean send(List<Outgoing> messages, List<Header> headers, Consumer<Rejection> undelivered) {
+        boolean taken = write(messages.stream()
+                .map(Outgoing::begin)
+                .flatMap(Optional::stream)
+                .map(ChildProcess::asLine)
+                .collect(joining()));
+        if (taken) {
+            // What comes later stands behind it.
+            messages.forEach(Outgoing::markSent);
+        }
+        return taken;
+    }
+
+    @Override
+    public void sendAtOnce(String message, List<Header> headers) {
+        write(asLine(message));
+    }
+
+    private static String asLine(String message) {
+        return message + "\n";
+    }
+
+    /** @return false where there is no room for it */
+    private boolean write(String text) {
+        byte[] lines = text.getBytes(StandardCharsets.UTF_8);
         synchronized (unsent) {
             if (ending.get() || unsentBytes >= MOST_UNSENT || !room.take(lines.length)) {
                 return false;

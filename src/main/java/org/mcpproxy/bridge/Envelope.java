@@ -5,6 +5,7 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * One JSON-RPC message, with the places where it names requests. Everything else stays as it was written.
@@ -13,8 +14,14 @@ import java.util.Optional;
  * @param method empty for a response
  * @param failure the code of an error response
  * @param names what it names requests by, and where
+ * @param task whose state it tells
  */
-record Envelope(String text, Optional<String> method, Optional<String> failure, Map<Naming, Span> names) {
+record Envelope(
+        String text,
+        Optional<String> method,
+        Optional<String> failure,
+        Map<Naming, Span> names,
+        Optional<TaskState> task) {
 
     /** The ways in which a message names a request. */
     enum Naming {
@@ -32,6 +39,20 @@ record Envelope(String text, Optional<String> method, Optional<String> failure, 
 
     /** A part of the text, the end exclusive. */
     record Span(int from, int to) {}
+
+    /**
+     * What is told of a task (MCP 2025-11-25, Tasks).
+     *
+     * @param created whether it is the answer to the request that it was made of
+     */
+    record TaskState(String id, String status, boolean created) {
+
+        private static final Set<String> ENDS = Set.of("completed", "failed", "cancelled");
+
+        boolean isEnd() {
+            return ENDS.contains(status);
+        }
+    }
 
     boolean isRequest() {
         return method.isPresent() && names.containsKey(Naming.ID);

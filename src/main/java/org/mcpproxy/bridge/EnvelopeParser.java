@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.mcpproxy.bridge.Envelope.Naming;
 import org.mcpproxy.bridge.Envelope.Span;
+import org.mcpproxy.bridge.Envelope.TaskState;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -24,7 +25,7 @@ final class EnvelopeParser {
     /** In characters. One that is longer takes many times its memory while it is parsed: one after another. */
     private static final int LARGE = 256 * 1024;
 
-    private static final Object LARGE_ONES = new Object();
+    private static final HolderTurns LARGE_ONES = new HolderTurns();
     private static final String SUBSCRIPTION = "io.modelcontextprotocol/subscriptionId";
 
     private static final JsonFactory JSON = JsonFactory.builder()
@@ -42,32 +43,41 @@ final class EnvelopeParser {
     private String failure;
     private boolean answers;
     private Map<Naming, Span> names;
+    private TaskParts task;
 
     private EnvelopeParser(String text, JsonParser json) {
         this.text = text;
         this.json = json;
     }
 
-    /**
-     * One message, or those of a batch.
-     *
-     * @throws BadLineException where it is none
-     */
-    static List<Envelope> parse(String written) {
-        if (written.length() < LARGE) {
-            return parsed(written);
-        }
-        synchronized (LARGE_ONES) {
-            return parsed(written);
+    /** What has been read of a task's state. */
+    private static final class TaskParts {
+
+        private String id;
+        private String status;
+        private boolean created;
+
+        Optional<TaskState> state() {
+            return id == null || status == null ? Optional.empty() : Optional.of(new TaskState(id, status, created));
         }
     }
 
-    private static List<Envelope> parsed(String written) {
+    /**
+     * One message, or those of a batch.
+     *
+     * @param holder whose turn it takes where it is large
+     * @throws BadLineException where it is none
+     */
+    static Messages parse(String written, String holder) {
+        return written.length() < LARGE ? parsed(written) : LARGE_ONES.inTurn(holder, () -> parsed(written));
+    }
+
+    private static Messages parsed(String written) {
         // Between the parts of JSON, where alone they can stand, they are as good as blanks.
         String text = written.replace('\n', ' ').replace('\r', ' ');
         char[] characters = text.toCharArray();
         try (JsonParser json = JSON.createParser(ObjectReadContext.empty(), characters, 0, characters.length)) {
-            List<Envelope> messages = new EnvelopeParser(text, json).all();
+            Messages messages = new EnvelopeParser(text, json).all();
             require(json.nextToken() == null);
             return messages;
         } catch (JacksonException e) {
@@ -75,17 +85,16 @@ final class EnvelopeParser {
         }
     }
 
-    private List<Envelope> all() {
-        List<Envelope> messages = new ArrayList<>();
+    private Messages all() {
         if (json.nextToken() != JsonToken.START_ARRAY) {
-            messages.add(message());
-            return messages;
+            return new Messages(List.of(message()), false);
         }
+        List<Envelope> messages = new ArrayList<>();
         while (json.nextToken() != JsonToken.END_ARRAY) {
             require(messages.size() < MOST);
             messages.add(message());
         }
-        return messages;
+        return new Messages(messages, true);
     }
 
     private Envelope message() {
@@ -94,6 +103,7 @@ final class EnvelopeParser {
         failure = null;
         answers = false;
         names = new EnumMap<>(Naming.class);
+        task = new TaskParts();
         int start = start();
         while (json.nextToken() != JsonToken.END_OBJECT) {
             String key = json.currentName();
@@ -107,7 +117,8 @@ final class EnvelopeParser {
                 text.substring(start, end),
                 Optional.ofNullable(method),
                 Optional.ofNullable(failure),
-                Map.copyOf(names));
+                Map.copyOf(names),
+                task.state());
     }
 
     private void member(String key) {
@@ -135,13 +146,28 @@ final class EnvelopeParser {
             case "progressToken" -> name(Naming.TOKEN_TOLD);
             case "requestId" -> name(Naming.CANCELLED);
             case "_meta" -> object(this::meta);
-            default -> json.skipChildren();
+            default -> taskMember(key);
         }
     }
 
     private void resultMember(String key) {
-        if (key.equals("_meta")) {
-            object(this::meta);
+        switch (key) {
+            case "_meta" -> object(this::meta);
+            case "task" -> object(this::createdMember);
+            default -> taskMember(key);
+        }
+    }
+
+    private void createdMember(String key) {
+        task.created = true;
+        taskMember(key);
+    }
+
+    private void taskMember(String key) {
+        if (json.currentToken() == JsonToken.VALUE_STRING && key.equals("taskId")) {
+            task.id = json.getString();
+        } else if (json.currentToken() == JsonToken.VALUE_STRING && key.equals("status")) {
+            task.status = json.getString();
         } else {
             json.skipChildren();
         }

@@ -85,8 +85,15 @@ final class LegacySse implements Channel, Flow.Subscriber<List<ByteBuffer>> {
     }
 
     @Override
-    public boolean send(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
+    public boolean send(List<Outgoing> messages, List<Header> headers, Consumer<Rejection> undelivered) {
         return !ending.get() && posts.add(messages, headers, undelivered);
+    }
+
+    @Override
+    public void sendAtOnce(String message, List<Header> headers) {
+        if (!ending.get()) {
+            posts.addAtOnce(message, headers);
+        }
     }
 
     @Override

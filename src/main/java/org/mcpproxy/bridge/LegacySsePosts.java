@@ -59,20 +59,33 @@ final class LegacySsePosts {
     }
 
     /** @return false where too much waits already */
-    synchronized boolean add(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
+    synchronized boolean add(List<Outgoing> messages, List<Header> headers, Consumer<Rejection> undelivered) {
         int length =
                 messages.stream().mapToInt(message -> length(message, headers)).sum();
-        if (unsent >= MOST_UNSENT || !room.take(length)) {
+        if (unsent >= MOST_UNSENT || !take(length)) {
             return false;
         }
-        unsent += length;
-        for (String message : messages) {
+        for (Outgoing message : messages) {
             last = last.thenComposeAsync(before -> posted(message, headers, undelivered), threads);
         }
         return true;
     }
 
-    private static int length(String message, List<Header> headers) {
+    /** Posts one beside all others, of which one has been posted before: so there are never many more than of those. */
+    synchronized void addAtOnce(String text, List<Header> headers) {
+        Outgoing message = new Outgoing(text);
+        if (take(length(message, headers))) {
+            threads.execute(() -> posted(message, headers, why -> {}));
+        }
+    }
+
+    private synchronized boolean take(int length) {
+        boolean taken = room.take(length);
+        unsent += taken ? length : 0;
+        return taken;
+    }
+
+    private static int length(Outgoing message, List<Header> headers) {
         return message.length() + headers.stream().mapToInt(Header::length).sum();
     }
 
@@ -94,8 +107,13 @@ final class LegacySsePosts {
                 cause instanceof TimeoutException ? Reason.BACKEND_TIMEOUT : Reason.BACKEND_UNAVAILABLE, cause);
     }
 
-    private CompletableFuture<Void> posted(String message, List<Header> headers, Consumer<Rejection> undelivered) {
+    private CompletableFuture<Void> posted(Outgoing message, List<Header> headers, Consumer<Rejection> undelivered) {
         if (closed) {
+            return CompletableFuture.completedFuture(null);
+        }
+        Optional<String> text = message.begin();
+        if (text.isEmpty()) {
+            taken(length(message, headers));
             return CompletableFuture.completedFuture(null);
         }
         BackendClient.Call call;
@@ -104,12 +122,13 @@ final class LegacySsePosts {
                     "POST",
                     endpoint.join(),
                     LegacySseHeaders.ofPost(headers),
-                    message.getBytes(StandardCharsets.UTF_8));
+                    text.get().getBytes(StandardCharsets.UTF_8));
         } catch (Rejection e) {
             taken(length(message, headers));
             undelivered.accept(e);
             return CompletableFuture.completedFuture(null);
         }
+        call.sent().thenRunAsync(message::markSent, threads);
         CompletableFuture<BackendClient.Answer> answer = call.answer().toCompletableFuture();
         answer.thenAccept(Drained::body);
         return answer.copy()

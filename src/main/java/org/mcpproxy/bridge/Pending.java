@@ -27,7 +27,7 @@ record Pending(String id, Optional<String> token, boolean opening, boolean subsc
         return new Pending(
                 id,
                 token,
-                request.is(Conversation.INITIALIZE),
+                request.is(Messages.INITIALIZE),
                 request.is("subscriptions/listen"),
                 reply,
                 LEAST + names + headers);

@@ -24,14 +24,16 @@ final class Reply implements BackendClient.Call {
     private final Statuses statuses;
     private final boolean takesEvents;
     private final Runnable cancel;
-    private int outstanding;
+    private final int requests;
     private final boolean batch;
+    private int outstanding;
     private boolean events;
     private boolean done;
     private volatile boolean incomplete;
 
     /**
      * @param requests how many responses are to come
+     * @param batch whether the answer to a lone request is an array too
      * @param headers of the answer, beside its type
      * @param room for what its reader leaves lying
      * @param cancel called where nobody wants the answer any more, before it has begun
@@ -46,8 +48,9 @@ final class Reply implements BackendClient.Call {
             BodyBudget.Share room,
             Runnable cancel,
             Runnable left) {
-        this.outstanding = requests;
+        this.requests = requests;
         this.batch = batch;
+        this.outstanding = requests;
         this.headers = headers;
         this.statuses = statuses;
         this.takesEvents = takesEvents;
@@ -77,13 +80,13 @@ final class Reply implements BackendClient.Call {
         boolean last;
         synchronized (this) {
             last = --outstanding == 0;
-            if (!events && !batch) {
+            if (!events && requests == 1) {
                 done = true;
                 answer = new BackendClient.Answer(statuses.of(response), with("application/json"), body);
             }
         }
         if (answer != null) {
-            answer(answer, text);
+            answer(answer, batch ? "[" + text + "]" : text);
             return;
         }
         beginEvents();

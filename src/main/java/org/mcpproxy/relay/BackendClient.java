@@ -37,6 +37,14 @@ public interface BackendClient {
          */
         CompletionStage<Answer> answer();
 
+        /**
+         * Done once the whole request has been written, so that none that is sent from then on is before it; never where it is
+         * not. By default only when the answer has come.
+         */
+        default CompletionStage<Void> sent() {
+            return answer().thenAccept(come -> {});
+        }
+
         /** Gives up at once, and closes the way to the backend. Does nothing once the answer has come. */
         void cancel();
     }

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.oauth.Reason;
@@ -16,22 +17,36 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.CallerCredential;
 import org.mcpproxy.relay.Header;
+import org.mcpproxy.system.Waiting;
 import org.mcpproxy.web.BodyBudget;
 
 class ConversationTest {
 
     private static final CallerCredential NONE = () -> CompletableFuture.completedFuture(Optional.empty());
 
-    private final List<String> sent = new ArrayList<>();
-    private final List<Header> bearing = new ArrayList<>();
+    private final List<String> sent = new CopyOnWriteArrayList<>();
+    private final List<Header> bearing = new CopyOnWriteArrayList<>();
     private final BodyBudget memory = new BodyBudget(10_000_000, 2_000_000);
+    private final List<Outgoing> queued = new ArrayList<>();
     private boolean reading = true;
+    private boolean queueing;
 
     private final Channel channel = new Channel() {
         @Override
-        public boolean send(List<String> messages, List<Header> headers, Consumer<Rejection> undelivered) {
+        public boolean send(List<Outgoing> messages, List<Header> headers, Consumer<Rejection> undelivered) {
             bearing.addAll(headers);
-            return reading && sent.addAll(messages);
+            queued.addAll(messages);
+            if (!queueing) {
+                messages.forEach(ConversationTest.this::begin);
+                messages.forEach(Outgoing::markSent);
+            }
+            return reading;
+        }
+
+        @Override
+        public void sendAtOnce(String message, List<Header> headers) {
+            bearing.addAll(headers);
+            sent.add(message);
         }
 
         @Override
@@ -214,6 +229,21 @@ class ConversationTest {
     }
 
     @Test
+    void aBatchWithOneRequestIsAnsweredByAnArray() {
+        for (String body : List.of(
+                "[{\"id\":\"a\",\"method\":\"a\"}]",
+                "[{\"id\":\"a\",\"method\":\"a\"},{\"method\":\"notifications/n\"}]")) {
+            Conversation fresh = conversation(false);
+            BackendClient.Call call = post(fresh, body);
+            fresh.message("{\"id\":1,\"result\":{}}");
+            Said said = Said.of(call);
+
+            assertThat(said.header("Content-Type")).isEqualTo("application/json");
+            assertThat(said.body()).isEqualTo("[{\"id\":\"a\",\"result\":{}}]");
+        }
+    }
+
+    @Test
     void anAcceptedNotificationIsA202WithNothing() {
         Said said = Said.of(post(session, "{\"method\":\"notifications/initialized\"}"));
 
@@ -343,6 +373,94 @@ class ConversationTest {
         assertThat(memory.held()).isZero();
     }
 
+    /** Of a task it comes after the answer to the request that it was made of (MCP 2025-11-25, Tasks). */
+    @Test
+    void theProgressOfATaskGoesToTheListenerWithItsClientsOwnToken() {
+        post(session, call("7", "\"t\""));
+        session.message(created(1, "task"));
+        Said stream = Said.of(session.listen());
+
+        session.message(progress(1, 1));
+        stream.awaitText("\"progressToken\":\"t\"");
+
+        session.message(
+                "{\"method\":\"notifications/tasks/status\",\"params\":{\"taskId\":\"task\",\"status\":\"working\"}}");
+        session.message(progress(1, 2));
+        stream.awaitText("notifications/tasks/status").awaitText("\"message\":\"xx\"");
+    }
+
+    @Test
+    void theTokenOfATaskEndsWithIt() {
+        Said stream = Said.of(session.listen());
+        List<String> ends = List.of(
+                "{\"method\":\"notifications/tasks/status\",\"params\":{\"taskId\":\"task\",\"status\":\"failed\"}}",
+                "{\"id\":%d,\"result\":{\"taskId\":\"task\",\"status\":\"completed\"}}");
+        for (int i = 0; i < ends.size(); i++) {
+            int number = 2 * i + 1;
+            post(session, call("7", "\"t\""));
+            post(session, "{\"id\":8,\"method\":\"tasks/get\",\"params\":{\"taskId\":\"task\"}}");
+            session.message(created(number, "task"));
+            session.message(ends.get(i).formatted(number + 1));
+
+            session.message(progress(number, 1));
+        }
+        session.message(news(1));
+
+        stream.awaitText("news");
+        assertThat(stream.soFar()).doesNotContain("notifications/progress");
+    }
+
+    @Test
+    void progressOfWhatIsNoTaskIsDroppedOnceItsRequestIsAnswered() {
+        post(session, call("7", "\"t\""));
+        session.message("{\"id\":1,\"result\":{\"taskId\":\"task\",\"status\":\"working\"}}");
+        Said stream = Said.of(session.listen());
+
+        session.message(progress(1, 1));
+        session.message(progress(2, 1));
+        session.message(news(1));
+
+        stream.awaitText("news");
+        assertThat(stream.soFar()).doesNotContain("notifications/progress");
+    }
+
+    @Test
+    void theTokensOfTasksAreBoundedAndTheOldestGo() {
+        for (int i = 1; i <= 300; i++) {
+            becomeTask(i, "task" + i);
+        }
+        long held = memory.held();
+        Said stream = Said.of(session.listen());
+
+        for (int i = 1; i <= 300; i++) {
+            session.message(progress(i, 1));
+        }
+        session.message(news(1));
+
+        stream.awaitText("news");
+        assertThat(stream.soFar()).doesNotContain("\"t200\"").contains("\"t201\"", "\"t300\"");
+        assertThat(held).isLessThan(300 * 1024);
+        session.closed(Reason.BACKEND_BROKE_OFF);
+        assertThat(memory.held()).isZero();
+    }
+
+    /** A server chooses the names of its tasks, and what they take is missing to its own answers. */
+    @Test
+    void aTaskWithANameOfAnyLengthHoldsNothing() {
+        for (int i = 1; i <= 10; i++) {
+            becomeTask(i, "x".repeat(300_000));
+        }
+
+        assertThat(memory.held()).isZero();
+    }
+
+    /** The request with this number, whose client reads of it. */
+    private void becomeTask(int number, String task) {
+        BackendClient.Call call = post(session, call("7", "\"t" + number + "\""));
+        session.message(created(number, task));
+        assertThat(Said.of(call).body()).contains(task);
+    }
+
     /** In a session they stay, though their clients have gone. */
     @Test
     void requestsHoldTheirPartUntilTheyAreAnswered() {
@@ -404,6 +522,49 @@ class ConversationTest {
         call.cancel();
 
         assertThat(bearing).containsExactly(new Header("Authorization", "Bearer old"));
+    }
+
+    @Test
+    void aCancellationWaitsForNoCredentialLongerThanItMay() {
+        BackendClient.Call call = modern.post(
+                new Sender(List.of(new Header("Authorization", "Bearer old")), CompletableFuture::new),
+                call("7", "1").getBytes(StandardCharsets.UTF_8),
+                true);
+        sent.clear();
+        bearing.clear();
+
+        call.cancel();
+
+        Waiting.until("the cancellation", Duration.ofSeconds(1), () -> !sent.isEmpty());
+        assertThat(bearing).containsExactly(new Header("Authorization", "Bearer old"));
+        assertThat(memory.held()).isZero();
+    }
+
+    /** A server must not see the cancellation of a request that it has not seen. */
+    @Test
+    void aCancellationIsSentOnceItsRequestHasBeen() {
+        queueing = true;
+        BackendClient.Call call = post(modern, call("7", "1"));
+        begin(queued.get(0));
+        sent.clear();
+
+        call.cancel();
+        assertThat(sent).isEmpty();
+        queued.get(0).markSent();
+
+        assertThat(sent).singleElement().asString().contains("notifications/cancelled", "\"requestId\":1,");
+    }
+
+    @Test
+    void aRequestThatWaitsIsWithdrawnAndNothingIsSaidOfIt() {
+        queueing = true;
+        BackendClient.Call call = post(modern, call("7", "1"));
+
+        call.cancel();
+        queued.forEach(this::begin);
+        queued.forEach(Outgoing::markSent);
+
+        assertThat(sent).isEmpty();
     }
 
     /** It is bounded what waits for a fresh credential: the cancellation is more urgent. */
@@ -482,6 +643,14 @@ class ConversationTest {
 
     private static BackendClient.Call post(Conversation conversation, String body) {
         return conversation.post(new Sender(List.of(), NONE), body.getBytes(StandardCharsets.UTF_8), true);
+    }
+
+    private void begin(Outgoing message) {
+        message.begin().ifPresent(sent::add);
+    }
+
+    private static String created(int number, String task) {
+        return "{\"id\":" + number + ",\"result\":{\"task\":{\"taskId\":\"" + task + "\",\"status\":\"working\"}}}";
     }
 
     private static String news(int length) {

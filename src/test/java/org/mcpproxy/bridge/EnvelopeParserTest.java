@@ -9,6 +9,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.bridge.Envelope.Naming;
+import org.mcpproxy.bridge.Envelope.TaskState;
 
 class EnvelopeParserTest {
 
@@ -50,12 +51,35 @@ class EnvelopeParserTest {
 
     @Test
     void aBatchIsItsMessages() {
-        List<Envelope> batch = EnvelopeParser.parse(
+        Messages said = parse(
                 "[ {\"id\":1,\"method\":\"a\"},\r\n{\"method\":\"notifications/progress\",\"params\":{\"progressToken\":4}} ]");
+        List<Envelope> batch = said.all();
 
+        assertThat(said.batch()).isTrue();
         assertThat(batch).extracting(Envelope::isRequest).containsExactly(true, false);
         assertThat(batch.get(1).renamed(Map.of(Naming.TOKEN_TOLD, "\"mine\"")))
                 .isEqualTo("{\"method\":\"notifications/progress\",\"params\":{\"progressToken\":\"mine\"}}");
+    }
+
+    @Test
+    void aBatchOfOneIsABatch() {
+        assertThat(parse("[{\"id\":1,\"method\":\"a\"}]").batch()).isTrue();
+        assertThat(parse("{\"id\":1,\"method\":\"a\"}").batch()).isFalse();
+    }
+
+    @Test
+    void theStateOfATaskIsReadWhereItIsTold() {
+        String task = "{\"taskId\":\"t\\\"1\",\"ttl\":5,\"status\":\"working\",\"x\":{\"status\":\"failed\"}}";
+
+        assertThat(one("{\"id\":1,\"result\":{\"task\":" + task + "}}").task())
+                .contains(new TaskState("t\"1", "working", true));
+        assertThat(one("{\"id\":1,\"result\":" + task + "}").task()).contains(new TaskState("t\"1", "working", false));
+        assertThat(one("{\"method\":\"notifications/tasks/status\",\"params\":" + task + "}")
+                        .task())
+                .contains(new TaskState("t\"1", "working", false));
+        assertThat(one("{\"id\":1,\"result\":{\"taskId\":1,\"status\":{},\"task\":\"t\"}}")
+                        .task())
+                .isEmpty();
     }
 
     @Test
@@ -78,10 +102,14 @@ class EnvelopeParserTest {
                 "[1]"
             })
     void whatIsNoMessageIsRefused(String text) {
-        assertThatThrownBy(() -> EnvelopeParser.parse(text)).isInstanceOf(BadLineException.class);
+        assertThatThrownBy(() -> parse(text)).isInstanceOf(BadLineException.class);
     }
 
     private static Envelope one(String text) {
-        return EnvelopeParser.parse(text).get(0);
+        return parse(text).first();
+    }
+
+    private static Messages parse(String text) {
+        return EnvelopeParser.parse(text, "ada");
     }
 }

@@ -6,11 +6,13 @@ import java.net.URI;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Header;
 import org.mcpproxy.web.BodyBudget;
 
-/** What waits because the server has not named its endpoint yet. */
+/** What waits because the server has not named its endpoint yet, or does not read. */
 class LegacySsePostsTest {
 
     private final BodyBudget memory = new BodyBudget(10_000_000, 2_500_000);
@@ -43,19 +45,57 @@ class LegacySsePostsTest {
         assertThat(add(posts("bob"), 30_000)).isTrue();
     }
 
+    /** Else the cancellation of a request could come to the server before it. */
+    @Test
+    void aMessageIsSentOnceItIsWrittenAndNotBefore() {
+        CompletableFuture<Void> written = new CompletableFuture<>();
+        LegacySsePosts posting = posts("ada", (method, url, headers, body) -> new Posted(written));
+        Outgoing message = new Outgoing("{}");
+        posting.add(List.of(message), List.of(), why -> {});
+        endpoint.complete(URI.create("http://localhost/messages"));
+
+        assertThat(message.withdraw()).isFalse();
+        assertThat(message.sent().toCompletableFuture()).isNotDone();
+        written.complete(null);
+        assertThat(message.sent().toCompletableFuture()).isDone();
+    }
+
+    @Test
+    void whatIsWithdrawnIsNeverPostedAndHoldsNothingOnceItsTurnHasCome() {
+        Outgoing message = new Outgoing("{}");
+        posts.add(List.of(message), List.of(), why -> {});
+
+        assertThat(message.withdraw()).isTrue();
+        endpoint.complete(URI.create("http://localhost/messages"));
+
+        assertThat(memory.held()).isZero();
+    }
+
+    /** Never answered. */
+    private record Posted(CompletableFuture<Void> sent) implements BackendClient.Call {
+
+        @Override
+        public CompletionStage<BackendClient.Answer> answer() {
+            return new CompletableFuture<>();
+        }
+
+        @Override
+        public void cancel() {
+            // It has no answer to give up.
+        }
+    }
+
     private static boolean add(LegacySsePosts to, int length) {
-        return to.add(List.of("{}"), List.of(new Header("X-Filler", "x".repeat(length))), why -> {});
+        return to.add(List.of(new Outgoing("{}")), List.of(new Header("X-Filler", "x".repeat(length))), why -> {});
     }
 
     private LegacySsePosts posts(String user) {
-        return new LegacySsePosts(
-                (method, url, headers, body) -> {
-                    throw new AssertionError("Nothing is posted before there is an endpoint");
-                },
-                endpoint,
-                Duration.ofSeconds(20),
-                memory.share(user),
-                Runnable::run,
-                () -> {});
+        return posts(user, (method, url, headers, body) -> {
+            throw new AssertionError("Nothing of this is posted");
+        });
+    }
+
+    private LegacySsePosts posts(String user, BackendClient http) {
+        return new LegacySsePosts(http, endpoint, Duration.ofSeconds(20), memory.share(user), Runnable::run, () -> {});
     }
 }

@@ -40,6 +40,9 @@ class LegacySseTest {
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{}}";
     private static final RelayLimits STANDARD = RelayLimits.standard();
 
+    /** In which a server hears of a disconnect. */
+    private static final Duration A_SECOND = Duration.ofSeconds(1);
+
     private final LegacySseServer server = LegacySseServer.start();
     private final LegacySseServer other = LegacySseServer.start();
     private BridgedBackends backends = backends(Duration.ofMinutes(10), Duration.ofSeconds(20));
@@ -177,7 +180,7 @@ class LegacySseTest {
                 LegacySse.Bounds.of(50_000, Duration.ofSeconds(20)),
                 CompletableFuture.delayedExecutor(1, TimeUnit.MILLISECONDS),
                 failing);
-        channel.send(List.of(INITIALIZE), List.of(), why -> {});
+        channel.send(List.of(new Outgoing(INITIALIZE)), List.of(), why -> {});
 
         channel.ended().orTimeout(Said.PATIENCE.toSeconds(), TimeUnit.SECONDS).join();
         assertThat(closed).isCompletedWithValue(Reason.INTERNAL_ERROR);
@@ -252,11 +255,55 @@ class LegacySseTest {
 
         Waiting.until(
                 "the cancellation",
-                Said.PATIENCE,
+                A_SECOND,
                 () -> heard("notifications/cancelled").isPresent());
         assertThat(heard("notifications/cancelled").orElseThrow().authorization())
                 .isEqualTo("Bearer fresh");
         assertThat(heard("hang").orElseThrow().authorization()).isEqualTo("Bearer first");
+    }
+
+    /** It keeps each POST open, so each waits for a second after the one before. */
+    @Test
+    void aDisconnectIsToldWithinASecondThoughOthersWait() {
+        server.takesNothing();
+        BackendClient.Call leaving = modern("leaves");
+        List<BackendClient.Call> waiting = List.of(modern("second"), modern("withdrawn"), modern("last"));
+        Waiting.until("the first", Said.PATIENCE, () -> heard("\"leaves\"").isPresent());
+
+        leaving.cancel();
+        waiting.get(1).cancel();
+
+        Waiting.until(
+                "the cancellation",
+                A_SECOND,
+                () -> heard("notifications/cancelled").isPresent());
+        Waiting.until("the last", Said.PATIENCE, () -> heard("\"last\"").isPresent());
+        assertThat(heard("\"second\"")).isPresent();
+        assertThat(heard("\"withdrawn\"")).isEmpty();
+        assertThat(server.heard())
+                .filteredOn(heard -> heard.body().contains("notifications/cancelled"))
+                .singleElement()
+                .satisfies(told -> assertThat(told.body()).contains("\"requestId\":1,"));
+    }
+
+    @Test
+    void aDisconnectIsToldWithinASecondThoughNoFreshCredentialComes() {
+        credential = CompletableFuture::new;
+        BackendClient.Call leaving = modern("hang");
+        Waiting.until("it hangs", Said.PATIENCE, () -> heard("hang").isPresent());
+
+        leaving.cancel();
+
+        Waiting.until(
+                "the cancellation",
+                A_SECOND,
+                () -> heard("notifications/cancelled").isPresent());
+        assertThat(heard("notifications/cancelled").orElseThrow().authorization())
+                .isEqualTo("Bearer first");
+    }
+
+    private BackendClient.Call modern(String tool) {
+        return call("POST", "ada", null, Era.MODERN, call(tool));
     }
 
     private Optional<LegacySseServer.Heard> heard(String part) {

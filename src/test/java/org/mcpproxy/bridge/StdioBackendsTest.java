@@ -138,13 +138,16 @@ class StdioBackendsTest {
     }
 
     @Test
-    void aModernClientThatGoesIsToldToTheProcess() {
+    void aModernClientThatGoesIsToldToTheProcessWithinASecond() {
         BackendClient.Call hanging = call("POST", "ada", null, Era.MODERN, call("hang"));
+        assertThat(modern("ada", call("heard")).body()).doesNotContain("notifications/cancelled");
 
         hanging.cancel();
 
-        // The server goes on, and serves others.
-        assertThat(modern("ada", call("pid")).status()).isEqualTo(200);
+        Waiting.until(
+                "the cancellation",
+                Duration.ofSeconds(1),
+                () -> modern("ada", call("heard")).body().contains("notifications/cancelled"));
     }
 
     @Test

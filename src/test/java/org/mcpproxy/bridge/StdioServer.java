@@ -28,6 +28,7 @@ public final class StdioServer {
 
     private final PrintStream out = new PrintStream(System.out, true, StandardCharsets.UTF_8);
     private final Map<String, String> asking = new HashMap<>();
+    private final List<String> heard = new ArrayList<>();
     private final String[] arguments;
 
     private StdioServer(String[] arguments) {
@@ -81,6 +82,7 @@ public final class StdioServer {
             call(id, found(TOOL, line), line);
         } else if (line.contains("\"method\":\"notifications/")) {
             System.err.println("heard " + line);
+            heard.add(line);
         } else if (line.contains("\"method\":")) {
             error(id, -32601);
         } else if (asking.containsKey(id)) {
@@ -106,6 +108,7 @@ public final class StdioServer {
                 tell("notifications/message", "\"level\":\"info\",\"data\":\"news\"");
                 text(id, "told");
             }
+            case "heard" -> text(id, heard.toString());
             case "hang" -> System.err.println("hanging " + id);
             case "garbage" -> out.println("Listening on port 8080, secret-word");
             case "long" -> out.println("x".repeat(100_000));

@@ -65,6 +65,16 @@ class NegotiatedHttp1Test {
     }
 
     @Test
+    void aRequestIsSentOnceItIsWrittenWholeAndNotBefore() throws Exception {
+        BackendClient.Call call = send("POST", new byte[32 * 1024 * 1024]);
+        ScriptedServer.Peer peer = server.next();
+
+        assertThat(call.sent().toCompletableFuture()).isNotDone();
+        peer.request();
+        assertThat(call.sent().toCompletableFuture()).succeedsWithin(SOON);
+    }
+
+    @Test
     void oneConnectionServesOneAfterAnother() throws Exception {
         BackendClient client = clientOfOneConnection();
         BackendClient.Call first = send(client, "POST", new byte[1]);

@@ -26,6 +26,7 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
     private final Loop loop;
     private final ByteBuffer request;
     private final CompletableFuture<BackendClient.Answer> answer = new CompletableFuture<>();
+    private final CompletableFuture<Void> sent = new CompletableFuture<>();
     private final long since = System.nanoTime();
     private Connection connection;
     /** On a connection that is open; no loop knows of it yet. */
@@ -61,6 +62,7 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
         }
         connection = idle;
         begun = true;
+        noteSent();
         return true;
     }
 
@@ -121,6 +123,11 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
     public CompletionStage<BackendClient.Answer> answer() {
         loop.execute(this::handOver);
         return answer;
+    }
+
+    @Override
+    public CompletionStage<Void> sent() {
+        return sent;
     }
 
     @Override
@@ -216,10 +223,17 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
         try {
             if (request.hasRemaining()) {
                 connection.channel().write(request);
+                noteSent();
             }
         } catch (IOException e) {
             request.position(request.limit());
             connection.parser().forbidNext();
+        }
+    }
+
+    private void noteSent() {
+        if (!request.hasRemaining()) {
+            sent.complete(null);
         }
     }
 

@@ -39,6 +39,7 @@ final class NegotiatedCall implements BackendClient.Call {
     private volatile Supplier<Request> requests;
 
     private final CompletableFuture<BackendClient.Answer> answer = new CompletableFuture<>();
+    private final CompletableFuture<Void> sent = new CompletableFuture<>();
     private volatile Attempt attempt;
     private volatile boolean cancelled;
 
@@ -65,6 +66,11 @@ final class NegotiatedCall implements BackendClient.Call {
     @Override
     public CompletionStage<BackendClient.Answer> answer() {
         return answer;
+    }
+
+    @Override
+    public CompletionStage<Void> sent() {
+        return sent;
     }
 
     @Override
@@ -108,6 +114,7 @@ final class NegotiatedCall implements BackendClient.Call {
             attempt = this;
             request.onRequestBegin(begun -> connected());
             request.onRequestHeaders(begun -> opening());
+            request.onRequestSuccess(written -> sent.complete(null));
             request.onResponseContentSource(this::head);
             request.send(this::ended);
             StreamWindows.opened();

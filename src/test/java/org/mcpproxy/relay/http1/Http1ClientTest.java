@@ -33,6 +33,9 @@ import org.mcpproxy.system.Waiting;
 class Http1ClientTest {
 
     private static final Duration SOON = Duration.ofSeconds(10);
+    /** In bytes: more than lies between a client and a server that does not read. */
+    private static final int LARGE = 32 * 1024 * 1024;
+
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
     private final Http1Client client = new Http1Client(RelayLimits.standard());
@@ -102,6 +105,21 @@ class Http1ClientTest {
             assertThat(each.capacity()).isPositive();
         }
         assertThat(client.patience().begin()).isNull();
+    }
+
+    @Test
+    void aRequestIsSentOnceItIsWrittenWholeAndNotBefore() throws Exception {
+        ScriptedServer.Peer open = firstExchange();
+        isSentOnceRead(send(new byte[LARGE]), open);
+
+        isSentOnceRead(send(new byte[LARGE]), server.next());
+    }
+
+    private static void isSentOnceRead(BackendClient.Call call, ScriptedServer.Peer peer) throws IOException {
+        call.answer();
+        assertThat(call.sent().toCompletableFuture()).isNotDone();
+        peer.request();
+        assertThat(call.sent().toCompletableFuture()).succeedsWithin(SOON);
     }
 
     @Test
