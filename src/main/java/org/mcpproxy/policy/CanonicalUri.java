@@ -7,9 +7,19 @@ import java.util.Deque;
  * Of a resource: as {@link CanonicalName}, and percent-decoded. {@code file:///public/../secret} is held to the rules of
  * {@code file:///secret}.
  */
-final class CanonicalUri {
+public final class CanonicalUri {
 
     private CanonicalUri() {}
+
+    /**
+     * Of the path of an HTTP address, as the most lenient of servers finds what is there: without parameters of segments, a
+     * query, or a slash at the end.
+     */
+    public static String ofPath(String path) {
+        String plain = plain(path);
+        String found = path(plain.substring(0, endOfPath(plain, 0)).replaceAll(";[^/]*", ""), 1);
+        return found.endsWith("/") ? found.substring(0, found.length() - 1) : found;
+    }
 
     /** Of a rule: its own query and fragment are no path (RFC 3986 3.3). */
     static String ofRule(String uri) {
