@@ -2,6 +2,7 @@ package org.mcpproxy.config;
 
 import java.net.URI;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -14,6 +15,7 @@ final class BackendsReader {
     private static final String ONE = "MCP_BACKEND";
     private static final String MANY = "MCP_BACKENDS";
     private static final String DEFAULT = "MCP_DEFAULT_BACKEND";
+    private static final String OKTA_PATH = "/okta" + Backends.DEFAULT_PATH;
     private static final Pattern NAME = Pattern.compile("[a-z][a-z0-9-]*");
 
     /** First parts of paths that are somebody else's, or will be. */
@@ -35,9 +37,9 @@ final class BackendsReader {
     /**
      * Of no use where a problem was found.
      *
-     * @param publicUrl our own, at which no backend can be
+     * @param ourselves where no backend can be
      */
-    Backends read(URI publicUrl) {
+    Backends read(OwnResources ourselves) {
         Set<String> headers = values.parsed("RELAY_HEADERS", Set.of(), Lists::relayHeaders);
         List<String> names = values.parsed(MANY, List.of(), BackendsReader::names);
         List<Backend> named = new ArrayList<>();
@@ -47,7 +49,7 @@ final class BackendsReader {
         Optional<Backend> standard = standard(named, headers);
         standard.ifPresent(this::requireServesOktasTokens);
         Backends backends = Backends.of(standard, named);
-        backends.paths().forEach(path -> requireElsewhere(backends, path, publicUrl));
+        backends.paths().forEach(path -> requireElsewhere(backends, path, ourselves));
         return backends;
     }
 
@@ -128,11 +130,11 @@ final class BackendsReader {
     }
 
     /** It would call itself, and what we sign for a backend would have one of our own resources as its audience. */
-    private void requireElsewhere(Backends backends, String path, URI publicUrl) {
+    private void requireElsewhere(Backends backends, String path, OwnResources ourselves) {
         Backend backend = backends.at(path).orElseThrow();
-        String url = String.valueOf(backend.url());
-        if (backends.paths().stream().anyMatch(own -> url.equals(publicUrl + own))
-                || url.equals(publicUrl + "/okta/mcp")) {
+        Set<String> own = new HashSet<>(backends.paths());
+        own.add(OKTA_PATH);
+        if (backend.url() != null && ourselves.include(backend.url(), own)) {
             values.problem(
                     backend.name().isEmpty() ? ONE : prefix(backend.name()) + "_URL",
                     "leads back to this proxy. Give the URL of the MCP server itself.");

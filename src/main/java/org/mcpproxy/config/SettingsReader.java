@@ -75,9 +75,10 @@ final class SettingsReader {
                 "REDIRECT_SCHEMES", Set.of("cursor", "vscode", "vscode-insiders", "claude"), Lists::redirectSchemes);
         CorsOrigins origins = values.parsed("CORS_ORIGINS", new CorsOrigins(true, Set.of()), Lists::corsOrigins);
         OktaSettings okta = new OktaSettingsReader(values).read();
-        Backends backends = new BackendsReader(values, okta).read(publicUrl);
-        Optional<PolicySource> policy = new PolicySettingReader(values).read(backends);
         Optional<URI> nodeUrl = Optional.ofNullable(values.parsed("NODE_URL", Addresses::node));
+        Backends backends = new BackendsReader(values, okta)
+                .read(ourselves(port, allowedHosts, Optional.ofNullable(publicUrl), nodeUrl));
+        Optional<PolicySource> policy = new PolicySettingReader(values).read(backends);
         Duration grace =
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);
         AddressLimits addressLimits = new AddressLimitsReader(values).read();
@@ -117,6 +118,16 @@ final class SettingsReader {
                 clientsFile,
                 relayLimits,
                 metricsTokens);
+    }
+
+    /** Some are null where they are wrong. */
+    private static OwnResources ourselves(
+            Integer port, Set<String> allowedHosts, Optional<URI> publicUrl, Optional<URI> nodeUrl) {
+        OwnResources ourselves =
+                new OwnResources(port == null ? DEFAULT_PORT : port, allowedHosts == null ? Set.of() : allowedHosts);
+        ourselves.add(publicUrl);
+        ourselves.add(nodeUrl);
+        return ourselves;
     }
 
     private void unquote(ServerVariables variables) {

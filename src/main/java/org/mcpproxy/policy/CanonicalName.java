@@ -16,11 +16,14 @@ public final class CanonicalName {
         if (isPlain(name)) {
             return name;
         }
-        StringBuilder visible = new StringBuilder();
-        Normalizer.normalize(name, Normalizer.Form.NFKC)
-                .codePoints()
-                .filter(sign -> !isInvisible(sign))
-                .forEach(visible::appendCodePoint);
+        String compatible = Normalizer.normalize(name, Normalizer.Form.NFKC);
+        StringBuilder visible = new StringBuilder(compatible.length());
+        for (int at = 0, sign; at < compatible.length(); at += Character.charCount(sign)) {
+            sign = compatible.codePointAt(at);
+            if (!isInvisible(sign)) {
+                visible.appendCodePoint(sign);
+            }
+        }
         return visible.toString().toLowerCase(Locale.ROOT);
     }
 

@@ -1,15 +1,22 @@
 package org.mcpproxy.policy;
 
-import java.util.ArrayDeque;
-import java.util.Deque;
-
 /**
  * Of a resource: as {@link CanonicalName}, and percent-decoded. {@code file:///public/../secret} is held to the rules of
  * {@code file:///secret}.
  */
-final class CanonicalUri {
+public final class CanonicalUri {
 
     private CanonicalUri() {}
+
+    /**
+     * Of the path of an HTTP address, as the most lenient of servers finds what is there: without parameters of segments, a
+     * query, or a slash at the end.
+     */
+    public static String ofPath(String path) {
+        String plain = plain(path);
+        String found = path(plain.substring(0, endOfPath(plain, 0)).replaceAll(";[^/]*", ""), 1);
+        return found.endsWith("/") ? found.substring(0, found.length() - 1) : found;
+    }
 
     /** Of a rule: its own query and fragment are no path (RFC 3986 3.3). */
     static String ofRule(String uri) {
@@ -45,19 +52,29 @@ final class CanonicalUri {
     /**
      * With one {@code /} for each run of slashes, without dot segments; a slash at the end stays.
      *
-     * @param roots how many segments no {@code ..} leaves: the scheme, and the host too
+     * @param roots how many segments no {@code ..} leaves, one or more: the scheme, and the host too
      */
     static String path(String uri, int roots) {
-        Deque<String> segments = new ArrayDeque<>();
+        StringBuilder path = new StringBuilder(uri.length());
+        int segments = 0;
         boolean folder = false;
-        for (String segment : uri.split("/", -1)) {
-            folder = segment.isEmpty() || segment.equals(".") || segment.equals("..");
-            if (segment.equals("..") && segments.size() > roots) {
-                segments.removeLast();
-            } else if (!folder || (segment.isEmpty() && segments.isEmpty())) {
-                segments.addLast(segment);
+        for (int from = 0, to; from <= uri.length(); from = to + 1) {
+            to = endOfSegment(uri, from);
+            boolean up = to == from + 2 && uri.startsWith("..", from);
+            folder = up || to == from || (to == from + 1 && uri.charAt(from) == '.');
+            if (up && segments > roots) {
+                path.setLength(path.lastIndexOf("/"));
+                segments--;
+            } else if (!folder || (to == from && segments == 0)) {
+                path.append(segments == 0 ? "" : "/").append(uri, from, to);
+                segments++;
             }
         }
-        return String.join("/", segments) + (folder && uri.indexOf('/') >= 0 ? "/" : "");
+        return path.append(folder && uri.indexOf('/') >= 0 ? "/" : "").toString();
+    }
+
+    private static int endOfSegment(String uri, int from) {
+        int end = uri.indexOf('/', from);
+        return end < 0 ? uri.length() : end;
     }
 }

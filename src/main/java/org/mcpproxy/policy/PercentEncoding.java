@@ -1,6 +1,5 @@
 package org.mcpproxy.policy;
 
-import java.io.ByteArrayOutputStream;
 import java.nio.charset.StandardCharsets;
 
 /** RFC 3986 2.1. */
@@ -21,18 +20,15 @@ final class PercentEncoding {
     }
 
     private static String decodedOnce(String text) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream(text.length());
         byte[] encoded = text.getBytes(StandardCharsets.UTF_8);
+        int length = 0;
+        // What is decoded is never longer, so that it may stand where it was read.
         for (int i = 0; i < encoded.length; i++) {
             int high = encoded[i] == '%' && i + 2 < encoded.length ? Character.digit(encoded[i + 1], 16) : -1;
             int low = high >= 0 ? Character.digit(encoded[i + 2], 16) : -1;
-            if (low >= 0) {
-                bytes.write(high * 16 + low);
-                i += 2;
-            } else {
-                bytes.write(encoded[i]);
-            }
+            encoded[length++] = low >= 0 ? (byte) (high * 16 + low) : encoded[i];
+            i += low >= 0 ? 2 : 0;
         }
-        return bytes.toString(StandardCharsets.UTF_8);
+        return new String(encoded, 0, length, StandardCharsets.UTF_8);
     }
 }

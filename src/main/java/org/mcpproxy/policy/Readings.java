@@ -20,6 +20,13 @@ record Readings(Set<Reading> opening, Set<Reading> others) {
     /** RFC 9110 4.1 asks for 8,000. */
     private static final int MOST_SIGNS = 8_192;
 
+    /**
+     * Each reading costs as much as the URI is long, and a batch may hold 100 of them. The longest may have one query and one
+     * fragment, as RFC 3986 3 has them, and a short one all the ends there may be. Counted in signs as they are judged: a
+     * single sign has up to 18 in its compatibility form.
+     */
+    private static final int MOST_READ = 3 * MOST_SIGNS;
+
     Readings {
         opening = Set.copyOf(opening);
         others = Set.copyOf(others);
@@ -32,17 +39,24 @@ record Readings(Set<Reading> opening, Set<Reading> others) {
     static Readings ofUri(String uri) {
         String plain = CanonicalUri.plain(uri);
         // In "https://a%2f@host" and "https://a\@host" it depends on the backend which is the host.
-        String withoutUser = CanonicalUri.plain(UriAuthority.withoutUser(uri));
-        Set<Reading> opening = new LinkedHashSet<>();
-        Stream.of(plain, withoutUser).map(UriAuthority::normalized).distinct().forEach(text -> addAll(text, opening));
-        Set<Reading> others = new LinkedHashSet<>();
-        Stream.of(plain, UriAuthority.withoutHostOfFile(plain)).distinct().forEach(text -> addAll(text, others));
-        return new Readings(opening, others);
+        String bare = UriAuthority.withoutUser(uri);
+        String withoutUser = bare.equals(uri) ? plain : CanonicalUri.plain(bare);
+        Set<String> opening =
+                Stream.of(plain, withoutUser).map(UriAuthority::normalized).collect(Collectors.toSet());
+        Set<String> others = Stream.of(plain, UriAuthority.withoutHostOfFile(plain))
+                .filter(text -> !opening.contains(text))
+                .collect(Collectors.toSet());
+        return new Readings(ofAll(opening), ofAll(others));
     }
 
     /** Whether a name can be held to the rules at all. */
     static boolean canJudge(String uri) {
-        return uri.length() <= MOST_SIGNS && ends(CanonicalUri.plain(uri)) <= MOST_ENDS;
+        if (uri.length() > MOST_SIGNS) {
+            return false;
+        }
+        String plain = CanonicalUri.plain(uri);
+        long ends = ends(plain);
+        return ends <= MOST_ENDS && (ends + 1) * plain.length() <= MOST_READ;
     }
 
     /** Every form that a rule may be about. */
@@ -52,12 +66,20 @@ record Readings(Set<Reading> opening, Set<Reading> others) {
                 .collect(Collectors.toUnmodifiableSet());
     }
 
+    private static Set<Reading> ofAll(Set<String> texts) {
+        Set<Reading> readings = new LinkedHashSet<>();
+        texts.forEach(text -> addAll(text, readings));
+        return readings;
+    }
+
     private static void addAll(String text, Set<Reading> readings) {
+        // Without a way up it is all the same whether the host could be left.
+        boolean leavesHost = UriAuthority.hasHost(text) && text.contains("/..");
         int end = -1;
         for (int i = 0; i <= MOST_ENDS && end < text.length(); i++) {
             end = CanonicalUri.endOfPath(text, end + 1);
             readings.add(Reading.ofUri(text, end, 1));
-            if (UriAuthority.hasHost(text)) {
+            if (leavesHost) {
                 readings.add(Reading.ofUri(text, end, 2));
             }
         }

@@ -22,6 +22,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Properties;
@@ -367,6 +368,19 @@ class SettingsReaderTest {
         written.put("MCP_BACKENDS", "files,our-jira,files");
 
         assertThat(problems()).singleElement().asString().startsWith("MCP_BACKENDS must ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"okta", "oauth", "oauth2", "admin", "console", "connections", "health", "jwt", "metrics"})
+    void noBackendTakesAPathThatIsAnothers(String name) {
+        many();
+        written.put("MCP_BACKENDS", "files,our-jira," + name);
+        written.put("MCP_BACKENDS_" + name.toUpperCase(Locale.ROOT) + "_URL", "http://other.internal/mcp");
+
+        assertThat(problems())
+                .singleElement()
+                .asString()
+                .startsWith("MCP_BACKENDS must not list " + name + ": that path is not free.");
     }
 
     /** It would lead nowhere. */

@@ -320,6 +320,24 @@ class RulesTest {
                 .isEqualTo(Decision.DENY);
     }
 
+    /** The attack: all bounds at once, a hundred times in one batch; or signs that stand for many. */
+    @ParameterizedTest
+    @CsvSource({
+        "a, 8180, ?x#y, true",
+        "a, 8170, ?x?y#z, false",
+        "a, 2600, ????????, true",
+        "a, 2800, ????????, false",
+        "%61, 2700, ????????, true",
+        "\uFDFA, 1300, ?#, false",
+        "%EF%B7%BA, 400, ?x#y, true",
+        "%EF%B7%BA, 600, ?x#y, false"
+    })
+    void aLongUriHasNotManyReadings(String sign, int times, String end, boolean judged) throws Exception {
+        BackendPolicy policy = policy("files.resources.default=allow");
+        assertThat(policy.decide(Kind.RESOURCE, ADMIN, "db://a/" + sign.repeat(times) + end))
+                .isEqualTo(judged ? Decision.PERMIT : Decision.DENY);
+    }
+
     /** As a group it would keep nobody out. */
     @ParameterizedTest
     @ValueSource(

@@ -20,6 +20,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.client.Client;
 import org.mcpproxy.client.PreregisteredClient;
 import org.mcpproxy.config.Settings;
@@ -40,6 +42,8 @@ import org.mcpproxy.oauth.Scopes;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.signing.AccessToken;
 import org.mcpproxy.signing.AccessTokens;
+import org.mcpproxy.signing.Identity;
+import org.mcpproxy.signing.IdentityTokens;
 import org.mcpproxy.signing.Profile;
 import org.mcpproxy.signing.SigningKeys;
 
@@ -89,6 +93,30 @@ class OwnTokenCheckTest {
         live.clear();
         assertThat(refusal(token)).isEqualTo(Reason.TOKEN_REVOKED);
         assertThat(check.standing(caller)).isFalse();
+    }
+
+    /** What a backend was told of a caller, sent back to us: whatever it was made for, it is no access token. */
+    @ParameterizedTest
+    @ValueSource(strings = {MCP, MCP + "/", MCP + "?x", "https://mcp.example//mcp", "https://mcp.example:443/mcp"})
+    void whatABackendIsToldOpensNothingHereHoweverItsAudienceIsSpelt(String audience) {
+        Secret identity = new IdentityTokens(SETTINGS, keys, Samples.RANDOM, clock)
+                .mint(new Identity("user", "client", Profile.UNKNOWN, Optional.of("grant")), audience);
+
+        assertThat(refusal(identity.value())).isEqualTo(Reason.TOKEN_MALFORMED);
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                MCP + "/",
+                MCP + "?x",
+                "https://mcp.example//mcp",
+                "https://mcp.example/%6dcp",
+                "https://MCP.example/mcp",
+                "https://mcp.example:443/mcp"
+            })
+    void anAudienceIsComparedLetterForLetter(String audience) {
+        assertThat(refusal(mint(audience, "mcp", Duration.ofMinutes(10)))).isEqualTo(Reason.TOKEN_AUDIENCE_WRONG);
     }
 
     @Test

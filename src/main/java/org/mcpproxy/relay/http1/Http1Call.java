@@ -1,6 +1,7 @@
 package org.mcpproxy.relay.http1;
 
 import java.io.IOException;
+import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.util.List;
@@ -28,6 +29,9 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
     private final CompletableFuture<BackendClient.Answer> answer = new CompletableFuture<>();
     private final CompletableFuture<Void> sent = new CompletableFuture<>();
     private final long since = System.nanoTime();
+    /** While it has no connection. */
+    private Opening opening;
+
     private Connection connection;
     /** On a connection that is open; no loop knows of it yet. */
     private boolean begun;
@@ -136,11 +140,18 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
             if (!over) {
                 over = true;
                 loop.connected(this);
-                if (connection != null) {
-                    connection.close();
-                }
+                abandon();
             }
         });
+    }
+
+    private void abandon() {
+        if (opening != null) {
+            opening.close();
+        }
+        if (connection != null) {
+            connection.close();
+        }
     }
 
     private void handOver() {
@@ -155,23 +166,27 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
         }
     }
 
-    /** In the loop: the connection is being opened. */
-    void opening(Connection opened) {
-        if (over) {
-            opened.close();
-            return;
+    /** In the loop: the addresses of its host are known. */
+    void open(Origin origin, List<InetAddress> addresses) {
+        if (!over) {
+            opening = new Opening(this, origin, addresses);
+            opening.begin();
         }
-        connection = opened;
-        if (opened.channel().isConnected()) {
-            loop.connected(this);
-        }
+    }
+
+    /** In the loop: it has its connection. */
+    void opened(Connection open) {
+        loop.connected(this);
+        connection = open;
         ready();
     }
 
-    /** In the loop: ends it where it has waited too long for its connection. */
-    void expire() {
+    /** In the loop, while it waits for its connection: ends it where that has taken too long. */
+    void tick() {
         if (System.nanoTime() - since > client.connectTime().toNanos()) {
             fail(Reason.BACKEND_TIMEOUT, null);
+        } else if (opening != null) {
+            opening.tick();
         }
     }
 
@@ -182,9 +197,7 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
             return;
         }
         over = true;
-        if (connection != null) {
-            connection.close();
-        }
+        abandon();
         client.tell(() -> answer.completeExceptionally(Rejection.of(reason, cause)));
     }
 
@@ -194,10 +207,6 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
             return;
         }
         try {
-            if (!isConnected()) {
-                loop.watch(connection, SelectionKey.OP_CONNECT, this);
-                return;
-            }
             write();
             // An answer may come before all of the request is written (RFC 9112 9.5).
             read(loop.scratch());
@@ -205,17 +214,6 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
         } catch (IOException e) {
             fail(Reason.BACKEND_UNAVAILABLE, e);
         }
-    }
-
-    private boolean isConnected() throws IOException {
-        if (connection.channel().isConnected()) {
-            return true;
-        }
-        boolean connected = connection.channel().finishConnect();
-        if (connected) {
-            loop.connected(this);
-        }
-        return connected;
     }
 
     /** A backend that has closed its side may have answered first. */

@@ -2,10 +2,9 @@ package org.mcpproxy.relay.http1;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.net.InetSocketAddress;
+import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
-import java.nio.channels.UnresolvedAddressException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -21,6 +20,7 @@ import org.mcpproxy.relay.Header;
 /** Speaks HTTP/1.1, without TLS, over connections that it keeps. */
 public final class Http1Client implements BackendClient, AutoCloseable {
 
+    private final HostNames names;
     private final Duration connectTime;
     private final IdleConnections idle = new IdleConnections();
     private final Patience patience;
@@ -29,6 +29,11 @@ public final class Http1Client implements BackendClient, AutoCloseable {
     private final ExecutorService tellers;
 
     public Http1Client(RelayLimits limits) {
+        this(limits, HostNames.OF_SYSTEM);
+    }
+
+    Http1Client(RelayLimits limits, HostNames names) {
+        this.names = names;
         connectTime = limits.times().connect();
         patience = new Patience();
         connectors = Executors.newFixedThreadPool(4, named("relay-connect"));
@@ -51,26 +56,16 @@ public final class Http1Client implements BackendClient, AutoCloseable {
             }
         }
         loop.execute(() -> loop.connecting(call));
-        run(connectors, () -> open(origin, call));
+        run(connectors, () -> lookUp(origin, call));
         return call;
     }
 
-    /** On a thread of its own, as to look a name up may take its time. */
-    private void open(Origin origin, Http1Call call) {
-        Connection opened = null;
+    /** On a thread of its own, as it may take its time. */
+    private void lookUp(Origin origin, Http1Call call) {
         try {
-            opened = new Connection(origin);
-            InetSocketAddress address = new InetSocketAddress(origin.host(), origin.port());
-            if (address.isUnresolved()) {
-                throw new UnknownHostException(origin.host());
-            }
-            opened.channel().connect(address);
-            Connection begun = opened;
-            loop.execute(() -> call.opening(begun));
-        } catch (IOException | UnresolvedAddressException | SecurityException e) {
-            if (opened != null) {
-                opened.close();
-            }
+            List<InetAddress> addresses = names.addresses(origin.host());
+            loop.execute(() -> call.open(origin, addresses));
+        } catch (UnknownHostException | SecurityException e) {
             loop.execute(() -> call.fail(Reason.BACKEND_UNAVAILABLE, e));
         }
     }

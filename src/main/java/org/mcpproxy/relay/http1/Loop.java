@@ -109,7 +109,7 @@ final class Loop implements AutoCloseable {
         long now = System.nanoTime();
         if (now - ticked > TICK_MILLIS * 1_000_000) {
             ticked = now;
-            Set.copyOf(connecting).forEach(Http1Call::expire);
+            Set.copyOf(connecting).forEach(Http1Call::tick);
             guarded(everyTick);
         }
     }

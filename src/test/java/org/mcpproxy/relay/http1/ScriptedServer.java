@@ -14,10 +14,16 @@ import java.util.concurrent.TimeUnit;
 /** Accepts connections and does with their bytes exactly what a test says. */
 public final class ScriptedServer implements AutoCloseable {
 
-    private final ServerSocket listener = new ServerSocket(0, 50, InetAddress.getLoopbackAddress());
+    private final ServerSocket listener;
     private final BlockingQueue<Peer> peers = new LinkedBlockingQueue<>();
 
     public ScriptedServer() throws IOException {
+        this(InetAddress.getLoopbackAddress(), 0);
+    }
+
+    /** At one address alone. */
+    ScriptedServer(InetAddress address, int port) throws IOException {
+        listener = new ServerSocket(port, 50, address);
         Thread thread = new Thread(this::accept, "scripted-server");
         thread.setDaemon(true);
         thread.start();
@@ -25,6 +31,10 @@ public final class ScriptedServer implements AutoCloseable {
 
     public URI url() {
         return URI.create("http://127.0.0.1:" + listener.getLocalPort() + "/mcp");
+    }
+
+    int port() {
+        return listener.getLocalPort();
     }
 
     /** The next new connection, which must come soon. */
