@@ -75,7 +75,9 @@ final class SettingsReader {
                 "REDIRECT_SCHEMES", Set.of("cursor", "vscode", "vscode-insiders", "claude"), Lists::redirectSchemes);
         CorsOrigins origins = values.parsed("CORS_ORIGINS", new CorsOrigins(true, Set.of()), Lists::corsOrigins);
         OktaSettings okta = new OktaSettingsReader(values).read();
-        Backends backends = new BackendsReader(values, okta).read(publicUrl);
+        RelayLimits general = RelayLimitsReader.ofNode(values).read();
+        Backends backends = new BackendsReader(values, okta, general).read(publicUrl);
+        RelayLimits relayLimits = general.withRoomFor(backends.longestBody());
         Optional<PolicySource> policy = new PolicySettingReader(values).read(backends);
         Optional<URI> nodeUrl = Optional.ofNullable(values.parsed("NODE_URL", Addresses::node));
         Duration grace =
@@ -90,7 +92,6 @@ final class SettingsReader {
                     "needs CLIENTS_FILE: only clients that stand there, with the grant type"
                             + " urn:ietf:params:oauth:grant-type:jwt-bearer, may bring an ID-JAG.");
         }
-        RelayLimits relayLimits = new RelayLimitsReader(values).read();
         List<Secret> metricsTokens = values.parsed("METRICS_TOKEN", List.of(), Lists::bearerTokens);
         KeyRing secretKeys = new KeyRingReader(values, keyFile).read();
         Duration keyRotation = values.parsed("KEY_ROTATION_DAYS", KEY_ROTATION, SettingsReader::days);

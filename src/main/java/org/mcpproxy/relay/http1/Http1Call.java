@@ -3,6 +3,7 @@ package org.mcpproxy.relay.http1;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -25,6 +26,7 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
     private final Http1Client client;
     private final Loop loop;
     private final ByteBuffer request;
+    private final Duration connectTime;
     private final CompletableFuture<BackendClient.Answer> answer = new CompletableFuture<>();
     private final long since = System.nanoTime();
     private Connection connection;
@@ -34,10 +36,12 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
     private boolean handedOver;
     private boolean over;
 
-    Http1Call(Http1Client client, Loop loop, ByteBuffer request) {
+    /** @param connectTime until its connection is open, where it needs a new one */
+    Http1Call(Http1Client client, Loop loop, ByteBuffer request, Duration connectTime) {
         this.client = client;
         this.loop = loop;
         this.request = request;
+        this.connectTime = connectTime;
     }
 
     Loop loop() {
@@ -163,7 +167,7 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
 
     /** In the loop: ends it where it has waited too long for its connection. */
     void expire() {
-        if (System.nanoTime() - since > client.connectTime().toNanos()) {
+        if (System.nanoTime() - since > connectTime.toNanos()) {
             fail(Reason.BACKEND_TIMEOUT, null);
         }
     }
