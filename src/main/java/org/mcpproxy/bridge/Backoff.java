@@ -16,13 +16,11 @@ final class Backoff {
     private static final int MOST_DOUBLINGS = 20;
 
     private final Clock clock;
-    private final Duration longest;
     private final Cache<Key, Failures> failures =
             Caffeine.newBuilder().maximumSize(MOST).build();
 
-    Backoff(Clock clock, Duration longest) {
+    Backoff(Clock clock) {
         this.clock = clock;
-        this.longest = longest;
     }
 
     /** One holder's crashes, which may be of their own making, keep nobody else waiting. */
@@ -40,7 +38,8 @@ final class Backoff {
         }
     }
 
-    void failed(Key key) {
+    /** @param longest the wait that no doubling exceeds */
+    void failed(Key key, Duration longest) {
         failures.asMap().compute(key, (same, known) -> {
             int count = known == null ? 0 : Math.min(known.count() + 1, MOST_DOUBLINGS);
             Duration wait = FIRST.multipliedBy(1L << count);

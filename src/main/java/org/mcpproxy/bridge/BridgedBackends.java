@@ -7,10 +7,14 @@ import java.time.Clock;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.random.RandomGenerator;
+import java.util.stream.Collectors;
 import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.RelayLimits;
+import org.mcpproxy.config.Settings;
 import org.mcpproxy.metrics.Measured;
 import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Secret;
@@ -37,9 +41,14 @@ public class BridgedBackends implements NodeBackends, Measured {
     private final Map<Shared, Conversation> shared = new ConcurrentHashMap<>();
 
     @Inject
-    public BridgedBackends(RelayLimits limits, Clock clock, RandomGenerator random) {
-        this.conversations = new Conversations(limits, clock);
-        this.waiting = Room.of(limits);
+    public BridgedBackends(Settings settings, Clock clock, RandomGenerator random) {
+        this(settings.relayLimits(), onNode(settings.backends()), clock, random);
+    }
+
+    /** @param backends that there may be conversations with */
+    BridgedBackends(RelayLimits node, Set<Backend> backends, Clock clock, RandomGenerator random) {
+        this.conversations = new Conversations(node, backends, clock);
+        this.waiting = Room.of(node.sizes(), backends);
         this.random = random;
     }
 
@@ -48,6 +57,10 @@ public class BridgedBackends implements NodeBackends, Measured {
         this.conversations = null;
         this.waiting = null;
         this.random = null;
+    }
+
+    private static Set<Backend> onNode(Backends backends) {
+        return backends.all().stream().filter(Backend::isOnNode).collect(Collectors.toSet());
     }
 
     private record Session(String backend, String id) {}

@@ -6,6 +6,7 @@ import java.lang.System.Logger.Level;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.RelayLimits;
@@ -21,28 +22,35 @@ final class ChildProcesses implements Kind {
     /** A process that lives for as long has started well. */
     private static final Duration WELL = Duration.ofSeconds(10);
 
-    private final RelayLimits.Stdio limits;
     private final Clock clock;
     private final Executor threads;
-    private final Places places;
+    private final KindPlaces places;
     private final Backoff backoff;
 
-    ChildProcesses(RelayLimits.Stdio limits, Clock clock, Executor threads) {
-        this.limits = limits;
+    /** @param node what holds for all of them together */
+    ChildProcesses(RelayLimits.Stdio node, Set<Backend> backends, Clock clock, Executor threads) {
         this.clock = clock;
         this.threads = threads;
-        this.places = new Places(limits.processes(), limits.processesOfUser());
-        this.backoff = new Backoff(clock, limits.backoff());
+        this.places = new KindPlaces(node.processes(), node.processesOfUser());
+        this.backoff = new Backoff(clock);
+        backends.stream()
+                .filter(backend -> limits(backend).counts())
+                .forEach(backend -> places.bound(
+                        backend, limits(backend).processes(), limits(backend).processesOfUser()));
+    }
+
+    private static RelayLimits.Stdio limits(Backend backend) {
+        return backend.limits().stdio();
     }
 
     @Override
-    public Places places() {
+    public KindPlaces places() {
         return places;
     }
 
     @Override
-    public Duration idle() {
-        return limits.idle();
+    public Duration idle(Backend backend) {
+        return limits(backend).idle();
     }
 
     @Override
@@ -53,9 +61,9 @@ final class ChildProcesses implements Kind {
         StdioCommand command = backend.transport().command().orElseThrow();
         try {
             return ChildProcess.start(
-                    backend.policyName(), command, limits.line(), opening.room(), threads, conversation);
+                    backend.policyName(), command, limits(backend).line(), opening.room(), threads, conversation);
         } catch (IOException e) {
-            backoff.failed(key);
+            backoff.failed(key, limits(backend).backoff());
             LOG.log(Level.WARNING, "MCP server {0} could not be started", backend.policyName());
             throw Rejection.of(Reason.BACKEND_UNAVAILABLE, e);
         }
@@ -69,7 +77,7 @@ final class ChildProcesses implements Kind {
         Backoff.Key key = key(opening);
         LOG.log(Level.WARNING, "A process of MCP server {0} has ended by itself", key.backend());
         if (clock.instant().isBefore(since.plus(WELL))) {
-            backoff.failed(key);
+            backoff.failed(key, limits(opening.backend()).backoff());
         } else {
             backoff.worked(key);
         }

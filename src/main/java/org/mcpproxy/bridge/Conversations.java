@@ -45,24 +45,34 @@ final class Conversations {
 
     private volatile boolean stopped;
 
-    Conversations(RelayLimits limits, Clock clock) {
+    /**
+     * @param node what holds for all of them together
+     * @param backends that there may be conversations with
+     */
+    Conversations(RelayLimits node, Set<Backend> backends, Clock clock) {
         this.clock = clock;
-        this.processes = new ChildProcesses(limits.stdio(), clock, threads);
-        this.legacySse = new LegacySseServers(limits.legacySse(), limits.times().firstByte(), threads);
+        this.processes = new ChildProcesses(node.stdio(), backends, clock, threads);
+        this.legacySse = new LegacySseServers(node.legacySse(), backends, threads);
         timer.setRemoveOnCancelPolicy(true);
-        for (Kind kind : List.of(processes, legacySse)) {
-            long often = Math.max(50, Math.min(5_000, kind.idle().toMillis() / 4));
-            timer.scheduleWithFixedDelay(() -> endIdle(kind), often, often, TimeUnit.MILLISECONDS);
-        }
+        backends.stream()
+                .mapToLong(this::often)
+                .min()
+                .ifPresent(often -> timer.scheduleWithFixedDelay(this::endIdle, often, often, TimeUnit.MILLISECONDS));
     }
 
-    private record Running(Kind kind, Conversation conversation, Channel channel) {}
+    /** In milliseconds. */
+    private long often(Backend backend) {
+        return Math.max(50, Math.min(5_000, kind(backend).idle(backend).toMillis() / 4));
+    }
+
+    /** @param idle how long it may be unused */
+    private record Running(Conversation conversation, Channel channel, Duration idle) {}
 
     /**
      * Opens a conversation.
      *
      * @param headers of every answer
-     * @throws Rejection {@code SERVER_FULL}, {@code CALLER_TOO_BUSY}, {@code BACKEND_DOWN}, {@code BACKEND_UNAVAILABLE}
+     * @throws Rejection {@code SERVER_FULL}, {@code BACKEND_FULL}, {@code CALLER_TOO_BUSY}, {@code BACKEND_DOWN}, {@code BACKEND_UNAVAILABLE}
      */
     Conversation start(Kind.Opening opening, boolean modern, List<Header> headers) {
         stopping.readLock().lock();
@@ -78,15 +88,15 @@ final class Conversations {
 
     private Conversation started(Kind.Opening opening, boolean modern, List<Header> headers) {
         Kind kind = kind(opening.backend());
-        kind.places().take(opening.holder());
+        kind.places().take(opening.backend(), opening.holder());
         Conversation conversation = new Conversation(modern, headers, opening.room(), this::slow);
-        Running started = new Running(kind, conversation, opened(kind, opening, conversation));
+        Running started = new Running(conversation, opened(kind, opening, conversation), kind.idle(opening.backend()));
         running.add(started);
         Instant since = clock.instant();
         started.channel().ended().thenRun(() -> {
             running.remove(started);
             kind.ended(opening, conversation, since);
-            kind.places().giveBack(opening.holder());
+            kind.places().giveBack(opening.backend(), opening.holder());
         });
         conversation.over(started.channel());
         return conversation;
@@ -96,7 +106,7 @@ final class Conversations {
         try {
             return kind.open(opening, conversation);
         } catch (RuntimeException e) {
-            kind.places().giveBack(opening.holder());
+            kind.places().giveBack(opening.backend(), opening.holder());
             throw e;
         }
     }
@@ -112,12 +122,12 @@ final class Conversations {
 
     /** Those of stdio servers. */
     Places processes() {
-        return processes.places();
+        return processes.places().all();
     }
 
     /** Those of servers over HTTP+SSE. */
     Places legacySse() {
-        return legacySse.places();
+        return legacySse.places().all();
     }
 
     /** Ends all, and waits for it. */
@@ -144,11 +154,10 @@ final class Conversations {
         }
     }
 
-    private void endIdle(Kind kind) {
+    private void endIdle() {
         running.stream()
-                .filter(one -> one.kind() == kind)
+                .filter(one -> one.conversation().isIdle(one.idle()))
                 .map(Running::conversation)
-                .filter(conversation -> conversation.isIdle(kind.idle()))
                 .forEach(Conversation::close);
     }
 

@@ -12,10 +12,10 @@ import org.mcpproxy.relay.Header;
 interface Kind {
 
     /** How many there may be. */
-    Places places();
+    KindPlaces places();
 
-    /** How long a conversation may be unused before it is ended. */
-    Duration idle();
+    /** How long a conversation with this backend may be unused before it is ended. */
+    Duration idle(Backend backend);
 
     /** @throws Rejection {@code BACKEND_UNAVAILABLE}, {@code BACKEND_DOWN} */
     Channel open(Opening opening, Conversation conversation);

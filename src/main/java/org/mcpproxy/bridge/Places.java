@@ -13,25 +13,28 @@ final class Places {
 
     private final int most;
     private final int mostOfHolder;
+    private final Reason full;
     private final Map<Holder, Integer> taken = new HashMap<>();
     private int all;
 
     /**
      * @param most in all
      * @param mostOfHolder of each holder
+     * @param full why there is no more room for anybody
      */
-    Places(int most, int mostOfHolder) {
+    Places(int most, int mostOfHolder, Reason full) {
         this.most = most;
         this.mostOfHolder = mostOfHolder;
+        this.full = full;
     }
 
-    /** @throws Rejection {@code SERVER_FULL}, {@code CALLER_TOO_BUSY} */
+    /** @throws Rejection as {@code full} says, or {@code CALLER_TOO_BUSY} */
     synchronized void take(Holder holder) {
         if (taken.getOrDefault(holder, 0) >= mostOfHolder) {
             throw Rejection.until(Reason.CALLER_TOO_BUSY, SOON);
         }
         if (all >= most) {
-            throw Rejection.until(Reason.SERVER_FULL, SOON);
+            throw Rejection.until(full, SOON);
         }
         taken.merge(holder, 1, Integer::sum);
         all++;

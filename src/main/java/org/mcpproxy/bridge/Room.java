@@ -1,5 +1,7 @@
 package org.mcpproxy.bridge;
 
+import java.util.Set;
+import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.web.BodyBudget;
 
@@ -12,11 +14,14 @@ import org.mcpproxy.web.BodyBudget;
 record Room(BodyBudget all, String owner) {
 
     /** As much as request bodies have beside it, but for two of the longest messages in any case. */
-    static BodyBudget of(RelayLimits limits) {
-        long least = 2L * Math.max(limits.stdio().line(), limits.legacySse().event());
-        return new BodyBudget(
-                Math.max(limits.sizes().bodies(), least),
-                Math.max(limits.sizes().bodiesOfUser(), least));
+    static BodyBudget of(RelayLimits.Sizes node, Set<Backend> backends) {
+        long least = 2L * backends.stream().mapToInt(Room::longest).max().orElse(0);
+        return new BodyBudget(Math.max(node.bodies(), least), Math.max(node.bodiesOfUser(), least));
+    }
+
+    private static int longest(Backend backend) {
+        RelayLimits limits = backend.limits();
+        return Math.max(limits.stdio().line(), limits.legacySse().event());
     }
 
     /** For one queue. */

@@ -11,9 +11,21 @@ import java.util.Set;
  * @param credential what it is sent to know who calls
  * @param headers further request headers of clients that it is sent, lower case
  * @param transport how it is reached
+ * @param limits sizes and times hold here instead of the node's; counts beside them
  */
 public record Backend(
-        String name, URI url, BackendCredential credential, Set<String> headers, BackendTransport transport) {
+        String name,
+        URI url,
+        BackendCredential credential,
+        Set<String> headers,
+        BackendTransport transport,
+        RelayLimits limits) {
+
+    /** One without limits of its own. */
+    public Backend(
+            String name, URI url, BackendCredential credential, Set<String> headers, BackendTransport transport) {
+        this(name, url, credential, headers, transport, RelayLimits.standard().ofOneBackend());
+    }
 
     /** One that is reached in the usual way. */
     public Backend(String name, URI url, BackendCredential credential, Set<String> headers) {

@@ -2,6 +2,7 @@ package org.mcpproxy.config;
 
 import java.util.Collections;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -42,6 +43,19 @@ public final class Backends {
 
     public Optional<Backend> at(String path) {
         return Optional.ofNullable(byPath.get(path));
+    }
+
+    /** Each of them once, at however many paths it is. */
+    public Set<Backend> all() {
+        return new LinkedHashSet<>(byPath.values());
+    }
+
+    /** The longest request body that any of them takes, in bytes. */
+    int longestBody() {
+        return byPath.values().stream()
+                .mapToInt(backend -> backend.limits().sizes().body())
+                .max()
+                .orElse(0);
     }
 
     /** All paths that take our own tokens, the default first. */

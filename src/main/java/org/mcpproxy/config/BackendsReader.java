@@ -26,12 +26,15 @@ final class BackendsReader {
     private final BackendCredentialReader credentials;
     private final BackendTransportReader transports;
     private final StdioCommandReader commands;
+    private final BackendLimitsReader limits;
 
-    BackendsReader(Values values, OktaSettings okta) {
+    /** @param node the bounds of the whole node */
+    BackendsReader(Values values, OktaSettings okta, RelayLimits node) {
         this.values = values;
         this.credentials = new BackendCredentialReader(values, okta);
         this.transports = new BackendTransportReader(values);
         this.commands = new StdioCommandReader(values);
+        this.limits = new BackendLimitsReader(values, node);
     }
 
     /**
@@ -69,7 +72,14 @@ final class BackendsReader {
 
     private Backend overHttp(String name, String prefix, URI url, Set<String> headers) {
         commands.requireNone(prefix);
-        return new Backend(name, url, credentials.read(prefix), headers, transports.read(prefix, url));
+        BackendTransport transport = transports.read(prefix, url);
+        return new Backend(
+                name,
+                url,
+                credentials.read(prefix),
+                headers,
+                transport,
+                limits.overHttp(prefix, transport.legacySse()));
     }
 
     private Backend stdio(String name, String prefix, String setting, Set<String> headers) {
@@ -80,7 +90,8 @@ final class BackendsReader {
                 URI.create("stdio:" + (name.isEmpty() ? Backend.UNNAMED_IN_POLICY : name)),
                 credentials.none(prefix),
                 headers,
-                command == null ? BackendTransport.STANDARD : BackendTransport.of(command));
+                command == null ? BackendTransport.STANDARD : BackendTransport.of(command),
+                limits.stdio(prefix));
     }
 
     private static URI url(String text) throws BadSetting {
@@ -107,11 +118,11 @@ final class BackendsReader {
             return Optional.ofNullable(values.parsed(ONE, Addresses::web))
                     .map(url -> overHttp(Backend.UNNAMED, ONE, url, headers));
         }
+        String nobodys = "is for " + ONE + ", which is not set. Set that of each name in " + MANY + ".";
         if (values.text(ONE + "_CREDENTIAL").isPresent()) {
-            values.problem(
-                    ONE + "_CREDENTIAL",
-                    "is for " + ONE + ", which is not set. Set that of each name in " + MANY + ".");
+            values.problem(ONE + "_CREDENTIAL", nobodys);
         }
+        limits.requireNone(ONE, nobodys);
         if (values.text(MANY).isEmpty()) {
             values.problem(
                     ONE,

@@ -2,7 +2,10 @@ package org.mcpproxy.config;
 
 import java.time.Duration;
 
-/** The bounds of the relay. */
+/**
+ * The bounds of the relay: those of the whole node, or those of one backend ({@link Backend#limits}), whose counts hold beside
+ * the node's and are counted at that backend alone.
+ */
 public record RelayLimits(Sizes sizes, Counts counts, Times times, Stdio stdio, LegacySse legacySse) {
 
     /** With the standard bounds of servers that speak no Streamable HTTP. */
@@ -15,12 +18,27 @@ public record RelayLimits(Sizes sizes, Counts counts, Times times, Stdio stdio, 
         return new RelayLimits(Sizes.standard(), Counts.standard(), Times.standard());
     }
 
+    /** For a backend that has none of its own: the same sizes and times, and nothing counted at it alone. */
+    public RelayLimits ofOneBackend() {
+        return new RelayLimits(sizes, Counts.NONE, times, stdio.uncounted(), legacySse.uncounted());
+    }
+
+    /** The same, with these counts. */
+    public RelayLimits with(Counts other) {
+        return new RelayLimits(sizes, other, times, stdio, legacySse);
+    }
+
+    /** The same, with memory for one body of this many bytes in any case. */
+    RelayLimits withRoomFor(int longest) {
+        return new RelayLimits(sizes.withRoomFor(longest), counts, times, stdio, legacySse);
+    }
+
     /**
      * In bytes.
      *
      * @param headers the names and values of a request's header fields together
      * @param body the longest request body
-     * @param bodies all request bodies that are being read or relayed
+     * @param bodies all request bodies that are being read or relayed; the node's alone
      * @param bodiesOfUser those of one user; has room for the longest body
      */
     public record Sizes(int headers, int body, long bodies, long bodiesOfUser) {
@@ -38,16 +56,26 @@ public record RelayLimits(Sizes sizes, Counts counts, Times times, Stdio stdio, 
             long bodies = Math.max(body, Runtime.getRuntime().maxMemory() / PART_OF_HEAP);
             return new Sizes(headers, body, bodies, Math.max(body, bodies / PART_OF_USER));
         }
+
+        Sizes withRoomFor(int longest) {
+            return new Sizes(headers, body, Math.max(bodies, longest), Math.max(bodiesOfUser, longest));
+        }
     }
 
+    /** The count of what is not counted. */
+    public static final int UNCOUNTED = Integer.MAX_VALUE;
+
     /**
-     * How many, on one node.
+     * How many, on one node; {@link #UNCOUNTED} for what a backend has no bound of its own for.
      *
      * @param atOnce requests and streams under way, of all callers
      * @param atOnceOfUser those of one user
      * @param perMinute how many requests one user may send by one client; so many at once, too
      */
     public record Counts(int atOnce, int atOnceOfUser, int perMinute) {
+
+        /** Nothing is counted. */
+        public static final Counts NONE = new Counts(UNCOUNTED, UNCOUNTED, UNCOUNTED);
 
         static Counts standard() {
             return new Counts(20_000, 1_000, 12_000);
@@ -68,6 +96,15 @@ public record RelayLimits(Sizes sizes, Counts counts, Times times, Stdio stdio, 
         public static Stdio standard() {
             return new Stdio(100, 10, 4 * 1024 * 1024, Duration.ofMinutes(10), Duration.ofMinutes(1));
         }
+
+        private Stdio uncounted() {
+            return new Stdio(UNCOUNTED, UNCOUNTED, line, idle, backoff);
+        }
+
+        /** Whether there is a bound to the number of processes. */
+        public boolean counts() {
+            return processes != UNCOUNTED || processesOfUser != UNCOUNTED;
+        }
     }
 
     /**
@@ -82,6 +119,15 @@ public record RelayLimits(Sizes sizes, Counts counts, Times times, Stdio stdio, 
 
         public static LegacySse standard() {
             return new LegacySse(1000, 100, 4 * 1024 * 1024, Duration.ofMinutes(10));
+        }
+
+        private LegacySse uncounted() {
+            return new LegacySse(UNCOUNTED, UNCOUNTED, event, idle);
+        }
+
+        /** Whether there is a bound to the number of sessions. */
+        public boolean counts() {
+            return sessions != UNCOUNTED || sessionsOfUser != UNCOUNTED;
         }
     }
 

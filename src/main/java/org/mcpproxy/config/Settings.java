@@ -34,6 +34,7 @@ import org.mcpproxy.policy.PolicySource;
  * @param clientDocuments which clients may identify themselves by a metadata document
  * @param registration who may register clients, and which
  * @param clientsFile the clients that an administrator has registered; empty where there are none
+ * @param relayLimits those of the whole node; a backend has its own, too
  * @param listenPort the port that this server listens on
  * @param metricsTokens one of which who reads the metrics must bear; empty where there are none to read
  */

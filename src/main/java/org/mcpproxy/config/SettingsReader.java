@@ -75,9 +75,11 @@ final class SettingsReader {
                 "REDIRECT_SCHEMES", Set.of("cursor", "vscode", "vscode-insiders", "claude"), Lists::redirectSchemes);
         CorsOrigins origins = values.parsed("CORS_ORIGINS", new CorsOrigins(true, Set.of()), Lists::corsOrigins);
         OktaSettings okta = new OktaSettingsReader(values).read();
+        RelayLimits general = RelayLimitsReader.ofNode(values).read();
         Optional<URI> nodeUrl = Optional.ofNullable(values.parsed("NODE_URL", Addresses::node));
-        Backends backends = new BackendsReader(values, okta)
+        Backends backends = new BackendsReader(values, okta, general)
                 .read(ourselves(port, allowedHosts, Optional.ofNullable(publicUrl), nodeUrl));
+        RelayLimits relayLimits = general.withRoomFor(backends.longestBody());
         Optional<PolicySource> policy = new PolicySettingReader(values).read(backends);
         Duration grace =
                 values.parsed("REFRESH_GRACE_SECONDS", Lifetimes.standard().refreshGrace(), SettingsReader::grace);
@@ -91,7 +93,6 @@ final class SettingsReader {
                     "needs CLIENTS_FILE: only clients that stand there, with the grant type"
                             + " urn:ietf:params:oauth:grant-type:jwt-bearer, may bring an ID-JAG.");
         }
-        RelayLimits relayLimits = new RelayLimitsReader(values).read();
         List<Secret> metricsTokens = values.parsed("METRICS_TOKEN", List.of(), Lists::bearerTokens);
         KeyRing secretKeys = new KeyRingReader(values, keyFile).read();
         Duration keyRotation = values.parsed("KEY_ROTATION_DAYS", KEY_ROTATION, SettingsReader::days);

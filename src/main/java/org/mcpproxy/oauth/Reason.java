@@ -35,6 +35,10 @@ public enum Reason {
             "This user has too many requests under way, or sent too many in a minute. Wait, then try again."),
     SERVER_FULL(
             OAuth2Error.TEMPORARILY_UNAVAILABLE, 503, "The server holds as many of these as it can. Try again later."),
+    BACKEND_FULL(
+            OAuth2Error.TEMPORARILY_UNAVAILABLE,
+            503,
+            "This MCP server has as many requests or sessions as it may have at once. Try again later."),
     STORE_UNAVAILABLE(
             OAuth2Error.TEMPORARILY_UNAVAILABLE,
             503,

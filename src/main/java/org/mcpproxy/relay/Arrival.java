@@ -67,7 +67,7 @@ final class Arrival {
     void readAndRelay() throws IOException {
         admit();
         RequestGate.requirePlainUtf8(headers);
-        RelayLimits limits = relay.limits();
+        RelayLimits limits = resource.limits();
         RequestBody.Bounds bounds = new RequestBody.Bounds(
                 limits.sizes().body(), admission.body(), limits.times().body());
         byte[] come = begin(bounds);
@@ -106,7 +106,7 @@ final class Arrival {
         BearerCheck.Checked checked = check.check(request, resource);
         caller = checked.caller();
         caller.pass().ifPresent(this::answerNode);
-        admission = relay.admit(caller);
+        admission = relay.admissions().admit(caller, resource.backend());
         checked.use().run();
     }
 
@@ -135,7 +135,8 @@ final class Arrival {
             McpBody read = MessageReader.read(body);
             message = Optional.of(read);
             id = read.requestId();
-            relay.countBatch(caller, read.messages().size());
+            relay.admissions()
+                    .countBatch(caller, resource.backend(), read.messages().size());
             McpHeaders mcp = McpHeaders.of(headers);
             Era era = Era.of(mcp, read);
             era.require(mcp, read);

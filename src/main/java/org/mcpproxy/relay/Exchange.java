@@ -115,7 +115,7 @@ final class Exchange implements OpenStreams.Open {
             sent.answer().thenAccept(Discarded::body);
             return;
         }
-        timeout = relay.threads().after(untilHead(relay.limits().times()), this::giveUpAsLate);
+        timeout = relay.threads().after(untilHead(request.resource().limits().times()), this::giveUpAsLate);
         sent.answer().whenComplete(this::answer);
     }
 
@@ -160,7 +160,7 @@ final class Exchange implements OpenStreams.Open {
                     request.isToListen() ? request.caller() : request.caller().asking())) {
                 giveUp(Rejection.of(Reason.TOKEN_REVOKED));
             } else if (stream != null) {
-                goOn(stream, relay.limits().times());
+                goOn(stream, request.resource().limits().times());
             }
         } catch (Rejection e) {
             giveUp(e);

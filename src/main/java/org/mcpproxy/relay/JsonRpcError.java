@@ -23,6 +23,7 @@ final class JsonRpcError {
             case MESSAGE_NOT_JSON -> -32700;
             case HEADER_MISMATCH -> -32020;
             case SERVER_FULL,
+                    BACKEND_FULL,
                     STORE_UNAVAILABLE,
                     INTERNAL_ERROR,
                     OKTA_UNAVAILABLE,

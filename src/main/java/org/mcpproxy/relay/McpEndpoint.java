@@ -3,6 +3,7 @@ package org.mcpproxy.relay;
 import com.nimbusds.oauth2.sdk.Scope;
 import java.net.URI;
 import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.oauth.Scopes;
 
@@ -17,6 +18,11 @@ import org.mcpproxy.oauth.Scopes;
  * @param takesProofs whether it takes tokens that are bound to a key, with a proof (RFC 9449 7)
  */
 record McpEndpoint(String path, URI resource, URI metadata, Scope scope, Backend backend, boolean takesProofs) {
+
+    /** The bounds of its requests and answers. */
+    RelayLimits limits() {
+        return backend.limits();
+    }
 
     private static final String WELL_KNOWN = "/.well-known/oauth-protected-resource";
 

@@ -4,12 +4,14 @@ import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.time.Duration;
+import java.util.Comparator;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.mcpproxy.config.RelayLimits;
+import org.mcpproxy.config.Backends;
+import org.mcpproxy.config.Settings;
 import org.mcpproxy.metrics.Measured;
 import org.mcpproxy.metrics.Meters;
 
@@ -41,12 +43,23 @@ public class OpenStreams implements Measured {
     private volatile boolean closing;
 
     @Inject
-    public OpenStreams(RelayLimits limits) {
-        most = limits.counts().atOnce();
-        long tick = Math.min(
-                TICK.toMillis(), Math.max(10, limits.times().heartbeat().toMillis() / 4));
+    public OpenStreams(Settings settings) {
+        this(settings.relayLimits().counts().atOnce(), shortestHeartbeat(settings.backends()));
+    }
+
+    /** @param heartbeat the shortest that any stream has */
+    OpenStreams(int most, Duration heartbeat) {
+        this.most = most;
+        long tick = Math.min(TICK.toMillis(), Math.max(10, heartbeat.toMillis() / 4));
         clock = new ScheduledThreadPoolExecutor(1, OpenStreams::thread);
         clock.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
+    }
+
+    private static Duration shortestHeartbeat(Backends backends) {
+        return backends.all().stream()
+                .map(backend -> backend.limits().times().heartbeat())
+                .min(Comparator.naturalOrder())
+                .orElse(TICK);
     }
 
     /**

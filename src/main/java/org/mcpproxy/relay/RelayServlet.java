@@ -24,9 +24,10 @@ abstract class RelayServlet extends TracelessServlet {
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
         BearerCheck check = NodePassCheck.isMeant(request) ? relay().nodes().check() : check();
-        Arrival arrival = new Arrival(relay(), check, endpoint(request), request, response);
+        McpEndpoint endpoint = endpoint(request);
+        Arrival arrival = new Arrival(relay(), check, endpoint, request, response);
         try {
-            RequestGate.requireSize(arrival.headers(), relay().limits().sizes().headers());
+            RequestGate.requireSize(arrival.headers(), endpoint.limits().sizes().headers());
             RequestGate.requireOrigin(arrival.headers(), relay().settings().corsOrigins());
             switch (request.getMethod()) {
                 case "OPTIONS" -> {

@@ -5,11 +5,9 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
 import java.time.Clock;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Set;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.BackendTransport;
 import org.mcpproxy.config.Backends;
@@ -31,20 +29,22 @@ public class TransportClients implements BackendClients, Measured {
 
     private final ClientThreads threads;
     private final NodeBackends onNode;
-    private final Map<BackendTransport, NegotiatingClient> clients = new HashMap<>();
+    private final RelayLimits node;
+    private final Map<Way, NegotiatingClient> clients = new HashMap<>();
     private final Http1Client plain;
     private final BodyBudget unread;
 
     @Inject
     public TransportClients(Settings settings, NodeBackends onNode, Clock clock) {
         this.onNode = onNode;
-        plain = new Http1Client(settings.relayLimits());
-        Set<BackendTransport> negotiated = negotiated(settings.backends());
-        unread = unread(settings.relayLimits().sizes());
+        node = settings.relayLimits();
+        plain = new Http1Client();
+        Map<Way, RelayLimits> negotiated = negotiated(settings.backends());
+        unread = unread(node.sizes());
         threads = new ClientThreads(negotiated.size(), unread);
         try {
-            negotiated.forEach(transport ->
-                    clients.put(transport, new NegotiatingClient(settings.relayLimits(), transport, threads, clock)));
+            negotiated.forEach((way, limits) -> clients.put(
+                    way, new NegotiatingClient(limits.with(node.counts()), way.transport(), threads, clock)));
         } catch (RuntimeException e) {
             close();
             throw e;
@@ -56,13 +56,28 @@ public class TransportClients implements BackendClients, Measured {
         return new BodyBudget(sizes.bodies(), sizes.bodiesOfUser());
     }
 
-    /** The standard one leads to other nodes, too. */
-    private static Set<BackendTransport> negotiated(Backends backends) {
-        Stream<BackendTransport> ofBackends = backends.paths().stream()
-                .map(path -> backends.at(path).orElseThrow())
+    /** Whatever a client is made for; those that are alike share one. */
+    private record Way(BackendTransport transport, Duration connect, int headers) {
+
+        static Way of(BackendTransport transport, RelayLimits limits) {
+            return new Way(transport, limits.times().connect(), limits.sizes().headers());
+        }
+
+        static Way of(Backend backend) {
+            return of(backend.transport(), backend.limits());
+        }
+    }
+
+    private Way betweenNodes() {
+        return Way.of(BackendTransport.STANDARD, node);
+    }
+
+    private Map<Way, RelayLimits> negotiated(Backends backends) {
+        Map<Way, RelayLimits> ways = new HashMap<>(Map.of(betweenNodes(), node));
+        backends.all().stream()
                 .filter(backend -> backend.transport().command().isEmpty() && !isPlain(backend))
-                .map(Backend::transport);
-        return Stream.concat(ofBackends, Stream.of(BackendTransport.STANDARD)).collect(Collectors.toSet());
+                .forEach(backend -> ways.put(Way.of(backend), backend.limits()));
+        return ways;
     }
 
     private static boolean isPlain(Backend backend) {
@@ -84,7 +99,9 @@ public class TransportClients implements BackendClients, Measured {
 
     @Override
     public BackendClient of(Backend backend, String holder) {
-        return isPlain(backend) ? plain : clients.get(backend.transport()).of(holder);
+        return isPlain(backend)
+                ? plain.connectingWithin(backend.limits().times().connect())
+                : clients.get(Way.of(backend)).of(holder);
     }
 
     @Override
@@ -99,8 +116,8 @@ public class TransportClients implements BackendClients, Measured {
      */
     BackendClient ofNode(URI url, String holder) {
         return url.getScheme().equals("http")
-                ? plain
-                : clients.get(BackendTransport.STANDARD).of(holder);
+                ? plain.connectingWithin(node.times().connect())
+                : clients.get(betweenNodes()).of(holder);
     }
 
     @PreDestroy

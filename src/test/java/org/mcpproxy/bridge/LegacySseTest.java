@@ -45,8 +45,10 @@ class LegacySseTest {
 
     private final LegacySseServer server = LegacySseServer.start();
     private final LegacySseServer other = LegacySseServer.start();
-    private BridgedBackends backends = backends(Duration.ofMinutes(10), Duration.ofSeconds(20));
-    private final Http1Client http = new Http1Client(STANDARD);
+    private RelayLimits limits = limits(Duration.ofMinutes(10), Duration.ofSeconds(20));
+    private BridgedBackends backends = backends();
+    private final Http1Client connections = new Http1Client();
+    private final BackendClient http = connections.connectingWithin(Duration.ofSeconds(5));
     private CallerCredential credential = () -> CompletableFuture.completedFuture(Optional.empty());
     private String token = "first";
     private String client = "client";
@@ -55,7 +57,7 @@ class LegacySseTest {
     void stop() {
         backends.stop();
         Waiting.until("nothing is left", Said.PATIENCE, () -> backends.waiting().held() == 0);
-        http.close();
+        connections.close();
         server.close();
         other.close();
     }
@@ -142,7 +144,8 @@ class LegacySseTest {
     @Test
     void aServerThatNamesNoEndpointIsGivenUp() {
         backends.stop();
-        backends = backends(Duration.ofMinutes(10), Duration.ofMillis(500));
+        limits = limits(Duration.ofMinutes(10), Duration.ofMillis(500));
+        backends = backends();
         server.opensWith(": nothing\n\n");
 
         assertThat(refused(() -> post("ada", null, INITIALIZE))).isEqualTo(Reason.BACKEND_TIMEOUT);
@@ -227,7 +230,11 @@ class LegacySseTest {
     @Test
     void whatAServerDoesNotTakeIsBoundedForEachUser() {
         backends.stop();
-        backends = backends(new RelayLimits.Sizes(1000, 100_000, 1_000_000, 200_000));
+        limits = limits(
+                Duration.ofMinutes(10),
+                Duration.ofSeconds(20),
+                new RelayLimits.Sizes(1000, 100_000, 1_000_000, 200_000));
+        backends = backends();
         String ada = initialize("ada");
         String bob = initialize("bob");
         server.takesNothing();
@@ -325,7 +332,8 @@ class LegacySseTest {
     @Test
     void aSessionThatNobodyUsesIsEnded() {
         backends.stop();
-        backends = backends(Duration.ofMillis(300), Duration.ofSeconds(20));
+        limits = limits(Duration.ofMillis(300), Duration.ofSeconds(20));
+        backends = backends();
         String session = initialize("ada");
 
         Waiting.until("its end", Said.PATIENCE, () -> backends.count() == 0);
@@ -392,35 +400,32 @@ class LegacySseTest {
         return catchThrowableOfType(Rejection.class, call::run).reason();
     }
 
-    private static BridgedBackends backends(Duration idle, Duration firstByte) {
-        return backends(idle, firstByte, STANDARD.sizes());
+    private static RelayLimits limits(Duration idle, Duration firstByte) {
+        return limits(idle, firstByte, STANDARD.sizes());
     }
 
-    private static BridgedBackends backends(RelayLimits.Sizes sizes) {
-        return backends(Duration.ofMinutes(10), Duration.ofSeconds(20), sizes);
-    }
-
-    private static BridgedBackends backends(Duration idle, Duration firstByte, RelayLimits.Sizes sizes) {
+    private static RelayLimits limits(Duration idle, Duration firstByte, RelayLimits.Sizes sizes) {
         RelayLimits.Times times = STANDARD.times();
-        return new BridgedBackends(
-                new RelayLimits(
-                        sizes,
-                        STANDARD.counts(),
-                        new RelayLimits.Times(
-                                times.body(),
-                                times.connect(),
-                                firstByte,
-                                times.heartbeat(),
-                                times.idle(),
-                                times.answer()),
-                        new RelayLimits.Stdio(1, 1, 1000, idle, idle),
-                        new RelayLimits.LegacySse(3, 2, 50_000, idle)),
-                Clock.systemUTC(),
-                new SecureRandom());
+        return new RelayLimits(
+                sizes,
+                STANDARD.counts(),
+                new RelayLimits.Times(
+                        times.body(), times.connect(), firstByte, times.heartbeat(), times.idle(), times.answer()),
+                new RelayLimits.Stdio(1, 1, 1000, idle, idle),
+                new RelayLimits.LegacySse(3, 2, 50_000, idle));
     }
 
-    private static Backend backend(URI url) {
+    private BridgedBackends backends() {
+        return new BridgedBackends(limits, Set.of(backend(server.url())), Clock.systemUTC(), new SecureRandom());
+    }
+
+    private Backend backend(URI url) {
         return new Backend(
-                "files", url, new BackendCredential.None(), Set.of(), BackendTransport.ofLegacySse(Optional.empty()));
+                "files",
+                url,
+                new BackendCredential.None(),
+                Set.of(),
+                BackendTransport.ofLegacySse(Optional.empty()),
+                limits.ofOneBackend());
     }
 }

@@ -16,6 +16,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.config.Backend;
@@ -41,8 +43,9 @@ class StdioBackendsTest {
     private static final CallerCredential NONE = () -> CompletableFuture.completedFuture(Optional.empty());
     private static final Duration LONG = Duration.ofMinutes(10);
 
-    private BridgedBackends backends = backends(3, LONG);
+    private RelayLimits limits = limits(3, LONG);
     private Backend backend = backend(Map.of(), "plain");
+    private BridgedBackends backends = backends();
 
     @AfterEach
     void stop() {
@@ -96,6 +99,52 @@ class StdioBackendsTest {
         assertThat(refused(() -> modern("bob", call("pid")))).isEqualTo(Reason.SERVER_FULL);
     }
 
+    /** The node has room for three, and this server's own bound is one; another of the user's goes on. */
+    @Test
+    void aServerWithABoundOfItsOwnRunsNoMoreAndOthersDo() {
+        Backend other = backend;
+        backend = with("bounded", new RelayLimits.Stdio(1, 1, 60_000, LONG, LONG));
+        backends.stop();
+        backends = backends(other);
+
+        assertThat(modern("ada", call("pid")).status()).isEqualTo(200);
+        assertThat(refused(() -> modern("bob", call("pid")))).isEqualTo(Reason.BACKEND_FULL);
+        assertThat(refused(() -> post("ada", null, INITIALIZE))).isEqualTo(Reason.CALLER_TOO_BUSY);
+
+        backend = other;
+        assertThat(modern("ada", call("pid")).status()).isEqualTo(200);
+        assertThat(modern("bob", call("pid")).status()).isEqualTo(200);
+    }
+
+    @Test
+    void eachServerHasItsOwnTimeToBeUnused() {
+        Backend other = backend;
+        backend = with("brief", new RelayLimits.Stdio(3, 3, 60_000, Duration.ofMillis(300), LONG));
+        backends.stop();
+        backends = backends(other);
+
+        modern("ada", call("pid"));
+        Backend brief = backend;
+        backend = other;
+        String kept = text(modern("ada", call("pid")).body());
+
+        Waiting.until("the end of the idle", Said.PATIENCE, () -> backends.count() == 1);
+        assertThat(text(modern("ada", call("pid")).body())).isEqualTo(kept);
+        backend = brief;
+        assertThat(text(modern("ada", call("pid")).body())).isNotEqualTo(kept);
+    }
+
+    private Backend with(String name, RelayLimits.Stdio stdio) {
+        return new Backend(
+                name,
+                backend.url(),
+                backend.credential(),
+                Set.of(),
+                backend.transport(),
+                new RelayLimits(
+                        STANDARD.sizes(), RelayLimits.Counts.NONE, STANDARD.times(), stdio, STANDARD.legacySse()));
+    }
+
     @Test
     void withoutASessionNothingIsStartedButByInitialize() {
         assertThat(refused(() -> post("ada", null, call("pid")))).isEqualTo(Reason.SESSION_MISSING);
@@ -125,7 +174,9 @@ class StdioBackendsTest {
     @Test
     void aProcessThatNobodyUsesIsEndedAndOneInUseIsNot() {
         backends.stop();
-        backends = backends(3, Duration.ofMillis(300));
+        limits = limits(3, Duration.ofMillis(300));
+        backend = backend(Map.of(), "plain");
+        backends = backends();
         String listened = initialize("ada");
         Said stream = send("GET", "ada", listened, "");
         String unused = initialize("ada");
@@ -285,28 +336,31 @@ class StdioBackendsTest {
                 () -> ProcessHandle.of(pid).filter(ProcessHandle::isAlive).isEmpty());
     }
 
-    private static BridgedBackends backends(int most, Duration idle) {
-        return new BridgedBackends(
-                new RelayLimits(
-                        STANDARD.sizes(),
-                        STANDARD.counts(),
-                        STANDARD.times(),
-                        new RelayLimits.Stdio(most, most, 50_000 + 4096, idle, Duration.ofSeconds(30)),
-                        STANDARD.legacySse()),
-                Clock.systemUTC(),
-                new SecureRandom());
+    private static RelayLimits limits(int most, Duration idle) {
+        return new RelayLimits(
+                STANDARD.sizes(),
+                STANDARD.counts(),
+                STANDARD.times(),
+                new RelayLimits.Stdio(most, most, 50_000 + 4096, idle, Duration.ofSeconds(30)),
+                STANDARD.legacySse());
     }
 
-    private static Backend backend(Map<String, Secret> environment, String... arguments) {
+    private BridgedBackends backends(Backend... others) {
+        Set<Backend> all = Stream.concat(Stream.of(backend), Stream.of(others)).collect(Collectors.toSet());
+        return new BridgedBackends(limits, all, Clock.systemUTC(), new SecureRandom());
+    }
+
+    private Backend backend(Map<String, Secret> environment, String... arguments) {
         return backend(new StdioCommand(StdioServer.command(arguments), environment));
     }
 
-    private static Backend backend(StdioCommand command) {
+    private Backend backend(StdioCommand command) {
         return new Backend(
                 "files",
                 URI.create("stdio:files"),
                 new BackendCredential.None(),
                 Set.of(),
-                BackendTransport.of(command));
+                BackendTransport.of(command),
+                limits.ofOneBackend());
     }
 }

@@ -49,8 +49,12 @@ class ArrivalTest {
             return holders.add(holder);
         }
     };
-    private final OpenStreams streams = new OpenStreams(LIMITS);
-    private final CallerLimits callers = new CallerLimits(LIMITS, new SettableClock());
+    private final OpenStreams streams = new OpenStreams(SETTINGS);
+    private final Admissions admissions = new Admissions(
+            LIMITS,
+            streams,
+            new CallerLimits(LIMITS, new SettableClock()),
+            new BackendLimits(SETTINGS, new SettableClock()));
 
     @AfterEach
     void stop() {
@@ -85,14 +89,13 @@ class ArrivalTest {
     private Relay relay() {
         return new Relay(
                 SETTINGS,
-                LIMITS,
                 null,
                 new Nodes(null, null, null, null),
                 streams,
-                callers,
+                admissions,
                 new SessionRules(null, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS, new SettableClock()),
                 new BackendCredentials(null, null, null, null, null, null),
-                new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
+                new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null),
                 threads,
                 event -> {},
                 new RelayMeters(SETTINGS, new Meters()));

@@ -52,7 +52,7 @@ class ExchangeTest {
 
     private static final Header SESSION = new Header("Mcp-Session-Id", "session");
 
-    private final OpenStreams streams = new OpenStreams(ONE_AT_ONCE);
+    private final OpenStreams streams = new OpenStreams(1, Duration.ofSeconds(15));
     private final Client client = new Client();
     private final Backend backend = new Backend();
     private final Check check = new Check();
@@ -63,7 +63,7 @@ class ExchangeTest {
     private final RelayMeters counted = new RelayMeters(SETTINGS, meters);
     private final Relay relay = relay((any, holder) -> backend);
     private final RelayRequest request = request();
-    private final Exchange exchange = new Exchange(relay, check, request, client.turn(), relay.admit(request.caller()));
+    private final Exchange exchange = new Exchange(relay, check, request, client.turn(), admitted(request));
 
     @BeforeEach
     void start() {
@@ -150,7 +150,7 @@ class ExchangeTest {
         check.stands = () -> true;
 
         RelayRequest call = request("POST");
-        Exchange asking = new Exchange(relay, check, call, new Client().turn(), relay.admit(call.caller()));
+        Exchange asking = new Exchange(relay, check, call, new Client().turn(), admitted(call));
         asking.start(new byte[0]);
         asking.tick(Connections.ofThisMachine());
         assertThat(check.asked.expiresAt()).isEqualTo(Instant.EPOCH.plus(Caller.ANSWERED_LATER));
@@ -295,8 +295,12 @@ class ExchangeTest {
         assertThat(streams.size()).isZero();
     }
 
+    private Admission admitted(RelayRequest asking) {
+        return relay.admissions().admit(asking.caller(), asking.resource().backend());
+    }
+
     private void assertThatItsPlaceIsFree() {
-        assertThatCode(() -> relay.admit(request.caller())).doesNotThrowAnyException();
+        assertThatCode(() -> admitted(request)).doesNotThrowAnyException();
     }
 
     private static boolean nobodyKnows() {
@@ -311,14 +315,17 @@ class ExchangeTest {
     private Relay relay(BackendClients clients) {
         return new Relay(
                 SETTINGS,
-                ONE_AT_ONCE,
                 clients,
                 new Nodes(null, null, null, null),
                 streams,
-                new CallerLimits(ONE_AT_ONCE, new SettableClock()),
+                new Admissions(
+                        ONE_AT_ONCE,
+                        streams,
+                        new CallerLimits(ONE_AT_ONCE, new SettableClock()),
+                        new BackendLimits(SETTINGS, new SettableClock())),
                 new SessionRules(sessions, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS, new SettableClock()),
                 new BackendCredentials(null, null, null, null, null, null),
-                new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
+                new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null),
                 threads,
                 audit::add,
                 counted);

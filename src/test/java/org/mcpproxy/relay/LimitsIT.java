@@ -8,10 +8,13 @@ import java.net.http.HttpRequest;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.Collections;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,11 +33,16 @@ class LimitsIT {
 
     private static final Duration A_WHILE = Duration.ofSeconds(20);
 
+    /** Of the whole node. */
+    private static final int AT_ONCE = 6;
+
     private static RelaySystem system;
 
     @BeforeAll
     static void start() throws IOException {
         system = RelaySystem.start(
+                "RELAY_CONCURRENT",
+                Integer.toString(AT_ONCE),
                 "RELAY_CONCURRENT_PER_USER",
                 "2",
                 "RELAY_REQUESTS_PER_MINUTE",
@@ -46,7 +54,27 @@ class LimitsIT {
                 "RELAY_IDLE_TIMEOUT",
                 "PT2S",
                 "RELAY_ANSWER_TIMEOUT",
-                "PT4S");
+                "PT4S",
+                "MCP_BACKENDS",
+                "small,quick",
+                "MCP_BACKENDS_SMALL_URL",
+                RelaySystem.BACKEND,
+                "MCP_BACKENDS_SMALL_RELAY_CONCURRENT",
+                "2",
+                "MCP_BACKENDS_SMALL_RELAY_CONCURRENT_PER_USER",
+                "1",
+                "MCP_BACKENDS_SMALL_RELAY_MAX_BODY_BYTES",
+                "1024",
+                "MCP_BACKENDS_SMALL_RELAY_MAX_HEADER_BYTES",
+                "2000",
+                "MCP_BACKENDS_QUICK_URL",
+                RelaySystem.BACKEND,
+                "MCP_BACKENDS_QUICK_RELAY_REQUESTS_PER_MINUTE",
+                "2",
+                "MCP_BACKENDS_QUICK_RELAY_FIRST_BYTE_TIMEOUT",
+                "PT0.5S",
+                "MCP_BACKENDS_QUICK_RELAY_HEARTBEAT",
+                "PT0.2S");
     }
 
     @AfterAll
@@ -90,7 +118,6 @@ class LimitsIT {
         assertServed(system.caller("carol", "cursor"));
     }
 
-    /** Their proofs would fill the memory of those that were used, and keep out all who send proofs. */
     /** The attack: a batch (MCP 2025-03-26) of more calls than a minute allows. */
     @Test
     void eachMessageOfABatchCounts() {
@@ -103,6 +130,152 @@ class LimitsIT {
         assertServed(system.caller("dora", "cursor"));
     }
 
+    /** The attack: as many requests as the node can hold, by users who each keep within their own. */
+    @Test
+    void whenTheNodeIsFullEverybodyComesAgain() {
+        List<Held> held = new ArrayList<>();
+        for (int i = 0; i < AT_ONCE; i++) {
+            held.add(hold("crowd" + i));
+        }
+        try (RawClient client = system.caller("grace", "inspector").post(PING)) {
+            assertThat(client.status()).isEqualTo(503);
+            assertThat(client.head()).contains("Retry-After: ");
+            assertThat(client.body()).contains("\"jsonrpc\":\"2.0\"", "-32603", "as many of these as it can");
+        }
+        held.forEach(Held::end);
+        awaitAudit("\"user\":\"grace\"", "server_full");
+        awaitServed("grace");
+    }
+
+    /** One who waits for places that others have just left. */
+    private static Held hold(String user) {
+        RelaySystem.Caller caller = system.caller(user, "inspector");
+        AtomicReference<RawClient> client = new AtomicReference<>();
+        AtomicReference<RawBackend.Request> request = new AtomicReference<>();
+        Waiting.until("a place is free for " + user, A_WHILE, () -> {
+            client.set(caller.post(PING));
+            Waiting.until(
+                    "an answer, or a request",
+                    A_WHILE,
+                    () -> client.get().hasMore() || !system.backend().isIdle());
+            if (client.get().hasMore()) {
+                client.get().close();
+                return false;
+            }
+            request.set(system.backend().next());
+            return true;
+        });
+        return new Held(client.get(), request.get());
+    }
+
+    private record Held(RawClient client, RawBackend.Request request) {
+
+        void end() {
+            answer(request);
+            assertThat(client.status()).isEqualTo(200);
+            client.close();
+        }
+    }
+
+    /** The attack: somebody keeps all that one backend gives them, and goes on asking. */
+    @Test
+    void aUserAtTheLimitOfOneBackendIsServedAtOthersAndOtherUsersAreThere() {
+        RelaySystem.Caller henry = system.callerAt("small", "henry", "inspector");
+        try (RawClient first = henry.post(PING)) {
+            RawBackend.Request held = system.backend().next();
+            for (int i = 0; i <= PER_MINUTE; i++) {
+                try (RawClient again = henry.post(PING)) {
+                    assertTooBusy(again);
+                }
+            }
+            awaitAudit("\"user\":\"henry\"", "\"endpoint\":\"/small/mcp\"", "caller_too_busy");
+            assertServed(system.caller("henry", "inspector"));
+            assertServed(system.callerAt("small", "iris", "inspector"));
+
+            answer(held);
+            assertThat(first.status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void aBackendThatIsFullKeepsNobodyFromAnother() {
+        try (RawClient one = system.callerAt("small", "jack", "inspector").post(PING)) {
+            RawBackend.Request first = system.backend().next();
+            try (RawClient other = system.callerAt("small", "kate", "inspector").post(PING)) {
+                RawBackend.Request second = system.backend().next();
+
+                try (RawClient third =
+                        system.callerAt("small", "liam", "inspector").post(PING)) {
+                    assertThat(third.status()).isEqualTo(503);
+                    assertThat(third.head()).contains("Retry-After: ");
+                    assertThat(third.body()).contains("\"jsonrpc\":\"2.0\"", "-32603", "This MCP server has as many");
+                }
+                awaitAudit("\"user\":\"liam\"", "\"endpoint\":\"/small/mcp\"", "backend_full");
+                assertServed(system.caller("liam", "inspector"));
+
+                answer(first);
+                answer(second);
+                assertThat(one.status()).isEqualTo(200);
+                assertThat(other.status()).isEqualTo(200);
+            }
+        }
+    }
+
+    /** The attack: to get round the backend's rate by batches. */
+    @Test
+    void eachMessageOfABatchCountsAtItsBackendToo() {
+        String batch = "[" + String.join(",", Collections.nCopies(3, PING)) + "]";
+        RelaySystem.Caller mia = system.callerAt("quick", "mia", "inspector");
+
+        try (RawClient client = mia.post(batch)) {
+            assertTooBusy(client);
+            assertThat(client.head()).contains("Retry-After: 30");
+        }
+        try (RawClient client = mia.post(PING)) {
+            assertTooBusy(client);
+        }
+        assertServed(system.caller("mia", "inspector"));
+        assertServed(system.callerAt("quick", "noah", "inspector"));
+    }
+
+    @Test
+    void aBackendHasItsOwnTimeToAnswer() {
+        try (RawClient client = system.callerAt("quick", "olga", "inspector").post(PING)) {
+            system.backend().next();
+            assertThat(client.status()).isEqualTo(504);
+            assertThat(client.body()).contains("\"jsonrpc\":\"2.0\"", "-32603");
+        }
+        awaitAudit("\"user\":\"olga\"", "\"resource\":\"/quick/mcp\"", "backend_timeout", "\"status\":504");
+    }
+
+    @Test
+    void aBackendHasItsOwnHeartbeat() {
+        try (RawClient client = system.callerAt("quick", "paul", "inspector").get()) {
+            RawBackend.Request request = system.backend().next().openEvents();
+            assertThat(client.status()).isEqualTo(200);
+            assertThat(client.chunk()).startsWith(":");
+            request.end();
+        }
+    }
+
+    @Test
+    void aBackendHasItsOwnSizes() {
+        RelaySystem.Caller quinn = system.callerAt("small", "quinn", "inspector");
+        String longer = PING + " ".repeat(1024);
+        try (RawClient client = quinn.post(longer)) {
+            assertThat(client.status()).isEqualTo(413);
+        }
+        awaitAudit("\"user\":\"quinn\"", "\"endpoint\":\"/small/mcp\"", "request_too_large");
+        try (RawClient client = quinn.post(PING, "Mcp-Param-A: " + "a".repeat(1500))) {
+            assertThat(client.status()).isEqualTo(431);
+        }
+        try (RawClient client = system.caller("quinn", "inspector").post(longer, "Mcp-Param-A: " + "a".repeat(1500))) {
+            answer(system.backend().next());
+            assertThat(client.status()).isEqualTo(200);
+        }
+    }
+
+    /** Their proofs would fill the memory of those that were used, and keep out all who send proofs. */
     @Test
     void whoIsBeyondTheirLimitUsesUpNoProof() {
         ProofKey key = new ProofKey();
@@ -213,8 +386,13 @@ class LimitsIT {
         }
     }
 
-    private static void awaitAudit(String reason) {
-        system.proxy().awaitConsole("audit of " + reason, console -> console.contains("\"reason\":\"" + reason + "\""));
+    /** @param parts of one line, or a reason */
+    private static void awaitAudit(String... parts) {
+        system.proxy()
+                .awaitConsole(
+                        "audit of " + List.of(parts),
+                        console -> console.lines()
+                                .anyMatch(line -> Stream.of(parts).allMatch(line::contains)));
     }
 
     private static void assertServed(RelaySystem.Caller caller) {

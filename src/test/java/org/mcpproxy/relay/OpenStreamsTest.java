@@ -2,17 +2,14 @@ package org.mcpproxy.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
-import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.web.BodyBudget;
 
 class OpenStreamsTest {
 
-    private static final RelayLimits STANDARD = RelayLimits.standard();
-
-    private final OpenStreams streams =
-            new OpenStreams(new RelayLimits(STANDARD.sizes(), new RelayLimits.Counts(2, 2, 2), STANDARD.times()));
+    private final OpenStreams streams = new OpenStreams(2, Duration.ofSeconds(15));
 
     @AfterEach
     void close() {

@@ -67,6 +67,15 @@ final class RawClient implements AutoCloseable {
         }
     }
 
+    /** Whether anything has come that was not read. */
+    boolean hasMore() {
+        try {
+            return in.available() > 0;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     /** Status line and headers, once they have come. */
     String head() {
         try {

@@ -12,6 +12,9 @@ import org.mcpproxy.system.ProxySystem;
 /** A proxy in front of a {@link RawBackend}, and callers with tokens. */
 final class RelaySystem implements AutoCloseable {
 
+    /** Stands for the URL of the backend in the value of a setting. */
+    static final String BACKEND = "{backend}";
+
     private final HttpClient http =
             HttpClient.newBuilder().version(HttpClient.Version.HTTP_1_1).build();
     private final RawBackend backend;
@@ -36,7 +39,8 @@ final class RelaySystem implements AutoCloseable {
                 .with("OKTA_CLIENT_SECRET", "secret")
                 .with("MCP_BACKEND", backend.url());
         for (int i = 0; i < settings.length; i += 2) {
-            plan.with(settings[i], settings[i + 1]);
+            plan.with(
+                    settings[i], settings[i + 1].replace(BACKEND, backend.url().toString()));
         }
         ProxySystem proxy = plan.launch();
         proxy.awaitLive();
@@ -64,6 +68,13 @@ final class RelaySystem implements AutoCloseable {
         String[] answer = ask("GET", "/test/tokens?user=" + user + "&client=" + client + "&scope=" + scope)
                 .split(" ");
         return new Caller(this, answer[0], answer[1]);
+    }
+
+    /** A caller with a token for the backend of this name. */
+    Caller callerAt(String backend, String user, String client) {
+        String path = "/" + backend + "/mcp";
+        Caller caller = caller(user + "&at=" + path, client);
+        return new Caller(this, caller.grant(), caller.token(), path);
     }
 
     /** A caller who is in this group alone. */
@@ -98,7 +109,11 @@ final class RelaySystem implements AutoCloseable {
     }
 
     /** Somebody with an access token. */
-    record Caller(RelaySystem system, String grant, String token) {
+    record Caller(RelaySystem system, String grant, String token, String path) {
+
+        Caller(RelaySystem system, String grant, String token) {
+            this(system, grant, token, "/mcp");
+        }
 
         RawClient post(String body, String... headers) {
             return send("POST", body, headers);
@@ -109,12 +124,12 @@ final class RelaySystem implements AutoCloseable {
         }
 
         RawClient send(String method, String body, String... headers) {
-            return RawClient.send(system.port(), method, "/mcp", body, with(headers));
+            return RawClient.send(system.port(), method, path, body, with(headers));
         }
 
         /** A POST whose body is not sent to its end. */
         RawClient unfinished(int length) {
-            return RawClient.sendUnfinished(system.port(), "/mcp", length, with());
+            return RawClient.sendUnfinished(system.port(), path, length, with());
         }
 
         private String[] with(String... headers) {

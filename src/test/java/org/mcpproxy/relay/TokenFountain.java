@@ -7,6 +7,7 @@ import jakarta.servlet.http.HttpServlet;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Instant;
 import java.util.Optional;
 import java.util.Set;
@@ -43,7 +44,7 @@ public class TokenFountain extends HttpServlet {
         String user = request.getParameter("user");
         String client = request.getParameter("client");
         Scope scope = Scope.parse(request.getParameter("scope"));
-        String resource = settings.defaultResource().orElseThrow().toString();
+        String resource = resource(request).toString();
         String[] groups = request.getParameterValues("groups");
         Instant now = Instant.now();
         Instant end = now.plusSeconds(600);
@@ -67,6 +68,12 @@ public class TokenFountain extends HttpServlet {
                         Optional.of(opened.profile()))
                 .boundTo(Optional.ofNullable(request.getParameter("key")));
         response.getWriter().print(grant + " " + tokens.mint(token).value());
+    }
+
+    private URI resource(HttpServletRequest request) {
+        return Optional.ofNullable(request.getParameter("at"))
+                .map(settings::at)
+                .orElseGet(() -> settings.defaultResource().orElseThrow());
     }
 
     @Override

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
+import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
     private final Http1Client client;
     private final Loop loop;
     private final ByteBuffer request;
+    private final Duration connectTime;
     private final CompletableFuture<BackendClient.Answer> answer = new CompletableFuture<>();
     private final CompletableFuture<Void> sent = new CompletableFuture<>();
     private final long since = System.nanoTime();
@@ -39,10 +41,12 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
     private boolean handedOver;
     private boolean over;
 
-    Http1Call(Http1Client client, Loop loop, ByteBuffer request) {
+    /** @param connectTime until its connection is open, where it needs a new one */
+    Http1Call(Http1Client client, Loop loop, ByteBuffer request, Duration connectTime) {
         this.client = client;
         this.loop = loop;
         this.request = request;
+        this.connectTime = connectTime;
     }
 
     Loop loop() {
@@ -183,7 +187,7 @@ final class Http1Call implements BackendClient.Call, Loop.Watcher {
 
     /** In the loop, while it waits for its connection: ends it where that has taken too long. */
     void tick() {
-        if (System.nanoTime() - since > client.connectTime().toNanos()) {
+        if (System.nanoTime() - since > connectTime.toNanos()) {
             fail(Reason.BACKEND_TIMEOUT, null);
         } else if (opening != null) {
             opening.tick();

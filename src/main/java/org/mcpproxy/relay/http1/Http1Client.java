@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.URI;
 import java.net.UnknownHostException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.ExecutorService;
@@ -12,29 +13,25 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicInteger;
-import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.relay.BackendClient;
-import org.mcpproxy.relay.Header;
 
 /** Speaks HTTP/1.1, without TLS, over connections that it keeps. */
-public final class Http1Client implements BackendClient, AutoCloseable {
+public final class Http1Client implements AutoCloseable {
 
     private final HostNames names;
-    private final Duration connectTime;
     private final IdleConnections idle = new IdleConnections();
     private final Patience patience;
     private final Loop loop;
     private final ExecutorService connectors;
     private final ExecutorService tellers;
 
-    public Http1Client(RelayLimits limits) {
-        this(limits, HostNames.OF_SYSTEM);
+    public Http1Client() {
+        this(HostNames.OF_SYSTEM);
     }
 
-    Http1Client(RelayLimits limits, HostNames names) {
+    Http1Client(HostNames names) {
         this.names = names;
-        connectTime = limits.times().connect();
         patience = new Patience();
         connectors = Executors.newFixedThreadPool(4, named("relay-connect"));
         tellers = Executors.newFixedThreadPool(
@@ -46,9 +43,13 @@ public final class Http1Client implements BackendClient, AutoCloseable {
         }
     }
 
-    @Override
-    public Call send(String method, URI url, List<Header> headers, byte[] body) {
-        Http1Call call = new Http1Call(this, loop, RequestBytes.of(method, url, headers, body));
+    /** For what has so much time until a connection is open; those that are open are shared by all. */
+    public BackendClient connectingWithin(Duration time) {
+        return (method, url, headers, body) -> send(url, RequestBytes.of(method, url, headers, body), time);
+    }
+
+    private BackendClient.Call send(URI url, ByteBuffer request, Duration connectTime) {
+        Http1Call call = new Http1Call(this, loop, request, connectTime);
         Origin origin = Origin.of(url);
         for (Connection next = idle.take(origin); next != null; next = idle.take(origin)) {
             if (call.begin(next)) {
@@ -72,10 +73,6 @@ public final class Http1Client implements BackendClient, AutoCloseable {
 
     Patience patience() {
         return patience;
-    }
-
-    Duration connectTime() {
-        return connectTime;
     }
 
     /** The exchange is over: its connection serves another, or is closed. */

@@ -28,6 +28,7 @@ import org.mcpproxy.relay.BackendClient;
 class HostAddressesTest {
 
     private static final Duration SOON = Duration.ofSeconds(10);
+    private static final Duration USUAL = RelayLimits.standard().times().connect();
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
     private final List<AutoCloseable> open = new ArrayList<>();
@@ -43,7 +44,7 @@ class HostAddressesTest {
     @Test
     void theNextAddressIsTriedWhereOneRefuses() throws Exception {
         ScriptedServer server = opened(new ScriptedServer());
-        Http1Client client = client(RelayLimits.standard(), "127.0.0.3", "127.0.0.2", "127.0.0.1");
+        BackendClient client = client(USUAL, "127.0.0.3", "127.0.0.2", "127.0.0.1");
 
         assertThat(exchanged(server, send(client, "backend.test", server))).isEqualTo(200);
     }
@@ -53,7 +54,7 @@ class HostAddressesTest {
         ScriptedServer server = opened(new ScriptedServer());
         opened(new SilentListener(InetAddress.getByName("127.0.0.2"), server.port()));
         opened(new SilentListener(InetAddress.getByName("127.0.0.3"), server.port()));
-        Http1Client client = client(RelayLimits.standard(), "127.0.0.2", "127.0.0.3", "127.0.0.1");
+        BackendClient client = client(USUAL, "127.0.0.2", "127.0.0.3", "127.0.0.1");
 
         assertThat(exchanged(server, send(client, "backend.test", server))).isEqualTo(200);
     }
@@ -63,7 +64,7 @@ class HostAddressesTest {
         ScriptedServer server = opened(new ScriptedServer());
         opened(new SilentListener(InetAddress.getByName("127.0.0.2"), server.port()));
         opened(new SilentListener(InetAddress.getByName("127.0.0.3"), server.port()));
-        Http1Client client = client(connecting(Duration.ofSeconds(1)), "127.0.0.2", "127.0.0.4", "127.0.0.3");
+        BackendClient client = client(Duration.ofSeconds(1), "127.0.0.2", "127.0.0.4", "127.0.0.3");
 
         assertThat(reason(send(client, "backend.test", server))).isEqualTo(Reason.BACKEND_TIMEOUT);
     }
@@ -71,7 +72,7 @@ class HostAddressesTest {
     @Test
     void whereAllRefuseTheBackendIsUnavailable() throws Exception {
         ScriptedServer server = opened(new ScriptedServer());
-        Http1Client client = client(RelayLimits.standard(), "127.0.0.3", "127.0.0.2");
+        BackendClient client = client(USUAL, "127.0.0.3", "127.0.0.2");
 
         assertThat(reason(send(client, "backend.test", server))).isEqualTo(Reason.BACKEND_UNAVAILABLE);
     }
@@ -81,7 +82,7 @@ class HostAddressesTest {
     void whatWasWrittenToOneAddressIsNotSentToTheNext() throws Exception {
         ScriptedServer first = opened(new ScriptedServer());
         ScriptedServer second = opened(new ScriptedServer(InetAddress.getByName("127.0.0.2"), first.port()));
-        Http1Client client = client(RelayLimits.standard(), "127.0.0.1", "127.0.0.2");
+        BackendClient client = client(USUAL, "127.0.0.1", "127.0.0.2");
 
         CompletionStage<BackendClient.Answer> answer = send(client, "backend.test", first);
         ScriptedServer.Peer peer = first.next();
@@ -100,7 +101,7 @@ class HostAddressesTest {
     @Test
     void aConnectionThatIsOpenCostsNoLookUp() throws Exception {
         ScriptedServer server = opened(new ScriptedServer());
-        Http1Client client = client(RelayLimits.standard(), "127.0.0.1");
+        BackendClient client = client(USUAL, "127.0.0.1");
         CompletionStage<BackendClient.Answer> first = send(client, "backend.test", server);
         ScriptedServer.Peer peer = server.next();
         peer.request();
@@ -120,19 +121,9 @@ class HostAddressesTest {
         assumeThat(NetworkInterface.getByInetAddress(InetAddress.getByName(address)))
                 .isNotNull();
         ScriptedServer server = opened(new ScriptedServer(InetAddress.getByName(address), 0));
-        Http1Client client = opened(new Http1Client(RelayLimits.standard()));
+        BackendClient client = opened(new Http1Client()).connectingWithin(USUAL);
 
         assertThat(exchanged(server, send(client, "localhost", server))).isEqualTo(200);
-    }
-
-    private static RelayLimits connecting(Duration most) {
-        RelayLimits limits = RelayLimits.standard();
-        RelayLimits.Times times = limits.times();
-        return new RelayLimits(
-                limits.sizes(),
-                limits.counts(),
-                new RelayLimits.Times(
-                        times.body(), most, times.firstByte(), times.heartbeat(), times.idle(), times.answer()));
     }
 
     private <T extends AutoCloseable> T opened(T one) {
@@ -140,12 +131,13 @@ class HostAddressesTest {
         return one;
     }
 
-    private Http1Client client(RelayLimits limits, String... addresses) {
-        return opened(new Http1Client(limits, host -> {
-            assertThat(host).isEqualTo("backend.test");
-            lookups.incrementAndGet();
-            return addresses(addresses);
-        }));
+    private BackendClient client(Duration connectTime, String... addresses) {
+        return opened(new Http1Client(host -> {
+                    assertThat(host).isEqualTo("backend.test");
+                    lookups.incrementAndGet();
+                    return addresses(addresses);
+                }))
+                .connectingWithin(connectTime);
     }
 
     private static List<InetAddress> addresses(String... texts) throws UnknownHostException {
@@ -158,7 +150,7 @@ class HostAddressesTest {
 
     private int sent;
 
-    private CompletionStage<BackendClient.Answer> send(Http1Client client, String host, ScriptedServer server) {
+    private CompletionStage<BackendClient.Answer> send(BackendClient client, String host, ScriptedServer server) {
         sent++;
         byte[] body = ("{\"n\":" + sent + "}").getBytes(StandardCharsets.UTF_8);
         URI url = URI.create("http://" + host + ":" + server.port() + "/mcp");

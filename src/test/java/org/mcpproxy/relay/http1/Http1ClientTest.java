@@ -21,7 +21,6 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
@@ -38,7 +37,8 @@ class Http1ClientTest {
 
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
-    private final Http1Client client = new Http1Client(RelayLimits.standard());
+    private final Http1Client client = new Http1Client();
+    private final BackendClient sender = client.connectingWithin(Duration.ofSeconds(5));
     private ScriptedServer server;
 
     @BeforeEach
@@ -441,7 +441,7 @@ class Http1ClientTest {
         String[] parts = line.split(": ", 2);
         List<Header> headers = List.of(new Header(parts[0], parts[1]));
 
-        assertThatThrownBy(() -> client.send("POST", server.url(), headers, new byte[0]))
+        assertThatThrownBy(() -> sender.send("POST", server.url(), headers, new byte[0]))
                 .isInstanceOfSatisfying(
                         Rejection.class, e -> assertThat(e.reason()).isEqualTo(Reason.MALFORMED_REQUEST));
     }
@@ -451,9 +451,9 @@ class Http1ClientTest {
         URI url = server.url();
         server.close();
 
-        assertThat(reason(client.send("POST", url, List.of(), new byte[0]).answer()))
+        assertThat(reason(sender.send("POST", url, List.of(), new byte[0]).answer()))
                 .isEqualTo(Reason.BACKEND_UNAVAILABLE);
-        assertThat(reason(client.send("GET", URI.create("http://none.invalid/mcp"), List.of(), new byte[0])
+        assertThat(reason(sender.send("GET", URI.create("http://none.invalid/mcp"), List.of(), new byte[0])
                         .answer()))
                 .isEqualTo(Reason.BACKEND_UNAVAILABLE);
     }
@@ -466,7 +466,7 @@ class Http1ClientTest {
     }
 
     private BackendClient.Call send(byte[] body) {
-        return client.send("POST", server.url(), List.of(new Header("Accept", "*/*")), body);
+        return sender.send("POST", server.url(), List.of(new Header("Accept", "*/*")), body);
     }
 
     /** A connection that has carried one exchange and is idle. */
