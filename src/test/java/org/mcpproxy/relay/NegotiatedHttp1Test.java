@@ -69,6 +69,7 @@ class NegotiatedHttp1Test {
         BackendClient.Call call = send("POST", new byte[32 * 1024 * 1024]);
         ScriptedServer.Peer peer = server.next();
 
+        assertThat(peer.socket().getInputStream().read()).as("it has begun").isEqualTo('P');
         assertThat(call.sent().toCompletableFuture()).isNotDone();
         peer.request();
         assertThat(call.sent().toCompletableFuture()).succeedsWithin(SOON);
