@@ -55,7 +55,8 @@ public class OpenStreams implements Measured {
         clock.scheduleAtFixedRate(this::tick, tick, tick, TimeUnit.MILLISECONDS);
     }
 
-    private static Duration shortestHeartbeat(Backends backends) {
+    /** One clock serves the streams of all backends. */
+    static Duration shortestHeartbeat(Backends backends) {
         return backends.all().stream()
                 .map(backend -> backend.limits().times().heartbeat())
                 .min(Comparator.naturalOrder())
