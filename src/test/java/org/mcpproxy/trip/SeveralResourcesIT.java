@@ -23,12 +23,15 @@ import com.nimbusds.oauth2.sdk.pkce.CodeChallengeMethod;
 import com.nimbusds.oauth2.sdk.pkce.CodeVerifier;
 import com.nimbusds.oauth2.sdk.token.Tokens;
 import java.net.URI;
+import java.net.http.HttpRequest;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.okta.OktaOptions;
+import org.mcpproxy.okta.OktaUser;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Browser;
 import org.mcpproxy.system.Device;
@@ -42,6 +45,8 @@ import org.mcpproxy.system.ProxySystem;
 /** One sign-on for two MCP servers (RFC 8707 2), by Nimbus's own client. */
 class SeveralResourcesIT {
 
+    private static final String DEFAULT = "/mcp";
+    private static final String OKTA = "/okta/mcp";
     private static final String FILES = "/files/mcp";
     private static final String JIRA = "/jira/mcp";
 
@@ -63,11 +68,16 @@ class SeveralResourcesIT {
     static void start() {
         files = PlainMcpServer.start("files");
         jira = PlainMcpServer.start("jira");
-        installation = Installation.start(ProxySystem.plan()
-                .with("POLICY_FILE", Preregistered.file(POLICY))
-                .with("MCP_BACKENDS", "files,jira")
-                .with("MCP_BACKENDS_FILES_URL", files.url())
-                .with("MCP_BACKENDS_JIRA_URL", jira.url()));
+        OktaOptions options = OktaOptions.custom();
+        installation = Installation.start(
+                ProxySystem.plan()
+                        .with("OKTA_AUDIENCE", options.audience())
+                        .with("POLICY_FILE", Preregistered.file(POLICY))
+                        .with("MCP_BACKENDS", "files,jira")
+                        .with("MCP_DEFAULT_BACKEND", "files")
+                        .with("MCP_BACKENDS_FILES_URL", files.url())
+                        .with("MCP_BACKENDS_JIRA_URL", jira.url()),
+                options);
     }
 
     @AfterAll
@@ -77,6 +87,29 @@ class SeveralResourcesIT {
         }
         files.close();
         jira.close();
+    }
+
+    /** One server at two paths is two resources, and a token of the one is none of the other's. */
+    @Test
+    void aServerWithANameMayBeTheDefaultToo() {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        String forDefault = client.to(DEFAULT).signOn("alice").get("access_token");
+        String forFiles = client.to(FILES).signOn("alice").get("access_token");
+        String ofOkta =
+                installation.okta().agentTokens(OktaUser.ALICE, "openid", "mcp").accessToken();
+
+        assertThat(OAuthClient.send(HttpRequest.newBuilder(at("/.well-known/oauth-protected-resource")))
+                        .get("resource"))
+                .isEqualTo(at(DEFAULT).toString());
+        Map.of(DEFAULT, forDefault, FILES, forFiles, OKTA, ofOkta).forEach((path, token) -> {
+            assertThat(OAuthClient.ping(at(path), token).text()).contains("\"server\":\"files\"");
+            Stream.of(DEFAULT, FILES, JIRA, OKTA)
+                    .filter(other -> !other.equals(path))
+                    .forEach(other -> assertThat(
+                                    OAuthClient.ping(at(other), token).status())
+                            .as("the token of %s at %s", path, other)
+                            .isEqualTo(401));
+        });
     }
 
     @Test
