@@ -3,6 +3,7 @@ package org.mcpproxy.bridge;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 import org.mcpproxy.bridge.Envelope.Naming;
@@ -70,14 +71,11 @@ final class OwnSpeech {
     private void tellLater(String message, Sender sender) {
         BodyBudget.Share waiting = room.share();
         if (waiting.take(sender.size())) {
-            sender.later()
-                    .toCompletableFuture()
-                    .copy()
+            CompletableFuture<List<Header>> later = sender.later().toCompletableFuture();
+            later.whenComplete((fresh, failure) -> waiting.close());
+            later.copy()
                     .completeOnTimeout(sender.headers(), FOR_CREDENTIAL.toMillis(), TimeUnit.MILLISECONDS)
-                    .whenComplete((fresh, failure) -> {
-                        waiting.close();
-                        tell(message, failure == null ? fresh : sender.headers());
-                    });
+                    .whenComplete((fresh, failure) -> tell(message, failure == null ? fresh : sender.headers()));
         } else {
             tell(message, sender.headers());
         }

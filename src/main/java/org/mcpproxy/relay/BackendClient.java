@@ -38,8 +38,9 @@ public interface BackendClient {
         CompletionStage<Answer> answer();
 
         /**
-         * Done once the whole request has been written, so that none that is sent from then on is before it; never where it is
-         * not. By default only when the answer has come.
+         * Done once the whole request has been written, so that none that is sent from then on is before it, unless the backend
+         * has refused it unread and it is sent again (RFC 9113 8.7); never where it is not. By default only when the answer has
+         * come.
          */
         default CompletionStage<Void> sent() {
             return answer().thenAccept(come -> {});

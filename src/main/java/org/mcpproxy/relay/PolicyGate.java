@@ -11,6 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.audit.AuditLog;
+import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.RequiredSignOn;
@@ -29,13 +30,20 @@ public class PolicyGate {
     private final CallerProfiles profiles;
     private final AuditLog audit;
     private final Clock clock;
+    private final int longest;
 
-    @Inject
-    public PolicyGate(PolicyInForce policy, CallerProfiles profiles, AuditLog audit, Clock clock) {
+    /** @param longest bytes of an answer that is read as a whole, whatever its backend takes of requests */
+    PolicyGate(PolicyInForce policy, CallerProfiles profiles, AuditLog audit, Clock clock, int longest) {
         this.policy = policy;
         this.profiles = profiles;
         this.audit = audit;
         this.clock = clock;
+        this.longest = longest;
+    }
+
+    @Inject
+    public PolicyGate(PolicyInForce policy, CallerProfiles profiles, AuditLog audit, Clock clock, RelayLimits limits) {
+        this(policy, profiles, audit, clock, limits.sizes().body());
     }
 
     /** Whether {@link #require} answers without asking the store. */
@@ -88,7 +96,7 @@ public class PolicyGate {
         return FilteredAnswer.of(
                 answer,
                 things,
-                new Withheld(request.resource().limits().sizes().body(), share),
+                new Withheld(longest, share),
                 listing ? Optional.of(JsonRpcError.body(Reason.POLICY_CANNOT_READ, request.id())) : Optional.empty(),
                 () -> audit(request));
     }

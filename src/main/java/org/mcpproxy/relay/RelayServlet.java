@@ -12,6 +12,9 @@ abstract class RelayServlet extends TracelessServlet {
 
     private static final String ALLOWED = "GET, POST, DELETE, OPTIONS";
 
+    /** In bytes: no header field is longer with this server, and the pass of another node is one. */
+    private static final int LONGEST_PASS = 32 * 1024;
+
     /** What all endpoints share. */
     abstract Relay relay();
 
@@ -23,11 +26,13 @@ abstract class RelayServlet extends TracelessServlet {
 
     @Override
     protected void service(HttpServletRequest request, HttpServletResponse response) throws IOException {
-        BearerCheck check = NodePassCheck.isMeant(request) ? relay().nodes().check() : check();
+        boolean handedOn = NodePassCheck.isMeant(request);
+        BearerCheck check = handedOn ? relay().nodes().check() : check();
         McpEndpoint endpoint = endpoint(request);
+        int longest = endpoint.limits().sizes().headers() + (handedOn ? LONGEST_PASS : 0);
         Arrival arrival = new Arrival(relay(), check, endpoint, request, response);
         try {
-            RequestGate.requireSize(arrival.headers(), endpoint.limits().sizes().headers());
+            RequestGate.requireSize(arrival.headers(), longest);
             RequestGate.requireOrigin(arrival.headers(), relay().settings().corsOrigins());
             switch (request.getMethod()) {
                 case "OPTIONS" -> {

@@ -95,7 +95,7 @@ public class SessionRules {
     private Optional<McpSession> noteLate(String key, Optional<SessionProof> proof, RelayRequest request) {
         return proof.filter(known -> known.mayBeNoted(clock.instant()))
                 .map(known -> new McpSession(owner(request), known.node()))
-                .filter(session -> sessions.opened(key, session));
+                .filter(session -> sessions.openedEarlier(key, session));
     }
 
     /**

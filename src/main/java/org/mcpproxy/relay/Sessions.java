@@ -22,6 +22,14 @@ public interface Sessions {
      */
     boolean opened(String sessionId, McpSession session);
 
+    /**
+     * Notes late that a session was opened, of whose opening the store could not be told. As {@link #opened}, but one that has
+     * ended since stays so: its backend has not given the id anew.
+     *
+     * @throws org.mcpproxy.oauth.Rejection {@code STORE_UNAVAILABLE}
+     */
+    boolean openedEarlier(String sessionId, McpSession session);
+
     /** Whether this node knows who opened the session, and {@link #find} needs not ask the store. */
     boolean isKnown(String sessionId);
 

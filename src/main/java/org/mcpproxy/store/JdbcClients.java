@@ -53,7 +53,8 @@ public class JdbcClients implements Clients {
 
     @Override
     public void add(Client client) {
-        if (capacity.isFull() && makeRoom() == 0) {
+        // where nothing was left to be deleted, another may have made the room
+        if (capacity.isFull() && makeRoom() == 0 && capacity.isFull()) {
             throw Rejection.until(Reason.SERVER_FULL, NEXT_TRY);
         }
         database.update(

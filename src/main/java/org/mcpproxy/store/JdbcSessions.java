@@ -65,8 +65,17 @@ public class JdbcSessions implements Sessions {
 
     @Override
     public boolean opened(String sessionId, McpSession session) {
+        return isTheirs(sessionId, session, true);
+    }
+
+    @Override
+    public boolean openedEarlier(String sessionId, McpSession session) {
+        return isTheirs(sessionId, session, false);
+    }
+
+    private boolean isTheirs(String sessionId, McpSession session, boolean anew) {
         String hash = hash(sessionId);
-        return orRemembered(hash, () -> open(hash, session))
+        return orRemembered(hash, () -> open(hash, session, anew))
                 .map(McpSession::owner)
                 .equals(Optional.of(session.owner()));
     }
@@ -134,12 +143,15 @@ public class JdbcSessions implements Sessions {
     }
 
     /** Empty where it is not to be had. */
-    private Optional<McpSession> open(String hash, McpSession session) {
+    private Optional<McpSession> open(String hash, McpSession session, boolean anew) {
         if (capacity.isFull()) {
             makeRoom();
         }
         Instant now = clock.instant();
         return database.inTransaction(handle -> {
+            if (anew) {
+                forgetEnded(handle, hash, session.owner());
+            }
             insert(handle, hash, session, now);
             Optional<Row> first = find(handle, hash).filter(found -> found.isLive(now));
             if (first.filter(found -> found.session().owner().equals(session.owner()))
@@ -151,18 +163,27 @@ public class JdbcSessions implements Sessions {
         });
     }
 
-    /** Whoever inserts first owns it; one that nobody can take for his own any more makes room, and so does one's own that has ended. */
+    /** One's own that has ended makes room for what the backend has opened by the same id. */
+    private static void forgetEnded(Handle handle, String hash, SessionOwner owner) {
+        handle.execute(
+                "DELETE FROM mcp_session WHERE hash = ? AND ended_at IS NOT NULL AND " + IS_OWNER,
+                hash,
+                owner.user().orElse(null),
+                owner.client());
+    }
+
+    /** Whoever inserts first owns it; one that nobody can take for his own any more makes room. */
     private static void insert(Handle handle, String hash, McpSession session, Instant now) {
         SessionOwner owner = session.owner();
-        String user = owner.user().orElse(null);
-        handle.execute("""
-                DELETE FROM mcp_session WHERE hash = ? AND (used_at <= ? OR ended_at <= ?
-                    OR (ended_at IS NOT NULL AND %s))
-                """.formatted(IS_OWNER), hash, now.minus(IDLE), now.minus(ENDED_KEPT), user, owner.client());
+        handle.execute(
+                "DELETE FROM mcp_session WHERE hash = ? AND (used_at <= ? OR ended_at <= ?)",
+                hash,
+                now.minus(IDLE),
+                now.minus(ENDED_KEPT));
         handle.execute("""
                 INSERT INTO mcp_session (hash, user_id, client_id, node_url, used_at)
                 SELECT ?, ?, ?, ?, ? WHERE NOT EXISTS (SELECT 1 FROM mcp_session WHERE hash = ?)
-                """, hash, user, owner.client(), text(session.node()), now, hash);
+                """, hash, owner.user().orElse(null), owner.client(), text(session.node()), now, hash);
     }
 
     /** Of whoever has most, what was not used for longest goes: nobody ends the sessions of others, and its client initializes again. */

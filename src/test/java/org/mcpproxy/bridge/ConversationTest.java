@@ -526,8 +526,9 @@ class ConversationTest {
 
     @Test
     void aCancellationWaitsForNoCredentialLongerThanItMay() {
+        CompletableFuture<Optional<Header>> late = new CompletableFuture<>();
         BackendClient.Call call = modern.post(
-                new Sender(List.of(new Header("Authorization", "Bearer old")), CompletableFuture::new),
+                new Sender(List.of(new Header("Authorization", "Bearer old")), () -> late),
                 call("7", "1").getBytes(StandardCharsets.UTF_8),
                 true);
         sent.clear();
@@ -537,7 +538,10 @@ class ConversationTest {
 
         Waiting.until("the cancellation", Duration.ofSeconds(1), () -> !sent.isEmpty());
         assertThat(bearing).containsExactly(new Header("Authorization", "Bearer old"));
+        assertThat(memory.held()).as("of what still waits for one").isPositive();
+        late.complete(Optional.empty());
         assertThat(memory.held()).isZero();
+        assertThat(sent).hasSize(1);
     }
 
     /** A server must not see the cancellation of a request that it has not seen. */

@@ -95,7 +95,7 @@ class ArrivalTest {
                 admissions,
                 new SessionRules(null, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS, new SettableClock()),
                 new BackendCredentials(null, null, null, null, null, null),
-                new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null),
+                new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
                 threads,
                 event -> {},
                 new RelayMeters(SETTINGS, new Meters()));

@@ -325,7 +325,7 @@ class ExchangeTest {
                         new BackendLimits(SETTINGS, new SettableClock())),
                 new SessionRules(sessions, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS, new SettableClock()),
                 new BackendCredentials(null, null, null, null, null, null),
-                new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null),
+                new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
                 threads,
                 audit::add,
                 counted);
@@ -408,6 +408,11 @@ class ExchangeTest {
                 throw Rejection.until(failure, Duration.ofSeconds(5));
             }
             return noted.add(sessionId);
+        }
+
+        @Override
+        public boolean openedEarlier(String sessionId, McpSession session) {
+            throw new UnsupportedOperationException();
         }
 
         @Override

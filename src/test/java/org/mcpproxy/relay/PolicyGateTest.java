@@ -63,7 +63,8 @@ class PolicyGateTest {
     void read() throws Exception {
         Path file = Files.writeString(folder.resolve("policy.properties"), POLICY);
         PolicySource source = PolicySource.read(new PolicyFile(file, Set.of("mcp")));
-        gate = new PolicyGate(new PolicyInForce(Optional.of(source)), new CallerProfiles(null), event -> {}, clock);
+        gate = new PolicyGate(
+                new PolicyInForce(Optional.of(source)), new CallerProfiles(null), event -> {}, clock, 1000);
     }
 
     @ParameterizedTest

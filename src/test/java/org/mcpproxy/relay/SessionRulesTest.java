@@ -293,6 +293,16 @@ class SessionRulesTest {
         assertRefused(Reason.SESSION_UNKNOWN, () -> rules.require(read(name, ALICE)));
     }
 
+    /** The attack: the backend has begun anew, and what it opened for another, who was refused it, has the id by now. */
+    @Test
+    void aSessionThatWasOpenedWhileTheStoreWasAwayAndHasEndedIsNotNotedAgain() {
+        String name = opened(away, ALICE);
+        rules.require(read(name, ALICE));
+        assertThat(openedOrNot(rules, BOB)).isEmpty();
+
+        assertRefused(Reason.SESSION_UNKNOWN, () -> rules.require(read(name, ALICE)));
+    }
+
     @Test
     void aSessionThatWasOpenedWhileTheStoreWasAwayIsNotTakenFromAnother() {
         String name = opened(away, ALICE);
@@ -436,6 +446,11 @@ class SessionRulesTest {
 
         @Override
         public boolean opened(String sessionId, McpSession session) {
+            throw Rejection.of(reason);
+        }
+
+        @Override
+        public boolean openedEarlier(String sessionId, McpSession session) {
             throw Rejection.of(reason);
         }
 
