@@ -332,6 +332,16 @@ class LimitsIT {
         awaitAudit("request_too_large");
     }
 
+    /** The node that it comes from has held the client's headers to the limit; so it is judged, and this one refused. */
+    @Test
+    void theFieldInWhichANodeHandsOnCountsInNoLimit() {
+        try (RawClient client =
+                RawClient.send(system.port(), "POST", "/small/mcp", PING, "Authorization: Node " + "a".repeat(5000))) {
+            assertThat(client.status()).isEqualTo(401);
+        }
+        awaitAudit("\"endpoint\":\"/small/mcp\"", "node_pass_invalid");
+    }
+
     @Test
     void headersThatAreTooLongAreRefused() {
         RelaySystem.Caller dave = system.caller("dave", "cursor");

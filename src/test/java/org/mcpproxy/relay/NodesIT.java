@@ -32,9 +32,6 @@ class NodesIT {
 
     private static final String INITIALIZE = "{\"jsonrpc\":\"2.0\",\"id\":0,\"method\":\"initialize\",\"params\":{}}";
 
-    /** Of a client's headers alone: the pass of a node that hands a request on is longer than what is left. */
-    private static final String ROOM_FOR_NO_PASS = "1400";
-
     private static Postgres database;
     private static RelaySystem first;
     private static RelaySystem second;
@@ -64,9 +61,7 @@ class NodesIT {
                 "MCP_BACKEND",
                 StdioServer.commandLine(""),
                 "MCP_BACKEND_CREDENTIAL",
-                "none",
-                "MCP_BACKEND_RELAY_MAX_HEADER_BYTES",
-                ROOM_FOR_NO_PASS);
+                "none");
     }
 
     @AfterAll
