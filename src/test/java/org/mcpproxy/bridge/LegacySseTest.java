@@ -295,7 +295,8 @@ class LegacySseTest {
 
     @Test
     void aDisconnectIsToldWithinASecondThoughNoFreshCredentialComes() {
-        credential = CompletableFuture::new;
+        CompletableFuture<Optional<Header>> late = new CompletableFuture<>();
+        credential = () -> late;
         BackendClient.Call leaving = modern("hang");
         Waiting.until("it hangs", Said.PATIENCE, () -> heard("hang").isPresent());
 
@@ -307,6 +308,7 @@ class LegacySseTest {
                 () -> heard("notifications/cancelled").isPresent());
         assertThat(heard("notifications/cancelled").orElseThrow().authorization())
                 .isEqualTo("Bearer first");
+        late.complete(Optional.empty());
     }
 
     private BackendClient.Call modern(String tool) {
