@@ -1,7 +1,6 @@
 package org.mcpproxy.store;
 
-import com.github.benmanes.caffeine.cache.Cache;
-import com.github.benmanes.caffeine.cache.Caffeine;
+import jakarta.annotation.PreDestroy;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import java.net.URI;
@@ -12,10 +11,11 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
-import java.util.function.Supplier;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import org.jdbi.v3.core.Handle;
-import org.mcpproxy.oauth.Reason;
-import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.relay.McpSession;
 import org.mcpproxy.relay.SessionOwner;
@@ -29,17 +29,17 @@ import org.mcpproxy.relay.Sessions;
 @Singleton
 public class JdbcSessions implements Sessions {
 
-    /** So long a session that has ended may go on at another node: until its backend says that it knows it no more. */
-    static final Duration REMEMBERED = Duration.ofSeconds(10);
-
-    /** Far longer than that, for clocks that differ, and for a transaction that has to wait. */
+    /** Far longer than {@link SessionMemory#HOLDS}, for clocks that differ, and for a transaction that has to wait. */
     static final Duration ENDED_KEPT = Duration.ofMinutes(2);
 
     /** How exactly the last use is noted: not with every request. */
     private static final Duration USE_NOTED = Duration.ofMinutes(30);
 
-    private static final int MOST_REMEMBERED = 100_000;
     private static final int MOST = 500_000;
+    /** Threads that ask beside requests, of {@code DATABASE_CONNECTIONS} many. */
+    private static final int ASKING = 2;
+
+    private static final int MOST_WAITING = 10_000;
     private static final int BATCH = 1_000;
 
     private static final String IS_OWNER = "user_id IS NOT DISTINCT FROM ? AND client_id = ?";
@@ -47,10 +47,8 @@ public class JdbcSessions implements Sessions {
     private final Database database;
     private final Capacity capacity;
     private final Clock clock;
-    private final Cache<String, Remembered> remembered = Caffeine.newBuilder()
-            .maximumSize(MOST_REMEMBERED)
-            .executor(Runnable::run)
-            .build();
+    private final ExecutorService threads;
+    private final SessionMemory memory;
 
     @Inject
     public JdbcSessions(Database database, Clock clock) {
@@ -61,6 +59,32 @@ public class JdbcSessions implements Sessions {
         this.database = database;
         this.capacity = new Capacity(database, "SELECT COUNT(*) FROM mcp_session WHERE ended_at IS NULL", most, clock);
         this.clock = clock;
+        this.threads = threads();
+        this.memory = new SessionMemory(clock, this::use, threads);
+    }
+
+    /** What finds no place is left out: the memory asks again. */
+    private static ExecutorService threads() {
+        return new ThreadPoolExecutor(
+                ASKING,
+                ASKING,
+                0,
+                TimeUnit.SECONDS,
+                new LinkedBlockingQueue<>(MOST_WAITING),
+                JdbcSessions::thread,
+                new ThreadPoolExecutor.DiscardPolicy());
+    }
+
+    private static Thread thread(Runnable work) {
+        Thread thread = new Thread(work, "store-sessions");
+        thread.setDaemon(true);
+        return thread;
+    }
+
+    @PreDestroy
+    void stop() {
+        // What is under way comes to its end: H2 closes its file where a thread is interrupted.
+        threads.shutdown();
     }
 
     @Override
@@ -75,49 +99,25 @@ public class JdbcSessions implements Sessions {
 
     private boolean isTheirs(String sessionId, McpSession session, boolean anew) {
         String hash = hash(sessionId);
-        return orRemembered(hash, () -> open(hash, session, anew))
+        return memory.asked(hash, () -> open(hash, session, anew))
                 .map(McpSession::owner)
                 .equals(Optional.of(session.owner()));
     }
 
     @Override
     public boolean isKnown(String sessionId) {
-        Remembered known = remembered.getIfPresent(hash(sessionId));
-        return known != null && clock.instant().isBefore(known.until());
+        return memory.holds(hash(sessionId));
     }
 
     @Override
     public Optional<McpSession> find(String sessionId) {
-        String hash = hash(sessionId);
-        Remembered known = remembered.getIfPresent(hash);
-        if (known != null && clock.instant().isBefore(known.until())) {
-            return Optional.of(known.session());
-        }
-        return orRemembered(hash, () -> use(hash));
-    }
-
-    /** While the database is away, an owner that this node once knew is still the owner. */
-    private Optional<McpSession> orRemembered(String hash, Supplier<Optional<McpSession>> asked) {
-        // Before the database is asked: what it says may have changed by the time that it is here.
-        Instant until = clock.instant().plus(REMEMBERED);
-        try {
-            Optional<McpSession> session = asked.get();
-            session.ifPresentOrElse(
-                    found -> remembered.put(hash, new Remembered(found, until)), () -> remembered.invalidate(hash));
-            return session;
-        } catch (Rejection e) {
-            Remembered known = remembered.getIfPresent(hash);
-            if (known == null || e.reason() != Reason.STORE_UNAVAILABLE) {
-                throw e;
-            }
-            return Optional.of(known.session());
-        }
+        return memory.find(hash(sessionId));
     }
 
     @Override
     public void closed(String sessionId, SessionOwner owner) {
         String hash = hash(sessionId);
-        remembered.invalidate(hash);
+        memory.forget(hash);
         database.update(
                 "UPDATE mcp_session SET ended_at = ? WHERE ended_at IS NULL AND hash = ? AND " + IS_OWNER,
                 clock.instant(),
@@ -214,8 +214,6 @@ public class JdbcSessions implements Sessions {
     private static String hash(String sessionId) {
         return new Secret(sessionId).hash();
     }
-
-    private record Remembered(McpSession session, Instant until) {}
 
     private record Row(McpSession session, Instant usedAt, boolean ended) {
 

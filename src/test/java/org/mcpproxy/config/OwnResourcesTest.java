@@ -4,11 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -141,12 +139,6 @@ class OwnResourcesTest {
     }
 
     private Settings read() {
-        return new SettingsReader(
-                        name -> Optional.ofNullable(written.get(name)),
-                        written::keySet,
-                        folder,
-                        new SecureRandom(),
-                        Optional.empty())
-                .read();
+        return WrittenSettings.read(written, folder);
     }
 }

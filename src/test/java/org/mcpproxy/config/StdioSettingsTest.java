@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.catchThrowableOfType;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.security.SecureRandom;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -169,12 +168,6 @@ class StdioSettingsTest {
     }
 
     private Settings read() {
-        return new SettingsReader(
-                        name -> Optional.ofNullable(written.get(name)),
-                        written::keySet,
-                        folder,
-                        new SecureRandom(),
-                        Optional.empty())
-                .read();
+        return WrittenSettings.read(written, folder);
     }
 }

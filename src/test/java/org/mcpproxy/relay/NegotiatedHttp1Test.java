@@ -4,8 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.InetAddress;
 import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
@@ -261,28 +260,14 @@ class NegotiatedHttp1Test {
         assertThat(Duration.ofNanos(System.nanoTime() - begun)).isLessThan(Duration.ofSeconds(3));
     }
 
-    /** The queue of connections that wait to be accepted is full, so that the system answers no more. */
     @Test
     void aServerThatAcceptsNobodyIsTooLate() throws Exception {
-        try (ServerSocket full = new ServerSocket(0, 1)) {
-            List<Socket> waiting = new ArrayList<>();
-            for (int i = 0; i < 4; i++) {
-                Socket socket = new Socket();
-                waiting.add(socket);
-                try {
-                    socket.connect(full.getLocalSocketAddress(), 200);
-                } catch (IOException e) {
-                    break;
-                }
-            }
-            URI url = URI.create("https://127.0.0.1:" + full.getLocalPort() + "/");
+        try (SilentListener silent = new SilentListener(InetAddress.getLoopbackAddress(), 0)) {
+            URI url = URI.create("https://127.0.0.1:" + silent.port() + "/");
             BackendClient.Call call =
                     client(HttpVersion.NEGOTIATED, Duration.ofSeconds(1)).send("GET", url, List.of(), new byte[0]);
 
             assertThat(reason(call)).isEqualTo(Reason.BACKEND_TIMEOUT);
-            for (Socket socket : waiting) {
-                socket.close();
-            }
         }
     }
 

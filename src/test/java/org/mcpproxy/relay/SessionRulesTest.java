@@ -31,7 +31,7 @@ class SessionRulesTest {
     private static final Caller ALICE = caller("alice", "inspector");
     private static final Caller BOB = caller("bob", "inspector");
     /** For which a node remembers an owner. */
-    private static final Duration A_MOMENT = Duration.ofSeconds(10);
+    private static final Duration A_MOMENT = Duration.ofSeconds(30);
 
     private static final Optional<String> SESSION = Optional.of("s");
     private static final List<Header> OPENED = List.of(new Header("mcp-session-id", "s"));

@@ -3,13 +3,10 @@ package org.mcpproxy.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import java.io.IOException;
-import java.net.ServerSocket;
-import java.net.Socket;
+import java.net.InetAddress;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -68,14 +65,11 @@ class TransportClientsTest {
         Waiting.until("nothing is left", SOON, () -> threads() <= before);
     }
 
-    /** The queue of connections that wait to be accepted is full, so that the system answers no more. */
     @ParameterizedTest
     @ValueSource(strings = {"http", "https"})
     void eachBackendHasItsOwnTimeToAcceptAConnection(String scheme) throws Exception {
-        List<Socket> waiting = new ArrayList<>();
-        try (ServerSocket full = new ServerSocket(0, 1)) {
-            fill(full, waiting);
-            URI url = URI.create(scheme + "://127.0.0.1:" + full.getLocalPort() + "/mcp");
+        try (SilentListener silent = new SilentListener(InetAddress.getLoopbackAddress(), 0)) {
+            URI url = URI.create(scheme + "://127.0.0.1:" + silent.port() + "/mcp");
             Backend brief = connecting("brief", url, Duration.ofMillis(200));
             Backend patient = connecting("patient", url, Duration.ofMinutes(2));
             Settings settings = Samples.settings(Backends.of(Optional.of(patient), List.of(brief)));
@@ -91,10 +85,6 @@ class TransportClientsTest {
             } finally {
                 clients.close();
             }
-        } finally {
-            for (Socket socket : waiting) {
-                socket.close();
-            }
         }
     }
 
@@ -103,18 +93,6 @@ class TransportClientsTest {
                 .send("GET", backend.url(), List.of(), new byte[0])
                 .answer()
                 .toCompletableFuture();
-    }
-
-    private static void fill(ServerSocket full, List<Socket> waiting) {
-        for (int i = 0; i < 4; i++) {
-            Socket socket = new Socket();
-            waiting.add(socket);
-            try {
-                socket.connect(full.getLocalSocketAddress(), 200);
-            } catch (IOException e) {
-                return;
-            }
-        }
     }
 
     private static Backend connecting(String name, URI url, Duration time) {

@@ -53,7 +53,7 @@ class SessionsContractTest {
 
         assertThat(sessions.find("session")).isEmpty();
         assertThat(sessions.opened("session", of("bob"))).isFalse();
-        clock.advance(JdbcSessions.REMEMBERED);
+        clock.advance(SessionMemory.HOLDS);
         assertThat(otherNode.find("session")).isEmpty();
         assertThat(otherNode.opened("session", of("alice"))).isTrue();
     }
@@ -71,7 +71,7 @@ class SessionsContractTest {
             clock.advance(Duration.ofSeconds(1));
         }
 
-        assertThat(waited).isEqualTo(JdbcSessions.ENDED_KEPT).isGreaterThan(JdbcSessions.REMEMBERED.multipliedBy(2));
+        assertThat(waited).isEqualTo(JdbcSessions.ENDED_KEPT).isGreaterThan(SessionMemory.HOLDS.multipliedBy(2));
         assertThat(otherNode.find("session")).contains(of("bob"));
     }
 
@@ -80,7 +80,7 @@ class SessionsContractTest {
         sessions.opened("session", of("alice"));
         otherNode.find("session");
         sessions.closed("session", of("alice").owner());
-        clock.advance(JdbcSessions.REMEMBERED);
+        clock.advance(SessionMemory.HOLDS);
 
         assertThat(otherNode.isKnown("session")).isFalse();
         assertThat(otherNode.find("session")).isEmpty();

@@ -2,6 +2,8 @@ package org.mcpproxy.relay.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
+import static org.mcpproxy.relay.http1.Outcomes.awaited;
+import static org.mcpproxy.relay.http1.Outcomes.reason;
 
 import java.net.InetAddress;
 import java.net.NetworkInterface;
@@ -11,9 +13,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -21,13 +21,12 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
-import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
+import org.mcpproxy.relay.SilentListener;
 
 /** A backend's name has many addresses, and not at all of them does somebody listen. */
 class HostAddressesTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
     private static final Duration USUAL = RelayLimits.standard().times().connect();
     private static final String OK = "HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nhello";
 
@@ -162,20 +161,5 @@ class HostAddressesTest {
         assertThat(peer.request()).contains("\"n\":1");
         peer.send(OK);
         return awaited(answer).status();
-    }
-
-    private static BackendClient.Answer awaited(CompletionStage<BackendClient.Answer> answer) throws Exception {
-        return answer.toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static Reason reason(CompletionStage<BackendClient.Answer> refused) {
-        try {
-            refused.toCompletableFuture()
-                    .orTimeout(SOON.toSeconds(), TimeUnit.SECONDS)
-                    .join();
-            return null;
-        } catch (CompletionException e) {
-            return e.getCause() instanceof Rejection rejection ? rejection.reason() : null;
-        }
     }
 }

@@ -2,6 +2,9 @@ package org.mcpproxy.relay.http1;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.mcpproxy.relay.http1.Outcomes.SOON;
+import static org.mcpproxy.relay.http1.Outcomes.awaited;
+import static org.mcpproxy.relay.http1.Outcomes.reason;
 
 import java.io.IOException;
 import java.net.URI;
@@ -11,7 +14,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
-import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -31,7 +33,6 @@ import org.mcpproxy.system.Waiting;
 /** A backend, or who sits on the way to it, tries to have its bytes taken for another answer than they are. */
 class Http1ClientTest {
 
-    private static final Duration SOON = Duration.ofSeconds(10);
     /** In bytes: more than lies between a client and a server that does not read. */
     private static final int LARGE = 32 * 1024 * 1024;
 
@@ -477,21 +478,6 @@ class Http1ClientTest {
         peer.send(OK);
         assertThat(text(awaited(answer))).isEqualTo("hello");
         return peer;
-    }
-
-    private static BackendClient.Answer awaited(CompletionStage<BackendClient.Answer> answer) throws Exception {
-        return answer.toCompletableFuture().get(SOON.toSeconds(), TimeUnit.SECONDS);
-    }
-
-    private static Reason reason(CompletionStage<BackendClient.Answer> refused) {
-        try {
-            refused.toCompletableFuture()
-                    .orTimeout(SOON.toSeconds(), TimeUnit.SECONDS)
-                    .join();
-            return null;
-        } catch (CompletionException e) {
-            return e.getCause() instanceof Rejection rejection ? rejection.reason() : null;
-        }
     }
 
     private static String whole(BackendClient.Answer answer) {

@@ -1,8 +1,7 @@
-package org.mcpproxy.relay.http1;
+package org.mcpproxy.relay;
 
 import java.io.IOException;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
@@ -10,14 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 
 /** Neither accepts a connection nor refuses one: its queue is full, so that what comes is dropped. */
-final class SilentListener implements AutoCloseable {
+public final class SilentListener implements AutoCloseable {
 
     private static final int MOST_QUEUED = 64;
 
     private final ServerSocket listener;
     private final List<Socket> queued = new ArrayList<>();
 
-    SilentListener(InetAddress address, int port) throws IOException {
+    /** @param port 0 for any that is free */
+    public SilentListener(InetAddress address, int port) throws IOException {
         listener = new ServerSocket(port, 1, address);
         while (isTaken()) {
             if (queued.size() > MOST_QUEUED) {
@@ -37,8 +37,8 @@ final class SilentListener implements AutoCloseable {
         }
     }
 
-    InetAddress address() {
-        return ((InetSocketAddress) listener.getLocalSocketAddress()).getAddress();
+    int port() {
+        return listener.getLocalPort();
     }
 
     @Override
