@@ -80,6 +80,8 @@ public final class Cluster implements AutoCloseable {
         database.startAgain();
         nodes.stream().filter(node -> !node.isAlive()).forEach(ProxySystem::launchAgain);
         nodes.forEach(ProxySystem::awaitReady);
+        // ready they are without the database, too, and for a moment after it is back they do not ask it
+        nodes.forEach(ProxySystem::awaitLive);
         balancer.sendTo(first(), second());
         return this;
     }
