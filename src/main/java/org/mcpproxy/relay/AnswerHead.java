@@ -36,9 +36,9 @@ final class AnswerHead {
         return events;
     }
 
-    void writeTo(HttpServletResponse response) {
+    void writeTo(HttpServletResponse response, Era era) {
         response.setStatus(answer.status());
-        ForwardedHeaders.toClient(answer.headers())
+        ForwardedHeaders.toClient(answer.headers(), era)
                 .forEach(header -> response.addHeader(header.name(), header.value()));
         if (events) {
             // RFC-less, but nginx and its kin hold events back without it.

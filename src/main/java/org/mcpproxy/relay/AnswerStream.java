@@ -1,25 +1,25 @@
 package org.mcpproxy.relay;
 
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 
 /**
  * Carries the body of an answer from the backend to the client, as it comes: each part is written and flushed before the
- * next is asked for, so that a slow reader slows the backend and nothing piles up here. Holds no thread.
- *
- * <p>Backend, container and clock call in from their own threads; all of them only note what happened and then
- * {@link #drain}, which one thread at a time runs.
+ * next is asked for, so that a slow reader slows the backend and nothing piles up here. Holds a thread while something is
+ * written, and none while nothing is: backend and clock call in from their own threads, which must not wait; they note what
+ * happened and have it done by the {@code writers}, by one at a time.
  */
-final class AnswerStream implements WriteListener {
+final class AnswerStream {
 
     /** A comment line without the blank line that would dispatch an event early. */
     private static final byte[] COMMENT = {':', '\n'};
@@ -30,15 +30,16 @@ final class AnswerStream implements WriteListener {
      */
     private static final byte[] COMMENT_AFTER_CR = {':', '\r'};
 
-    private final ServletOutputStream out;
+    private final Executor writers;
+    private final Client client;
     private final Flow.Publisher<List<ByteBuffer>> body;
     private final boolean events;
     private final Runnable ended;
     private final Consumer<Throwable> brokeOff;
 
     private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicBoolean cancelled = new AtomicBoolean();
     private final Queue<ByteBuffer> pending = new ConcurrentLinkedQueue<>();
-    private volatile boolean writable;
     private volatile boolean backendDone;
     private volatile Throwable backendFailure;
     private volatile boolean stopped;
@@ -49,6 +50,9 @@ final class AnswerStream implements WriteListener {
     private volatile long lastHeard = since;
     private volatile long lastWrite = since;
 
+    /** Null until it is open. */
+    private OutputStream out;
+
     private boolean subscribed;
     /** An event stream begins as if a line had ended. */
     private byte last = '\n';
@@ -57,21 +61,36 @@ final class AnswerStream implements WriteListener {
     private boolean over;
 
     /**
+     * @param writers run what may wait for the client
+     * @param client is opened before all else, so that it need not wait for the first part
      * @param events whether the body is an event stream, into which heartbeats may be written
      * @param ended called when the stream is over
      * @param brokeOff called instead, with how, where the backend broke off; all that it sent before has then been written
      */
     AnswerStream(
-            ServletOutputStream out,
+            Executor writers,
+            Client client,
             Flow.Publisher<List<ByteBuffer>> body,
             boolean events,
             Runnable ended,
             Consumer<Throwable> brokeOff) {
-        this.out = out;
+        this.writers = writers;
+        this.client = client;
         this.body = body;
         this.events = events;
         this.ended = ended;
         this.brokeOff = brokeOff;
+    }
+
+    /** To whom it is written. */
+    interface Client {
+
+        /** Sends the head, and gives what the body is written to. */
+        OutputStream open() throws IOException;
+    }
+
+    void start() {
+        drain();
     }
 
     /** Writes a heartbeat where the stream has been silent for this long. */
@@ -92,28 +111,20 @@ final class AnswerStream implements WriteListener {
         return !stopped && (now - lastHeard > idle.toNanos() || now - since > whole.toNanos());
     }
 
-    /** Ends the stream now, and the backend's with it. */
+    /** Ends the stream now, and the backend's with it: that at once, even where a part is still waiting for the client. */
     void stop() {
         stopped = true;
+        cancel();
         drain();
-    }
-
-    @Override
-    public void onWritePossible() {
-        writable = true;
-        drain();
-    }
-
-    /** The client has gone. */
-    @Override
-    public void onError(Throwable failure) {
-        stop();
     }
 
     private void drain() {
-        if (calls.getAndIncrement() != 0) {
-            return;
+        if (calls.getAndIncrement() == 0) {
+            writers.execute(this::run);
         }
+    }
+
+    private void run() {
         int seen = 1;
         do {
             step();
@@ -140,21 +151,17 @@ final class AnswerStream implements WriteListener {
 
     /** @return false once all is written */
     private boolean proceed() throws IOException {
-        while (writable) {
-            if (!out.isReady()) {
-                // The container will call onWritePossible; until then its stream is not ours to touch.
-                writable = false;
-                return true;
-            }
-            if (!writeNext()) {
-                if (backendDone && pending.isEmpty()) {
-                    return false;
-                }
-                if (!ask()) {
-                    return true;
-                }
-            }
+        if (out == null) {
+            out = client.open();
         }
+        do {
+            while (writeNext()) {
+                // and the next
+            }
+            if (backendDone && pending.isEmpty()) {
+                return false;
+            }
+        } while (ask());
         return true;
     }
 
@@ -218,8 +225,9 @@ final class AnswerStream implements WriteListener {
     }
 
     private void cancel() {
-        if (subscription != null && !backendDone) {
-            subscription.cancel();
+        Flow.Subscription open = subscription;
+        if (open != null && !backendDone && cancelled.compareAndSet(false, true)) {
+            open.cancel();
         }
     }
 

@@ -15,6 +15,9 @@ final class EnvelopeReader {
     private static final Optional<String> VERSION = Optional.of("2.0");
     private static final int LONGEST_NAME = 8192;
 
+    /** Characters. Our errors repeat it, and are written without waiting for the client only while they are short. */
+    private static final int LONGEST_ID = 1024;
+
     /** Some parsers match keys without case (Go's does): there, {@code Method} would override {@code method}. */
     private static final Set<String> ENVELOPE = Set.of("jsonrpc", "id", "method", "params", "result", "error");
 
@@ -80,6 +83,7 @@ final class EnvelopeReader {
 
     /** MCP forbids null ids; only an error that answers an unreadable request may have one. */
     private void readId() {
+        require(json.currentToken() != JsonToken.VALUE_STRING || json.getStringLength() <= LONGEST_ID);
         hasNullId = json.currentToken() == JsonToken.VALUE_NULL;
         hasId = !hasNullId;
         switch (json.currentToken()) {

@@ -2,6 +2,7 @@ package org.mcpproxy.relay;
 
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -10,7 +11,6 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
-import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
@@ -35,7 +35,7 @@ final class Exchange implements OpenStreams.Open {
     private final AtomicBoolean answered = new AtomicBoolean();
 
     private final AtomicBoolean ended = new AtomicBoolean();
-    private final RelayMeter meter;
+    private final ExchangeRecord kept;
     private volatile boolean backendAnswered;
     private volatile BackendClient.Call call;
     private volatile Future<?> timeout;
@@ -48,7 +48,8 @@ final class Exchange implements OpenStreams.Open {
         this.turn = turn;
         this.admission = admission;
         this.response = turn.response();
-        this.meter = relay.meters().of(request.resource().backend());
+        this.kept = new ExchangeRecord(
+                request, relay.audit(), relay.meters().of(request.resource().backend()));
     }
 
     /**
@@ -177,8 +178,7 @@ final class Exchange implements OpenStreams.Open {
 
     /** An event stream may end at any time, and its client opens another; what is cut off elsewhere is no whole answer. */
     private void endOverdue(AnswerStream begun) {
-        meter.brokeOff(Reason.ANSWER_TIMEOUT);
-        audit(response.getStatus(), Reason.ANSWER_TIMEOUT);
+        kept.brokeOff(response.getStatus(), Reason.ANSWER_TIMEOUT);
         if (!begun.isOfEvents()) {
             ConnectionBreak.of(response, "The answer took too long.");
         }
@@ -268,12 +268,17 @@ final class Exchange implements OpenStreams.Open {
             Discarded.body(answer);
             return;
         }
+        BackendClient.Answer visible;
         try {
             AnswerHead.requireRelayable(answer);
-            begin(relay.policy().visible(request, answer, admission.body()));
-        } catch (Rejection e) {
+            visible = relay.policy().visible(request, answer, admission.body());
+        } catch (RuntimeException e) {
             Discarded.body(answer);
-            write(e);
+            write(rejection(e));
+            return;
+        }
+        try {
+            begin(visible);
         } catch (IOException | RuntimeException e) {
             Discarded.body(answer);
             finish();
@@ -281,26 +286,38 @@ final class Exchange implements OpenStreams.Open {
     }
 
     private void begin(BackendClient.Answer answer) throws IOException {
-        meter.answered(request, answer.status());
-        audit(answer.status(), null);
+        kept.answered(answer.status());
         AnswerHead head = new AnswerHead(answer);
-        head.writeTo(response);
+        head.writeTo(response, request.era());
         if (isShort(answer)) {
             write((WholeBody) answer.body());
             finish();
             return;
         }
         leaveThread();
-        // Without this early commit, the first event would wait for the second.
-        response.flushBuffer();
         AnswerStream begun = new AnswerStream(
-                response.getOutputStream(),
+                this::runWriting,
+                this::open,
                 answer.body(),
                 head.takesComments(),
                 this::finish,
                 failure -> breakOff(answer.status(), failure));
         stream = begun;
-        response.getOutputStream().setWriteListener(begun);
+        begun.start();
+    }
+
+    /** In this order: once its stream has been asked for, the container sends no head without a body. */
+    private OutputStream open() throws IOException {
+        response.flushBuffer();
+        return response.getOutputStream();
+    }
+
+    /** The container has a way to write without waiting, but that waits too (docs/decisions/0011). */
+    private void runWriting(Runnable work) {
+        if (!relay.threads().runWriting(request.caller().holder(), work)) {
+            // Only while the server ends, which lets nothing else run.
+            work.run();
+        }
     }
 
     /** Fits the container's buffer, so that to write it waits for no client. */
@@ -318,9 +335,7 @@ final class Exchange implements OpenStreams.Open {
 
     /** The client must not take what has come for the whole answer. */
     private void breakOff(int status, Throwable failure) {
-        Reason why = failure instanceof Rejection known ? known.reason() : Reason.BACKEND_BROKE_OFF;
-        meter.brokeOff(why);
-        audit(status, why);
+        kept.brokeOff(status, failure instanceof Rejection known ? known.reason() : Reason.BACKEND_BROKE_OFF);
         ConnectionBreak.of(response, "The backend broke its answer off.");
         finish();
     }
@@ -332,8 +347,7 @@ final class Exchange implements OpenStreams.Open {
     }
 
     private void write(Rejection why) {
-        meter.failed(request, why.reason());
-        audit(why.reason().status(), why.reason());
+        kept.failed(why.reason());
         try {
             relay.write(
                     ErrorAnswer.of(why, request.resource(), request.id(), request.headers())
@@ -354,28 +368,11 @@ final class Exchange implements OpenStreams.Open {
         return Rejection.of(Reason.INTERNAL_ERROR, cause);
     }
 
-    private void audit(int status, Reason failure) {
-        Duration taken = Duration.ofNanos(System.nanoTime() - request.since());
-        for (McpBody.Act act : request.acts()) {
-            relay.audit()
-                    .record(new AuditEvent.McpRequest(
-                            request.trail(),
-                            request.caller().user().orElse(null),
-                            request.caller().client(),
-                            request.resource().path(),
-                            act.method(),
-                            act.name(),
-                            status,
-                            failure,
-                            taken));
-        }
-    }
-
     private void finish() {
         if (ended.compareAndSet(false, true)) {
             relay.streams().remove(this);
             admission.close();
-            meter.ended(request);
+            kept.ended();
             try {
                 turn.complete();
             } catch (IllegalStateException e) {

@@ -63,25 +63,30 @@ final class ForwardedHeaders {
                             String name = lowerCase(header);
                             return (passes(TO_BACKEND, name) || more.contains(name))
                                     && !named.contains(name)
-                                    && !(era == Era.MODERN && SESSION.contains(name));
+                                    && !isOfNoUse(name, era);
                         }),
                         // A compressed stream would reach us in lumps.
                         Stream.concat(Stream.of(new Header("Accept-Encoding", "identity")), credential.stream()))
                 .toList();
     }
 
-    static List<Header> toClient(List<Header> headers) {
+    /** @param era of the request that is answered: a modern one opens no session, whatever headers its answer brings */
+    static List<Header> toClient(List<Header> headers, Era era) {
         Set<String> named = namedByConnection(headers);
         return headers.stream()
                 .filter(header -> {
                     String name = lowerCase(header);
-                    return passes(TO_CLIENT, name) && !named.contains(name);
+                    return passes(TO_CLIENT, name) && !named.contains(name) && !isOfNoUse(name, era);
                 })
                 .toList();
     }
 
     private static boolean passes(Set<String> names, String name) {
         return names.contains(name) || MCP.matcher(name).matches();
+    }
+
+    private static boolean isOfNoUse(String name, Era era) {
+        return era == Era.MODERN && SESSION.contains(name);
     }
 
     /** RFC 9110 7.6.1: these end at this hop. */

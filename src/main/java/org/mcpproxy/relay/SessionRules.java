@@ -100,7 +100,7 @@ public class SessionRules {
 
     /**
      * What an answer says of sessions that the store must be told: one was opened, or one has ended. Most answers say
-     * nothing new, though many backends repeat the session's id in each.
+     * nothing new, though many backends repeat the session's id in each. The newer era knows no sessions.
      *
      * @param request which may use the session that it named
      * @return asks the store, so it may take long; gives the answer for the client; throws {@code BACKEND_ANSWER_INVALID}
@@ -116,7 +116,7 @@ public class SessionRules {
                 return named(request, answer);
             });
         }
-        return success && opens(asked, answer.headers())
+        return success && request.era() != Era.MODERN && opens(asked, answer.headers())
                 ? Optional.of(() -> named(answer, id -> nameOf(id, request).orElseGet(() -> open(id, request))))
                 : Optional.empty();
     }

@@ -42,6 +42,11 @@ public class RequestThreads {
     /** Of one holder, running or waiting: a crowd of theirs waits for a single exchange. */
     private static final int FOR_OKTA_OF_ONE = (FOR_OKTA + MOST_WAITING_FOR_OKTA) / 4;
 
+    /** So many may wait for a client at once, and so many for those of one holder: each for as long as the container lets them. */
+    private static final int WRITING = 128;
+
+    private static final int WRITING_OF_ONE = 4;
+
     private static final Duration SOON = Duration.ofSeconds(5);
 
     private final ExecutorService shortWork = Executors.newFixedThreadPool(SHORT, named("request"));
@@ -56,6 +61,8 @@ public class RequestThreads {
     private final HolderPlaces oktaPlaces = new HolderPlaces(FOR_OKTA_OF_ONE);
     private final ExecutorService largeWork = Executors.newSingleThreadExecutor(named("request-large"));
     private final Turns largeTurns = new Turns(largeWork);
+    private final ExecutorService writingWork = Executors.newCachedThreadPool(named("request-writing"));
+    private final HolderThreads writing = new HolderThreads(writingWork, WRITING, WRITING_OF_ONE);
     private final ScheduledThreadPoolExecutor clock = new ScheduledThreadPoolExecutor(1, named("request-clock"));
 
     public RequestThreads() {
@@ -117,6 +124,16 @@ public class RequestThreads {
         return run(work, logged -> largeTurns.add(holder, logged));
     }
 
+    /**
+     * Runs what writes to a client, and waits where that does not read.
+     *
+     * @param holder whose client it is: those of one holder hold up no other's
+     * @return as {@link #run(Runnable)}
+     */
+    public boolean runWriting(String holder, Runnable work) {
+        return run(work, logged -> writing.add(holder, logged));
+    }
+
     /** Runs something later, unless it is cancelled before. It must not wait for anything. */
     public Future<?> after(Duration delay, Runnable work) {
         return clock.schedule(() -> run(work), delay.toMillis(), TimeUnit.MILLISECONDS);
@@ -125,7 +142,7 @@ public class RequestThreads {
     @PreDestroy
     public void close() {
         clock.shutdownNow();
-        List.of(shortWork, waitingWork, oktaWork, largeWork).forEach(ExecutorService::shutdown);
+        List.of(shortWork, waitingWork, oktaWork, largeWork, writingWork).forEach(ExecutorService::shutdown);
     }
 
     private static boolean run(Runnable work, Executor threads) {

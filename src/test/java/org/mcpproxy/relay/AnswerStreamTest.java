@@ -2,14 +2,14 @@ package org.mcpproxy.relay;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import jakarta.servlet.ServletOutputStream;
-import jakarta.servlet.WriteListener;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -24,8 +24,34 @@ class AnswerStreamTest {
     private final AnswerStream stream = stream(true);
 
     @Test
+    void theHeadIsFlushedBeforeAnythingIsAskedFor() {
+        stream.start();
+        assertThat(client.heads).isEqualTo(1);
+        assertThat(client.text).hasToString("");
+        backend.send("a\n");
+        assertThat(client.heads).isEqualTo(1);
+    }
+
+    /** The attack: not to read. The threads that bring parts, and the clock, have others to serve. */
+    @Test
+    void nothingIsWrittenByWhoeverCallsIn() {
+        List<Runnable> writing = new ArrayList<>();
+        AnswerStream left = stream(true, writing::add);
+        left.start();
+        left.beatAfter(Duration.ZERO);
+        assertThat(client.heads).isZero();
+        assertThat(writing).hasSize(1);
+        writing.remove(0).run();
+        backend.send("a\n");
+        left.beatAfter(Duration.ZERO);
+        left.stop();
+        assertThat(client.text).hasToString(":\n|");
+        assertThat(writing).hasSize(1);
+    }
+
+    @Test
     void eachPartIsFlushedBeforeTheNextIsAskedFor() {
-        stream.onWritePossible();
+        stream.start();
         assertThat(backend.asked).isEqualTo(1);
         backend.send("a\n");
         assertThat(client.text).hasToString("a\n|");
@@ -34,27 +60,23 @@ class AnswerStreamTest {
 
     @Test
     void nothingMoreIsAskedForWhileTheClientDoesNotRead() {
-        stream.onWritePossible();
-        client.ready = false;
+        stream.start();
+        client.meanwhile = () -> assertThat(backend.asked).isEqualTo(1);
         backend.send("a\n");
-        assertThat(backend.asked).isEqualTo(1);
-        assertThat(client.text).hasToString("");
-        client.ready = true;
-        stream.onWritePossible();
         assertThat(client.text).hasToString("a\n|");
         assertThat(backend.asked).isEqualTo(2);
     }
 
     @Test
     void aHeartbeatIsACommentLineAndNoMore() {
-        stream.onWritePossible();
+        stream.start();
         stream.beatAfter(Duration.ZERO);
         assertThat(client.text).hasToString(":\n|");
     }
 
     @Test
     void aHeartbeatWaitsForTheEndOfALine() {
-        stream.onWritePossible();
+        stream.start();
         backend.send("data: half");
         stream.beatAfter(Duration.ZERO);
         assertThat(client.text).hasToString("data: half|");
@@ -65,7 +87,7 @@ class AnswerStreamTest {
 
     @Test
     void aStreamThatIsNotSilentNeedsNoHeartbeat() {
-        stream.onWritePossible();
+        stream.start();
         backend.send("a\n");
         stream.beatAfter(Duration.ofSeconds(15));
         assertThat(client.text).hasToString("a\n|");
@@ -74,14 +96,14 @@ class AnswerStreamTest {
     @Test
     void aJsonAnswerGetsNoHeartbeat() {
         AnswerStream json = stream(false);
-        json.onWritePossible();
+        json.start();
         json.beatAfter(Duration.ZERO);
         assertThat(client.text).hasToString("");
     }
 
     @Test
     void theEndOfTheBackendEndsTheStreamOnce() {
-        stream.onWritePossible();
+        stream.start();
         backend.send("a\n");
         backend.subscriber.onComplete();
         stream.stop();
@@ -91,13 +113,12 @@ class AnswerStreamTest {
 
     @Test
     void whatTheBackendSentBeforeItBrokeOffIsDeliveredButIsNotTheWhole() {
-        stream.onWritePossible();
-        client.ready = false;
+        stream.start();
+        client.meanwhile = () -> {
+            backend.subscriber.onError(new IOException());
+            assertThat(brokenOff).isZero();
+        };
         backend.send("a\n");
-        backend.subscriber.onError(new IOException());
-        assertThat(brokenOff).isZero();
-        client.ready = true;
-        stream.onWritePossible();
         assertThat(client.text).hasToString("a\n|");
         assertThat(brokenOff).isEqualTo(1);
         assertThat(ended).isZero();
@@ -105,7 +126,7 @@ class AnswerStreamTest {
 
     @Test
     void aStreamThatWeStopHasNotBrokenOff() {
-        stream.onWritePossible();
+        stream.start();
         stream.stop();
         backend.subscriber.onError(new IOException());
         assertThat(brokenOff).isZero();
@@ -114,7 +135,7 @@ class AnswerStreamTest {
 
     @Test
     void aLineMayEndWithCarriageReturnAlone() {
-        stream.onWritePossible();
+        stream.start();
         backend.send("data: 1\r\r");
         stream.beatAfter(Duration.ZERO);
         assertThat(client.text).hasToString("data: 1\r\r|:\r|");
@@ -133,7 +154,7 @@ class AnswerStreamTest {
         for (int beats = 1; beats <= 2; beats++) {
             client.text.setLength(0);
             AnswerStream beating = stream(true);
-            beating.onWritePossible();
+            beating.start();
             for (String one : events.split("")) {
                 backend.send(one);
                 for (int beat = 0; beat < beats; beat++) {
@@ -147,7 +168,11 @@ class AnswerStreamTest {
     }
 
     private AnswerStream stream(boolean events) {
-        return new AnswerStream(client, backend, events, () -> ended++, failure -> brokenOff++);
+        return stream(events, Runnable::run);
+    }
+
+    private AnswerStream stream(boolean events, Executor writers) {
+        return new AnswerStream(writers, client::open, backend, events, () -> ended++, failure -> brokenOff++);
     }
 
     /** The fields of each event, as the grammar has it (HTML, Server-sent events, 9.2.5); comments are nothing. */
@@ -166,16 +191,8 @@ class AnswerStreamTest {
     }
 
     @Test
-    void aClientThatHasGoneCancelsTheBackend() {
-        stream.onWritePossible();
-        stream.onError(new IOException());
-        assertThat(backend.cancelled).isTrue();
-        assertThat(ended).isEqualTo(1);
-    }
-
-    @Test
     void aFailedWriteCancelsTheBackend() {
-        stream.onWritePossible();
+        stream.start();
         client.broken = true;
         backend.send("a\n");
         assertThat(backend.cancelled).isTrue();
@@ -190,29 +207,31 @@ class AnswerStreamTest {
     }
 
     @Test
-    void aStalledReaderDoesNotHoldUpTheEnd() {
-        stream.onWritePossible();
-        client.ready = false;
+    void aStalledReaderDoesNotHoldUpTheEndOfTheBackend() {
+        stream.start();
+        client.meanwhile = () -> {
+            stream.stop();
+            assertThat(backend.cancelled).isTrue();
+            assertThat(ended).isZero();
+        };
         backend.send("a\n");
-        stream.stop();
-        assertThat(backend.cancelled).isTrue();
         assertThat(ended).isEqualTo(1);
     }
 
     /** Writes down what it gets, and a bar for each flush. */
-    private static final class Client extends ServletOutputStream {
+    private static final class Client extends OutputStream {
 
         private final StringBuilder text = new StringBuilder();
-        private boolean ready = true;
+        /** Happens while it lets a write wait. */
+        private Runnable meanwhile = () -> {};
+
+        private int heads;
         private boolean broken;
 
-        @Override
-        public boolean isReady() {
-            return ready;
+        OutputStream open() {
+            heads++;
+            return this;
         }
-
-        @Override
-        public void setWriteListener(WriteListener listener) {}
 
         @Override
         public void write(int one) {
@@ -229,6 +248,7 @@ class AnswerStreamTest {
             if (broken) {
                 throw new IOException("broken pipe");
             }
+            meanwhile.run();
             text.append(new String(bytes, offset, length, StandardCharsets.UTF_8));
         }
 

@@ -10,8 +10,6 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.ByteBuffer;
@@ -181,6 +179,17 @@ class ExchangeTest {
         assertEnded();
     }
 
+    /** Whoever tells of an answer has other answers to tell of, and must not wait for this client. */
+    @Test
+    void theHeadOfAStreamIsWrittenOnAThreadOfItsHolder() {
+        threads.writeNow = false;
+        backend.answer();
+
+        assertThat(client.calls).contains("setStatus").doesNotContain("flushBuffer");
+        threads.write();
+        assertThat(client.calls).containsSubsequence("flushBuffer", "getOutputStream");
+    }
+
     @Test
     void anAnswerThatSaysNothingOfSessionsGoesOnAtOnce() {
         backend.answer();
@@ -343,7 +352,7 @@ class ExchangeTest {
                 Endpoints.standard(SETTINGS),
                 caller,
                 method,
-                Era.MODERN,
+                Era.LEGACY,
                 McpHeaders.of(List.of()),
                 List.of(),
                 Optional.empty(),
@@ -371,8 +380,26 @@ class ExchangeTest {
     private static final class Threads extends RequestThreads {
 
         private final List<Runnable> waiting = new ArrayList<>();
+        private final List<Runnable> writing = new ArrayList<>();
+        private boolean writeNow = true;
         private boolean stopped;
         private Runnable late;
+
+        @Override
+        public boolean runWriting(String holder, Runnable work) {
+            assertThat(holder).isEqualTo("00ualice");
+            writing.add(work);
+            if (writeNow) {
+                write();
+            }
+            return true;
+        }
+
+        void write() {
+            List<Runnable> now = List.copyOf(writing);
+            writing.clear();
+            now.forEach(Runnable::run);
+        }
 
         @Override
         public boolean runWaiting(Runnable work) {
@@ -474,6 +501,7 @@ class ExchangeTest {
 
         private final Map<String, String> headers = new TreeMap<>();
         private final ByteArrayOutputStream body = new ByteArrayOutputStream();
+        private final List<String> calls = new ArrayList<>();
         private int status;
         private int completed;
 
@@ -489,6 +517,7 @@ class ExchangeTest {
         }
 
         private Object respond(String method, Object[] arguments) {
+            calls.add(method);
             switch (method) {
                 case "setStatus" -> status = (int) arguments[0];
                 case "setHeader", "addHeader" -> headers.put((String) arguments[0], (String) arguments[1]);
@@ -524,16 +553,12 @@ class ExchangeTest {
 
         @Override
         public boolean isReady() {
-            return true;
+            throw new UnsupportedOperationException();
         }
 
         @Override
         public void setWriteListener(WriteListener listener) {
-            try {
-                listener.onWritePossible();
-            } catch (IOException e) {
-                throw new UncheckedIOException(e);
-            }
+            throw new UnsupportedOperationException();
         }
 
         @Override

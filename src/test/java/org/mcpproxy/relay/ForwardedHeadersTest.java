@@ -169,7 +169,17 @@ class ForwardedHeadersTest {
                 "X-Custom"
             })
     void whatWouldActOnOurOriginDoesNotComeBack(String name) {
-        assertThat(ForwardedHeaders.toClient(List.of(new Header(name, "x")))).isEmpty();
+        assertThat(toClient(name, Era.LEGACY)).isEmpty();
+    }
+
+    @Test
+    void aModernAnswerOpensNoSession() {
+        assertThat(toClient("Mcp-Session-Id", Era.MODERN)).isEmpty();
+        assertThat(toClient("Mcp-Unheard-Of", Era.MODERN)).hasSize(1);
+    }
+
+    private static List<Header> toClient(String name, Era era) {
+        return ForwardedHeaders.toClient(List.of(new Header(name, "x")), era);
     }
 
     @ParameterizedTest
@@ -184,7 +194,7 @@ class ForwardedHeadersTest {
                 "ETag"
             })
     void whatIsForTheClientComesBack(String name) {
-        assertThat(ForwardedHeaders.toClient(List.of(new Header(name, "x")))).containsExactly(new Header(name, "x"));
+        assertThat(toClient(name, Era.LEGACY)).containsExactly(new Header(name, "x"));
     }
 
     /** The backend must see what we say of the caller, and nothing that the caller says. */

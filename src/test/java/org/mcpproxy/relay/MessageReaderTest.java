@@ -127,6 +127,16 @@ class MessageReaderTest {
                 .isEqualTo(Reason.MESSAGE_NOT_JSON);
     }
 
+    /** Our errors repeat it, and must fit what is written without waiting for the client. */
+    @Test
+    void aLongIdIsRefusedAndNotRepeated() {
+        String longest = "{\"jsonrpc\":\"2.0\",\"method\":\"x\",\"id\":\"" + "i".repeat(1024);
+        assertThat(read(longest + "\"}").messages()).hasSize(1);
+        MalformedMessage refusal = refusal(longest + "i\"}");
+        assertThat(refusal.reason()).isEqualTo(Reason.MESSAGE_MALFORMED);
+        assertThat(refusal.id()).isEmpty();
+    }
+
     @Test
     void deepNestingAndLongBatchesAreRefused() {
         String deep =

@@ -3,7 +3,9 @@ package org.mcpproxy.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.AfterAll;
@@ -496,6 +498,65 @@ class RelayIT {
                 read += client.read(part);
             }
             assertThat(read).isEqualTo(most);
+        }
+    }
+
+    /** The attack: event streams that their client does not read, though events come and come. */
+    @Test
+    void whoReadsNothingHoldsUpNobodyElse() throws IOException {
+        try (Deaf first = new Deaf();
+                Deaf second = new Deaf()) {
+            first.awaitStandstill();
+            second.awaitStandstill();
+            for (int i = 0; i < 3; i++) {
+                try (RawClient client = system.caller("bob", "inspector").post(PING)) {
+                    RawBackend.Request late = system.backend().next();
+                    assertThat(late.isGivenUpWithin(100)).isFalse();
+                    late.answer("200 OK\r\nContent-Type: application/json", "{}");
+                    assertThat(client.status()).isEqualTo(200);
+                }
+            }
+        }
+    }
+
+    /** A client of alice's with a stream that is flooded. */
+    private static final class Deaf implements AutoCloseable {
+
+        private final RawClient client = alice.get();
+        private final RawBackend.Request request = system.backend().next().openEvents();
+        private final AtomicInteger sent = new AtomicInteger();
+
+        Deaf() {
+            assertThat(client.status()).isEqualTo(200);
+            Thread flood = new Thread(this::flood);
+            flood.setDaemon(true);
+            flood.start();
+        }
+
+        private void flood() {
+            try {
+                while (!request.socket().isClosed()) {
+                    request.send("data: " + "x".repeat(1000) + "\n\n");
+                    sent.incrementAndGet();
+                }
+            } catch (UncheckedIOException e) {
+                // it has been given up
+            }
+        }
+
+        /** Nothing more is taken from the backend, as nobody reads it. */
+        void awaitStandstill() {
+            int before = -1;
+            while (before != sent.get()) {
+                before = sent.get();
+                assertThat(request.isGivenUpWithin(500)).isFalse();
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            client.close();
+            request.socket().close();
         }
     }
 

@@ -373,6 +373,17 @@ class SessionRulesTest {
                 () -> rules.require(request("POST", Optional.of("files s"), caller("bob", "cursor"))));
     }
 
+    /** A server of both eras may name one id in all its answers: it is no session of its first reader. */
+    @Test
+    void aModernAnswerIsNoNewsWhateverItNames() {
+        for (Caller caller : List.of(ALICE, BOB)) {
+            assertThat(rules.news(
+                            request("POST", Optional.empty(), caller, Endpoints.standard(), Era.MODERN),
+                            answer(200, OPENED)))
+                    .isEmpty();
+        }
+    }
+
     /** A backend that every node reaches needs no particular node. */
     @Test
     void aSessionOfABackendOnTheNetworkIsNowhereElse() {
@@ -419,18 +430,15 @@ class SessionRulesTest {
     }
 
     private static RelayRequest request(String method, Optional<String> session, Caller caller, McpEndpoint endpoint) {
+        return request(method, session, caller, endpoint, Era.LEGACY);
+    }
+
+    private static RelayRequest request(
+            String method, Optional<String> session, Caller caller, McpEndpoint endpoint, Era era) {
         List<Header> headers =
                 session.map(id -> List.of(new Header("Mcp-Session-Id", id))).orElse(List.of());
         return new RelayRequest(
-                Samples.TRAIL,
-                endpoint,
-                caller,
-                method,
-                Era.LEGACY,
-                McpHeaders.of(headers),
-                headers,
-                Optional.empty(),
-                0);
+                Samples.TRAIL, endpoint, caller, method, era, McpHeaders.of(headers), headers, Optional.empty(), 0);
     }
 
     private static Caller caller(String user, String client) {

@@ -112,6 +112,19 @@ class SeveralResourcesIT {
         });
     }
 
+    /** RFC 8707 2. */
+    @Test
+    void whoNamesNoServerGetsATokenForTheDefaultOne() throws Exception {
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        Page question = browser.follow(asking(client).resources().build().toURI(), client.redirectUri());
+
+        Tokens tokens = granted(tokens(client, allowed(question, "alice", client)));
+
+        assertThat(ping(DEFAULT, tokens).text()).contains("\"server\":\"files\"");
+        assertThat(Stream.of(FILES, JIRA, OKTA).map(other -> ping(other, tokens).status()))
+                .containsOnly(401);
+    }
+
     @Test
     void thePersonIsAskedOnceAndEachTokenIsForOneServer() throws Exception {
         OAuthClient client = OAuthClient.publicClient(installation.proxy());
