@@ -26,6 +26,9 @@ final class EventFilter implements BodyFilter {
     private final ByteArrayOutputStream data = new ByteArrayOutputStream();
     private final ByteArrayOutputStream otherLines = new ByteArrayOutputStream();
     private boolean hasData;
+    /** Whether all of the event is withheld, and it is to be judged. */
+    private boolean isWhole;
+
     private boolean afterCr;
     private boolean atBeginning = true;
     private int lineStart;
@@ -36,27 +39,38 @@ final class EventFilter implements BodyFilter {
     }
 
     @Override
-    public void next(ByteBuffer part, ByteArrayOutputStream out) {
-        while (part.hasRemaining()) {
-            next(part.get(), out);
+    public boolean next(ByteBuffer part, boolean hasTime, ByteArrayOutputStream out) {
+        while (isWhole || part.hasRemaining()) {
+            if (!isWhole) {
+                line(part, out);
+            } else if (hasTime || !withheld.isLarge()) {
+                event(out);
+            } else {
+                return false;
+            }
         }
+        return true;
     }
 
     /** What is cut off is no event (Server-sent events, Interpretation), but a lenient reader may take it for one. */
     @Override
-    public void end(ByteArrayOutputStream out) {
+    public boolean end(boolean hasTime, ByteArrayOutputStream out) {
         if (withheld.length() > lineStart) {
             line(out);
         }
         if (!hasData) {
             out.writeBytes(withheld.release());
-            return;
+            return true;
+        }
+        if (!hasTime && withheld.isLarge()) {
+            return false;
         }
         try {
             event(out);
         } catch (Rejection e) {
             withheld.release();
         }
+        return true;
     }
 
     @Override
@@ -67,7 +81,27 @@ final class EventFilter implements BodyFilter {
         return out.toByteArray();
     }
 
-    private void next(byte sign, ByteArrayOutputStream out) {
+    /** The rest of a line, or what has come of it. */
+    private void line(ByteBuffer part, ByteArrayOutputStream out) {
+        int end = part.position();
+        while (end < part.limit() && !isLineEnd(part.get(end))) {
+            end++;
+        }
+        if (end > part.position()) {
+            afterCr = false;
+            withheld.add(part.slice(part.position(), end - part.position()));
+            part.position(end);
+        }
+        if (part.hasRemaining()) {
+            lineEnd(part.get(), out);
+        }
+    }
+
+    private static boolean isLineEnd(byte sign) {
+        return sign == '\n' || sign == '\r';
+    }
+
+    private void lineEnd(byte sign, ByteArrayOutputStream out) {
         boolean secondHalf = afterCr && sign == '\n';
         afterCr = sign == '\r';
         if (secondHalf && withheld.length() == 0) {
@@ -77,7 +111,7 @@ final class EventFilter implements BodyFilter {
         withheld.add(sign);
         if (secondHalf) {
             lineStart = withheld.length();
-        } else if (sign == '\n' || sign == '\r') {
+        } else {
             line(out);
         }
     }
@@ -86,7 +120,7 @@ final class EventFilter implements BodyFilter {
     private void line(ByteArrayOutputStream out) {
         byte[] line = lastLine();
         if (line.length == 0 && hasData) {
-            event(out);
+            isWhole = true;
         } else if (isData(line)) {
             data(line);
         } else if (hasData) {
@@ -100,7 +134,7 @@ final class EventFilter implements BodyFilter {
 
     private byte[] lastLine() {
         int end = withheld.length();
-        if (end > lineStart && (withheld.at(end - 1) == '\n' || withheld.at(end - 1) == '\r')) {
+        if (end > lineStart && isLineEnd(withheld.at(end - 1))) {
             end--;
         }
         byte[] line = withheld.copy(lineStart, end);
@@ -143,6 +177,8 @@ final class EventFilter implements BodyFilter {
         data.reset();
         otherLines.reset();
         hasData = false;
+        isWhole = false;
+        lineStart = 0;
     }
 
     private Optional<String> changed(byte[] event) {

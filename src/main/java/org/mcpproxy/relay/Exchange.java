@@ -271,7 +271,12 @@ final class Exchange implements OpenStreams.Open {
         BackendClient.Answer visible;
         try {
             AnswerHead.requireRelayable(answer);
-            visible = relay.policy().visible(request, answer, admission.body());
+            visible = relay.policy()
+                    .visible(
+                            request,
+                            answer,
+                            admission.body(),
+                            new Aside(relay.threads(), request.caller().holder()));
         } catch (RuntimeException e) {
             Discarded.body(answer);
             write(rejection(e));

@@ -17,6 +17,7 @@ final class FilteredAnswer {
 
     /**
      * @param error the answer to the one request that asked for a list; empty where only the shape tells what a list is
+     * @param aside does what takes long
      * @param refused called where the body turns out to be one that cannot be judged
      * @throws Rejection {@code POLICY_CANNOT_READ} where the body is compressed; also where it has come whole, cannot be judged,
      *     and no error is given
@@ -25,6 +26,7 @@ final class FilteredAnswer {
             BackendClient.Answer answer,
             ListedThings things,
             Withheld withheld,
+            Aside aside,
             Optional<byte[]> error,
             Runnable refused) {
         if (!Header.values(answer.headers(), "Content-Encoding").stream()
@@ -35,7 +37,7 @@ final class FilteredAnswer {
         BodyFilter filter = new AnswerHead(answer).isOfEvents()
                 ? new EventFilter(things, withheld)
                 : new WholeFilter(things, withheld, success && error.isPresent());
-        FilteredBody body = new FilteredBody(answer.body(), filter, error, refused);
+        FilteredBody body = new FilteredBody(answer.body(), filter, aside, error, refused);
         return new BackendClient.Answer(
                 answer.status(), headers(answer), answer.body() instanceof WholeBody whole ? body.of(whole) : body);
     }

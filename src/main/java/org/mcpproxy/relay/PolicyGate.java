@@ -82,9 +82,11 @@ public class PolicyGate {
      *
      * @param request which has passed {@link #require}
      * @param share pays for the part of an answer that is held back
+     * @param aside judges what is long
      * @throws Rejection {@code POLICY_CANNOT_READ} where the answer is compressed
      */
-    BackendClient.Answer visible(RelayRequest request, BackendClient.Answer answer, BodyBudget.Share share) {
+    BackendClient.Answer visible(
+            RelayRequest request, BackendClient.Answer answer, BodyBudget.Share share, Aside aside) {
         BackendPolicy rules = policyFor(request);
         boolean listing = messages(request).stream().anyMatch(message -> ListedThings.isListedBy(rules, message));
         if (!rules.restricts() || !(listing || mayBringAnother(request))) {
@@ -97,6 +99,7 @@ public class PolicyGate {
                 answer,
                 things,
                 new Withheld(longest, share),
+                aside,
                 listing ? Optional.of(JsonRpcError.body(Reason.POLICY_CANNOT_READ, request.id())) : Optional.empty(),
                 () -> audit(request));
     }

@@ -22,16 +22,21 @@ final class WholeFilter implements BodyFilter {
     }
 
     @Override
-    public void next(ByteBuffer part, ByteArrayOutputStream out) {
+    public boolean next(ByteBuffer part, boolean hasTime, ByteArrayOutputStream out) {
         withheld.add(part);
+        return true;
     }
 
     @Override
-    public void end(ByteArrayOutputStream out) {
+    public boolean end(boolean hasTime, ByteArrayOutputStream out) {
+        if (!hasTime && withheld.isLarge()) {
+            return false;
+        }
         byte[] all = withheld.release();
         if (all.length > 0) {
             out.writeBytes(filtered(all));
         }
+        return true;
     }
 
     private byte[] filtered(byte[] all) {

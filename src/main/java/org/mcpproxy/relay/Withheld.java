@@ -11,6 +11,9 @@ final class Withheld {
 
     private static final int FIRST = 4096;
 
+    /** In bytes, of JSON: so much takes a millisecond at worst, and four MiB 65, with many times as much memory. */
+    private static final int LARGE = 64 * 1024;
+
     private final int most;
     private final BodyBudget.Share share;
     private byte[] bytes = {};
@@ -41,6 +44,10 @@ final class Withheld {
 
     int length() {
         return length;
+    }
+
+    boolean isLarge() {
+        return length >= LARGE;
     }
 
     byte at(int index) {

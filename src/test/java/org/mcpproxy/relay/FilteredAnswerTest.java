@@ -56,6 +56,7 @@ class FilteredAnswerTest {
                         new BackendClient.Answer(status, List.of(new Header("Content-Type", "application/json")), body),
                         things,
                         new Withheld(MOST, budget.share("alice")),
+                        null,
                         error,
                         () -> refused++)
                 .body();
@@ -76,6 +77,7 @@ class FilteredAnswerTest {
                         new Source(List.of())),
                 things,
                 new Withheld(MOST, budget.share("alice")),
+                null,
                 Optional.empty(),
                 () -> {});
         assertThat(answer.headers()).containsExactly(new Header("Content-Type", "application/json"));
@@ -226,7 +228,7 @@ class FilteredAnswerTest {
         BackendClient.Answer answer =
                 new BackendClient.Answer(200, List.of(new Header("Content-Encoding", coding)), new Source(List.of()));
         assertThatThrownBy(() -> FilteredAnswer.of(
-                        answer, things, new Withheld(MOST, budget.share("a")), Optional.empty(), () -> {}))
+                        answer, things, new Withheld(MOST, budget.share("a")), null, Optional.empty(), () -> {}))
                 .isInstanceOfSatisfying(
                         Rejection.class, e -> assertThat(e.reason()).isEqualTo(Reason.POLICY_CANNOT_READ));
     }
@@ -249,6 +251,7 @@ class FilteredAnswerTest {
                         new BackendClient.Answer(status, List.of(new Header("Content-Type", type)), source),
                         things,
                         new Withheld(MOST, budget.share("alice")),
+                        null,
                         error,
                         () -> refused++)
                 .body()

@@ -355,7 +355,7 @@ class PolicyGateTest {
 
     private boolean isFiltered(RelayRequest request) {
         BackendClient.Answer answer = new BackendClient.Answer(200, List.of(), subscriber -> {});
-        return gate.visible(request, answer, null) != answer;
+        return gate.visible(request, answer, null, null) != answer;
     }
 
     private static ErrorAnswer answer(Rejection rejection, Optional<RequestId> id) {
