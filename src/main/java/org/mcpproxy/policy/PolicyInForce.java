@@ -2,6 +2,7 @@ package org.mcpproxy.policy;
 
 import java.lang.System.Logger;
 import java.lang.System.Logger.Level;
+import java.util.List;
 import java.util.Optional;
 
 /** The policy that holds now: that of the file, as it was when it was last good. */
@@ -12,13 +13,15 @@ public class PolicyInForce {
     private final Optional<PolicySource> atStart;
     private volatile Policy policy;
     private volatile String problem;
-    private String text;
+    private Content seen;
+    private Content judged;
 
     /** @param atStart empty where there is no policy file, and everything is open */
     public PolicyInForce(Optional<PolicySource> atStart) {
         this.atStart = atStart;
         this.policy = atStart.map(PolicySource::policy).orElse(Policy.OPEN);
-        this.text = atStart.map(PolicySource::text).orElse("");
+        this.judged = new Content(atStart.map(PolicySource::text).orElse(""), List.of());
+        this.seen = judged;
     }
 
     /** @param name the backend's name in the file */
@@ -36,28 +39,34 @@ public class PolicyInForce {
         return atStart.isPresent();
     }
 
-    /** Looks at the file, and puts in force what is new there. Says once what is wrong with it. */
+    /**
+     * Looks at the file, and puts in force what is new there. Says once what is wrong with it. Only what two looks in
+     * succession found is judged: a file that is being written is empty first, and then lacks its last rules.
+     */
     synchronized void look() {
-        atStart.ifPresent(source -> {
-            try {
-                take(source, source.file().text());
-            } catch (BadPolicyException e) {
-                complain(source, e);
-            }
-        });
+        atStart.ifPresent(this::look);
     }
 
-    private void take(PolicySource source, String now) throws BadPolicyException {
-        if (now.equals(text) && problem == null) {
-            return;
+    private void look(PolicySource source) {
+        Content now = Content.of(source.file());
+        if (now.equals(seen) && !now.equals(judged)) {
+            judge(source, now);
+            judged = now;
         }
-        policy = source.readAgain(now).policy();
-        text = now;
-        problem = null;
-        LOG.log(
-                Level.INFO,
-                "The policy in {0} is in force as it is now.",
-                source.file().path());
+        seen = now;
+    }
+
+    private void judge(PolicySource source, Content now) {
+        try {
+            policy = source.readAgain(now.readable()).policy();
+            problem = null;
+            LOG.log(
+                    Level.INFO,
+                    "The policy in {0} is in force as it is now.",
+                    source.file().path());
+        } catch (BadPolicyException e) {
+            complain(source, e);
+        }
     }
 
     private void complain(PolicySource source, BadPolicyException e) {
@@ -68,6 +77,29 @@ public class PolicyInForce {
                     "The policy in {0} has changed and cannot be used; the last good one holds on.\n  - {1}",
                     source.file().path(),
                     String.join("\n  - ", e.problems()));
+        }
+    }
+
+    /**
+     * What a look found.
+     *
+     * @param problems why there is no text; none where there is one
+     */
+    private record Content(String text, List<String> problems) {
+
+        static Content of(PolicyFile file) {
+            try {
+                return new Content(file.text(), List.of());
+            } catch (BadPolicyException e) {
+                return new Content("", e.problems());
+            }
+        }
+
+        String readable() throws BadPolicyException {
+            if (!problems.isEmpty()) {
+                throw new BadPolicyException(problems);
+            }
+            return text;
         }
     }
 }

@@ -58,6 +58,11 @@ final class PolicyReader {
     /** @throws BadPolicyException which names every problem */
     Policy read(String text) throws BadPolicyException {
         PolicyProperties entries = PolicyProperties.of(text);
+        if (entries.values().isEmpty()) {
+            // It may have been cut off, and must not open what it was to close.
+            problems.add(
+                    "The file has no rule. Write one, or take the setting POLICY_FILE away where nothing is to be restricted.");
+        }
         entries.repeated().forEach(key -> problem(key, "stands there twice. Remove one."));
         entries.values().forEach(this::entry);
         if (scopes.stream().mapToInt(scope -> scope.length() + 1).sum() > MOST_SCOPE_CHARACTERS) {

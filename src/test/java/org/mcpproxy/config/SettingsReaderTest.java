@@ -840,6 +840,9 @@ class SettingsReaderTest {
                 .anyMatch(problem -> problem.startsWith("POLICY_FILE (" + policy + "): mcp.tools.a.groups must list"));
         written.put("POLICY_FILE", folder.resolve("none").toString());
         assertThat(problems()).anyMatch(problem -> problem.endsWith("none): The file cannot be read."));
+        written.put("POLICY_FILE", Files.writeString(policy, "").toString());
+        assertThat(problems())
+                .anyMatch(problem -> problem.startsWith("POLICY_FILE (" + policy + "): The file has no rule."));
     }
 
     @Test

@@ -19,6 +19,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.oauth.AuthenticationEvent;
 
 /** The file changes while the server runs. */
@@ -28,6 +30,8 @@ class PolicyInForceTest {
             new Subject(Set.of(), Set.of(), Optional.of(AuthenticationEvent.UNKNOWN), Instant.EPOCH);
     private static final String CLOSED = "files.tools.read.deny=true\n";
     private static final String OPENED = "files.tools.read.groups=*  \n";
+    private static final String NO_RULE =
+            "The file has no rule. Write one, or take the setting POLICY_FILE away where nothing is to be restricted.";
 
     private final List<LogRecord> log = new ArrayList<>();
     private final Logger logger = Logger.getLogger(PolicyInForce.class.getName());
@@ -52,13 +56,56 @@ class PolicyInForceTest {
     }
 
     @Test
-    void whatIsNewInTheFileIsInForceAtTheNextLook() throws Exception {
+    void whatIsNewInTheFileIsInForceOnceTwoLooksHaveSeenIt() throws Exception {
         write(OPENED);
+        policy.look();
         assertThat(mayRead()).isFalse();
         policy.look();
         assertThat(mayRead()).isTrue();
         policy.look();
         assertThat(log).hasSize(1);
+    }
+
+    /** The attack: a save in place empties the file first, and a cut at a line's end loses what the later lines deny. */
+    @Test
+    void aFileThatIsBeingWrittenIsJudgedNeitherAsGoodNorAsBad() throws Exception {
+        String whole = "files.tools.default=allow\nfiles.tools.other.deny=true\n" + CLOSED;
+        for (int cut = 0; cut < whole.length(); cut++) {
+            write(whole.substring(0, cut));
+            policy.look();
+            assertThat(mayRead()).as(whole.substring(0, cut)).isFalse();
+        }
+        Files.delete(file);
+        policy.look();
+        assertThat(policy.isGood()).isTrue();
+        assertThat(log).isEmpty();
+
+        write(whole);
+        lookTwice();
+        assertThat(log).hasSize(1);
+        assertThat(mayRead()).isFalse();
+    }
+
+    /** The attack: a full disk, or a writer that crashes, leaves nothing in the file, for good. */
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "# files.tools.read.deny=true\n"})
+    void aFileWithoutAnyRuleOpensNothing(String text) throws Exception {
+        write(text);
+        lookTwice();
+        lookTwice();
+        assertThat(mayRead()).isFalse();
+        assertThat(policy.isGood()).isFalse();
+        assertThat(log).hasSize(1);
+        assertThat(log.get(0).getParameters()[1].toString()).isEqualTo(NO_RULE);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "\n", "# files.tools.read.deny=true\n"})
+    void aFileWithoutAnyRuleIsBadAtTheStart(String text) throws Exception {
+        write(text);
+        assertThatThrownBy(() -> PolicySource.read(new PolicyFile(file, Set.of("files"))))
+                .isInstanceOf(BadPolicyException.class)
+                .hasMessage(NO_RULE);
     }
 
     /** A clock that is coarse, or a copy that keeps times, must hide no change. */
@@ -69,24 +116,23 @@ class PolicyInForceTest {
         write(sameLength);
         Files.setLastModifiedTime(file, before);
         assertThat(sameLength).hasSameSizeAs(CLOSED);
-        policy.look();
+        lookTwice();
         assertThat(mayRead()).isTrue();
     }
 
     @Test
     void aBadFileKeepsTheLastGoodOneAndSaysSoOnce() throws Exception {
         write(OPENED);
-        policy.look();
+        lookTwice();
         write("files.tools.read=?\nothers.groups=a\n");
-        policy.look();
-        policy.look();
+        lookTwice();
 
         assertThat(mayRead()).isTrue();
         assertThat(policy.isGood()).isFalse();
         assertThat(log).hasSize(2);
         assertThat(log.get(1).getParameters()[1].toString()).contains("files.tools.read is no", "others.groups must");
         write(OPENED);
-        policy.look();
+        lookTwice();
         assertThat(policy.isGood()).isTrue();
         assertThat(log).hasSize(3);
     }
@@ -94,7 +140,7 @@ class PolicyInForceTest {
     @Test
     void aFileThatHasGoneOpensNothing() throws Exception {
         Files.delete(file);
-        policy.look();
+        lookTwice();
         assertThat(mayRead()).isFalse();
         assertThat(policy.isGood()).isFalse();
     }
@@ -102,10 +148,10 @@ class PolicyInForceTest {
     @Test
     void aFileThatIsNoTextOpensNothing() throws Exception {
         Files.write(file, new byte[] {(byte) 0xC3, 0x28});
-        policy.look();
+        lookTwice();
         assertThat(policy.isGood()).isFalse();
         Files.write(file, new byte[1024 * 1024 + 1]);
-        policy.look();
+        lookTwice();
         assertThat(policy.isGood()).isFalse();
         assertThat(log).hasSize(2);
     }
@@ -113,7 +159,7 @@ class PolicyInForceTest {
     @Test
     void aNewScopeNeedsANewStart() throws Exception {
         write("files.tools.read.scopes=files.read\n");
-        policy.look();
+        lookTwice();
         assertThat(mayRead()).isFalse();
         assertThat(policy.isGood()).isFalse();
         assertThat(log.get(0).getParameters()[1].toString()).contains("The scope files.read is new for files");
@@ -133,6 +179,11 @@ class PolicyInForceTest {
         assertThatThrownBy(() -> PolicySource.read(new PolicyFile(folder.resolve("none"), Set.of("files"))))
                 .isInstanceOf(BadPolicyException.class)
                 .hasMessage("The file cannot be read.");
+    }
+
+    private void lookTwice() {
+        policy.look();
+        policy.look();
     }
 
     private void write(String text) throws IOException {

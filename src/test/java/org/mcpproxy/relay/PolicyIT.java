@@ -8,6 +8,7 @@ import java.net.URI;
 import java.net.http.HttpRequest;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.text.ParseException;
 import java.time.Duration;
 import java.util.List;
@@ -104,8 +105,11 @@ class PolicyIT {
     }
 
     @AfterEach
-    void mend() {
+    void mend() throws IOException {
         okta.faults().clear();
+        if (!Files.readString(file).equals(POLICY)) {
+            putInForce(POLICY);
+        }
     }
 
     @Test
@@ -391,30 +395,55 @@ class PolicyIT {
 
     @Test
     void aChangeIsInForceSoonAndABadFileKeepsTheLastGoodOne() throws IOException {
-        Files.writeString(file, POLICY.replace("delete_*", "remove_*"));
-        awaitInForce(1);
+        putInForce(POLICY.replace("delete_*", "remove_*"));
         assertPasses(staff, DELETING);
 
-        Files.writeString(file, POLICY + "mcp.tools.read.scopes=files.read\nothers.groups=a\n");
-        system.proxy().awaitConsole("the complaint", console -> console.contains("the last good one holds on"));
-        assertThat(system.proxy().console()).contains("others.groups must begin with the name of a backend");
+        replace(POLICY + "mcp.tools.read.scopes=files.read\nothers.groups=a\n");
+        awaitComplaint("others.groups must begin with the name of a backend");
         assertThat(get("/health/ready").text()).contains("\"policy\":\"degraded\"");
         assertPasses(staff, DELETING);
 
-        Files.writeString(file, POLICY);
-        awaitInForce(2);
+        putInForce(POLICY);
         assertThat(get("/health/ready").text()).contains("\"policy\":\"well\"");
-        try (RawClient client = staff.post(DELETING)) {
-            assertThat(client.body()).contains("You may not use this");
-        }
+        assertForbidden(staff, DELETING);
+    }
+
+    /** The attack: a disk that is full while the file is saved in place. */
+    @Test
+    void aFileThatHasBecomeEmptyOpensNothing() throws IOException {
+        Files.writeString(file, "");
+        awaitComplaint("The file has no rule.");
+        assertForbidden(staff, DELETING);
     }
 
     /** The console shows no more than what is wrong. */
-    private static void awaitInForce(int times) {
-        Waiting.until(
-                "a changed policy",
-                Duration.ofSeconds(60),
-                () -> system.proxy().allLogs().split("is in force as it is now", -1).length == times + 1);
+    private static void putInForce(String policy) throws IOException {
+        int before = timesInForce();
+        replace(policy);
+        Waiting.until("a changed policy", Duration.ofSeconds(60), () -> timesInForce() > before);
+    }
+
+    private static int timesInForce() {
+        return system.proxy().allLogs().split("is in force as it is now", -1).length;
+    }
+
+    private static void awaitComplaint(String problem) {
+        system.proxy()
+                .awaitConsole(
+                        "the complaint",
+                        console -> console.contains("the last good one holds on") && console.contains(problem));
+    }
+
+    /** As operators are told to. */
+    private static void replace(String policy) throws IOException {
+        Path next = Files.writeString(folder.resolve("next.properties"), policy);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static void assertForbidden(RelaySystem.Caller caller, String message) {
+        try (RawClient client = caller.post(message)) {
+            assertThat(client.body()).contains("You may not use this");
+        }
     }
 
     private static void assertPasses(RelaySystem.Caller caller, String message) {
