@@ -371,7 +371,8 @@ public enum Reason {
     POLICY_CANNOT_READ(
             OAuth2Error.SERVER_ERROR,
             502,
-            "The MCP server's answer could not be held against the policy: it is compressed, too large or malformed."),
+            "The MCP server's answer could not be held against the policy: it is compressed, too large or malformed,"
+                    + " or began before there were rules for it."),
     ORIGIN_FOREIGN(
             OAuth2Error.ACCESS_DENIED, 403, "Requests from this browser origin are not accepted; see CORS_ORIGINS."),
     HOST_FOREIGN(

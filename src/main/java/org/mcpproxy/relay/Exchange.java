@@ -37,6 +37,7 @@ final class Exchange implements OpenStreams.Open {
     private final AtomicBoolean ended = new AtomicBoolean();
     private final ExchangeRecord kept;
     private volatile boolean backendAnswered;
+    private volatile boolean filtered;
     private volatile BackendClient.Call call;
     private volatile Future<?> timeout;
     private volatile AnswerStream stream;
@@ -161,6 +162,7 @@ final class Exchange implements OpenStreams.Open {
                     request.isToListen() ? request.caller() : request.caller().asking())) {
                 giveUp(Rejection.of(Reason.TOKEN_REVOKED));
             } else if (stream != null) {
+                relay.policy().requireStill(request, filtered);
                 goOn(stream, request.resource().limits().times());
             }
         } catch (Rejection e) {
@@ -282,6 +284,7 @@ final class Exchange implements OpenStreams.Open {
             write(rejection(e));
             return;
         }
+        filtered = visible != answer;
         try {
             begin(visible);
         } catch (IOException | RuntimeException e) {

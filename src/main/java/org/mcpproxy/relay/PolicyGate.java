@@ -78,7 +78,7 @@ public class PolicyGate {
 
     /**
      * The answer as this caller may see it: where it can hold a list of what is restricted, what they may not use is taken
-     * out on the way.
+     * out on the way, by the policy that is in force when it comes.
      *
      * @param request which has passed {@link #require}
      * @param share pays for the part of an answer that is held back
@@ -88,30 +88,60 @@ public class PolicyGate {
     BackendClient.Answer visible(
             RelayRequest request, BackendClient.Answer answer, BodyBudget.Share share, Aside aside) {
         BackendPolicy rules = policyFor(request);
-        boolean listing = messages(request).stream().anyMatch(message -> ListedThings.isListedBy(rules, message));
-        if (!rules.restricts() || !(listing || mayBringAnother(request))) {
+        boolean listing = isListing(request, rules);
+        if (!listing && !mayBringAnother(request, rules)) {
             return answer;
         }
         Subject subject = subject(request.caller());
-        ListedThings things =
-                new ListedThings((kind, name) -> !(rules.decide(kind, subject, name) instanceof Decision.Deny));
+        ListedThings things = new ListedThings(
+                (kind, name) -> !(policyFor(request).decide(kind, subject, name) instanceof Decision.Deny));
         return FilteredAnswer.of(
                 answer,
                 things,
                 new Withheld(longest, share),
                 aside,
                 listing ? Optional.of(JsonRpcError.body(Reason.POLICY_CANNOT_READ, request.id())) : Optional.empty(),
-                () -> audit(request));
+                () -> audit(request, Reason.POLICY_CANNOT_READ));
+    }
+
+    /**
+     * Holds an answer that goes on against the policy that is in force by now.
+     *
+     * @param filtered whether it is one that {@link #visible} has changed
+     * @throws Rejection {@code POLICY_CANNOT_READ} where something would have to be taken out of one that began while nothing
+     *     had to; {@code POLICY_KEEPS_OUT} where its caller listens, and may no longer enter
+     */
+    void requireStill(RelayRequest request, boolean filtered) {
+        BackendPolicy rules = policyFor(request);
+        if (rules.isOpen()) {
+            return;
+        }
+        if (!filtered && (isListing(request, rules) || mayBringAnother(request, rules))) {
+            throw refused(request, Reason.POLICY_CANNOT_READ);
+        }
+        if (request.isToListen() && !rules.mayEnter(subject(request.caller()))) {
+            throw refused(request, Reason.POLICY_KEEPS_OUT);
+        }
+    }
+
+    private Rejection refused(RelayRequest request, Reason why) {
+        audit(request, why);
+        return Rejection.of(why);
+    }
+
+    private static boolean isListing(RelayRequest request, BackendPolicy rules) {
+        return messages(request).stream().anyMatch(message -> ListedThings.isListedBy(rules, message));
     }
 
     /**
      * Whether the answer to another request may come here, which only its shape tells: on a stream that goes on with an earlier
      * one, and in a session whose client gives two requests the same id, so that the backend takes one for the other.
      */
-    private static boolean mayBringAnother(RelayRequest request) {
-        return request.httpMethod().equals("GET")
-                || request.session().isPresent()
-                || !Header.values(request.headers(), "Last-Event-ID").isEmpty();
+    private static boolean mayBringAnother(RelayRequest request, BackendPolicy rules) {
+        return rules.restricts()
+                && (request.isToListen()
+                        || request.session().isPresent()
+                        || !Header.values(request.headers(), "Last-Event-ID").isEmpty());
     }
 
     private BackendPolicy policyFor(RelayRequest request) {
@@ -190,7 +220,7 @@ public class PolicyGate {
         return scope;
     }
 
-    private void audit(RelayRequest request) {
+    private void audit(RelayRequest request, Reason why) {
         for (McpBody.Act act : request.acts()) {
             audit.record(new AuditEvent.Refused(
                     request.trail(),
@@ -199,7 +229,7 @@ public class PolicyGate {
                     request.resource().path(),
                     act.method(),
                     act.name(),
-                    Reason.POLICY_CANNOT_READ));
+                    why));
         }
     }
 }

@@ -35,10 +35,10 @@ import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.Exposition;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.fixture.SettablePolicy;
 import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
-import org.mcpproxy.policy.PolicyInForce;
 import org.mcpproxy.web.BodyBudget;
 import org.mcpproxy.web.RequestThreads;
 
@@ -59,6 +59,7 @@ class ExchangeTest {
     private final List<AuditEvent> audit = new ArrayList<>();
     private final Meters meters = new Meters();
     private final RelayMeters counted = new RelayMeters(SETTINGS, meters);
+    private final SettablePolicy policy = new SettablePolicy();
     private final Relay relay = relay((any, holder) -> backend);
     private final RelayRequest request = request();
     private final Exchange exchange = new Exchange(relay, check, request, client.turn(), admitted(request));
@@ -188,6 +189,53 @@ class ExchangeTest {
         assertThat(client.calls).contains("setStatus").doesNotContain("flushBuffer");
         threads.write();
         assertThat(client.calls).containsSubsequence("flushBuffer", "getOutputStream");
+    }
+
+    /** It cannot be filtered from its middle on; its client opens another, which is. */
+    @Test
+    void aStreamThatBeganUnfilteredEndsOnceARuleTakesSomethingOutOfIt() {
+        backend.answer();
+        policy.set("mcp.groups=*");
+        tick();
+        assertThat(client.completed).isZero();
+
+        policy.set("mcp.tools.delete_all.deny=true");
+        tick();
+
+        assertThat(client.status).isEqualTo(200);
+        assertThat(backend.unsubscribed).isEqualTo(1);
+        assertEnded();
+        assertThat(audit).last().extracting("reason").isEqualTo(Reason.POLICY_CANNOT_READ);
+    }
+
+    @Test
+    void aStreamThatIsFilteredGoesOnUnderOtherRules() {
+        policy.set("mcp.tools.delete_all.deny=true");
+        backend.answer();
+        policy.set("mcp.prompts.default=deny");
+        tick();
+
+        assertThat(client.completed).isZero();
+    }
+
+    @Test
+    void aStreamEndsWhoseCallerMayNoLongerEnterAndACallGoesOn() {
+        backend.answer();
+        policy.set("mcp.groups=admins");
+        tick();
+
+        assertThat(backend.unsubscribed).isEqualTo(1);
+        assertEnded();
+        assertThat(audit).last().extracting("reason").isEqualTo(Reason.POLICY_KEEPS_OUT);
+
+        RelayRequest call = request("POST");
+        Backend called = new Backend();
+        Exchange asking =
+                new Exchange(relay((any, holder) -> called), check, call, new Client().turn(), admitted(call));
+        asking.start(new byte[0]);
+        called.answer();
+        asking.tick(Connections.ofThisMachine());
+        assertThat(called.unsubscribed).isZero();
     }
 
     @Test
@@ -334,7 +382,7 @@ class ExchangeTest {
                         new BackendLimits(SETTINGS, new SettableClock())),
                 new SessionRules(sessions, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS, new SettableClock()),
                 new BackendCredentials(null, null, null, null, null, null),
-                new PolicyGate(new PolicyInForce(Optional.empty()), null, null, null, 0),
+                new PolicyGate(policy, null, audit::add, new SettableClock(), 0),
                 threads,
                 audit::add,
                 counted);

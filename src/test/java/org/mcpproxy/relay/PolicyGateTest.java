@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.nimbusds.oauth2.sdk.Scope;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -13,6 +14,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.SubmissionPublisher;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -20,6 +22,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
+import org.mcpproxy.fixture.SettablePolicy;
 import org.mcpproxy.oauth.AuthenticationEvent;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -28,6 +31,7 @@ import org.mcpproxy.policy.PolicyFile;
 import org.mcpproxy.policy.PolicyInForce;
 import org.mcpproxy.policy.PolicySource;
 import org.mcpproxy.signing.Profile;
+import org.mcpproxy.web.BodyBudget;
 
 /** With a policy that forbids a tool, a resource and a prompt: everything that may be tried to use them all the same. */
 class PolicyGateTest {
@@ -351,6 +355,31 @@ class PolicyGateTest {
                 plain.message(),
                 plain.since());
         assertThat(isFiltered(inASession)).isTrue();
+    }
+
+    @Test
+    void aListIsHeldAgainstThePolicyThatIsInForceWhenItComes() {
+        String list = "data: {\"id\":1,\"result\":{\"tools\":[{\"name\":\"drop\"},{\"name\":\"read\"}]}}\n\n";
+        SettablePolicy changing = new SettablePolicy();
+        changing.set("mcp.tools.default=allow\nmcp.tools.write.deny=true");
+        PolicyGate itsGate = new PolicyGate(changing, new CallerProfiles(null), event -> {}, clock, 1000);
+        Events client = new Events(10);
+        try (SubmissionPublisher<List<ByteBuffer>> backend = new SubmissionPublisher<>(Runnable::run, 10)) {
+            BackendClient.Answer answer =
+                    new BackendClient.Answer(200, List.of(new Header("Content-Type", "text/event-stream")), backend);
+            itsGate.visible(
+                            request(Optional.empty(), "mcp", Set.of("staff")),
+                            answer,
+                            new BodyBudget(10_000, 10_000).share("alice"))
+                    .body()
+                    .subscribe(client);
+            backend.submit(List.of(ByteBuffer.wrap(list.getBytes(StandardCharsets.UTF_8))));
+            assertThat(client.text()).isEqualTo(list);
+
+            changing.set("mcp.tools.default=allow\nmcp.tools.drop.deny=true");
+            backend.submit(List.of(ByteBuffer.wrap(list.getBytes(StandardCharsets.UTF_8))));
+        }
+        assertThat(client.text()).isEqualTo(list + list.replace("{\"name\":\"drop\"},", ""));
     }
 
     private boolean isFiltered(RelayRequest request) {

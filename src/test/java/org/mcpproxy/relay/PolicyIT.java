@@ -416,6 +416,36 @@ class PolicyIT {
         assertForbidden(staff, DELETING);
     }
 
+    /** A stream may be open for a day. */
+    @Test
+    void whatIsTakenOutOfAnOpenStreamIsDecidedByThePolicyThatIsInForce() throws IOException {
+        String event = "data: " + LIST + "\n\n";
+        try (RawClient client = staff.get()) {
+            RawBackend.Request backend = system.backend().next().openEvents();
+            putInForce(POLICY.replace("delete_*", "remove_*"));
+            backend.send(event);
+            assertThat(nextOf(client)).isEqualTo(event);
+            putInForce("mcp.groups=staff,admins");
+            backend.send(event);
+            assertThat(nextOf(client)).isEqualTo(event);
+            backend.end();
+        }
+        try (RawClient client = staff.get()) {
+            RawBackend.Request backend = system.backend().next().openEvents();
+            backend.send(event);
+            assertThat(nextOf(client)).isEqualTo(event);
+            putInForce(POLICY);
+            assertThat(nextOf(client)).as("unfiltered from here on").isNull();
+            assertThat(backend.isGivenUpWithin(10_000)).isTrue();
+        }
+    }
+
+    /** The next piece that is no heartbeat. */
+    private static String nextOf(RawClient client) {
+        String next = client.chunk();
+        return ":\n".equals(next) ? nextOf(client) : next;
+    }
+
     /** The console shows no more than what is wrong. */
     private static void putInForce(String policy) throws IOException {
         int before = timesInForce();
