@@ -75,6 +75,7 @@ final class Conversation implements Channel.Receiver {
             given.requests().keySet().forEach(pending::take);
             throw e;
         }
+        given.cancelled().forEach(this::cancelled);
         if (said.requests() == 0) {
             return Told.accepted();
         }
@@ -82,6 +83,11 @@ final class Conversation implements Channel.Receiver {
             slow.accept(reply);
         }
         return reply;
+    }
+
+    /** The server is to answer it no more, and may have just done so (MCP 2025-11-25, Cancellation). */
+    private void cancelled(Long number) {
+        pending.take(number).ifPresent(request -> request.reply().settled());
     }
 
     private Reply reply(Messages said, boolean takesEvents, Runnable forget) {

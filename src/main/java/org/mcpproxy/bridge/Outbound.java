@@ -22,6 +22,7 @@ final class Outbound {
     private final Sender sender;
     private final List<Outgoing> messages = new ArrayList<>();
     private final Map<Long, Outgoing> requests = new LinkedHashMap<>();
+    private final List<Long> cancelled = new ArrayList<>();
 
     Outbound(boolean modern, PendingRequests pending, Sender sender) {
         this.modern = modern;
@@ -51,6 +52,11 @@ final class Outbound {
         return requests;
     }
 
+    /** The numbers of those requests, of this POST or earlier ones, that it cancels. */
+    List<Long> cancelled() {
+        return cancelled;
+    }
+
     Sender sender() {
         return sender;
     }
@@ -66,13 +72,15 @@ final class Outbound {
     private Optional<String> other(Envelope message) {
         if (message.is(CANCELLED)) {
             // Whose request a modern one means cannot be known, and a disconnect is how it is said there.
-            return modern
-                    ? Optional.empty()
-                    : message.name(Naming.CANCELLED)
-                            .flatMap(pending::numberOf)
-                            .map(number -> message.renamed(Map.of(Naming.CANCELLED, Long.toString(number))));
+            return modern ? Optional.empty() : cancellation(message);
         }
         // A modern server is answered nothing, as it may ask nothing.
         return modern && message.isResponse() ? Optional.empty() : Optional.of(message.text());
+    }
+
+    private Optional<String> cancellation(Envelope message) {
+        Optional<Long> number = message.name(Naming.CANCELLED).flatMap(pending::cancellable);
+        number.ifPresent(cancelled::add);
+        return number.map(known -> message.renamed(Map.of(Naming.CANCELLED, Long.toString(known))));
     }
 }

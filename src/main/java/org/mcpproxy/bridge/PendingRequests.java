@@ -46,10 +46,11 @@ final class PendingRequests {
         return Optional.ofNullable(byNumber.get(number));
     }
 
-    /** The number of the request with this id of its client. */
-    synchronized Optional<Long> numberOf(String id) {
+    /** The number of the request with this id of its client, which may be any but the one that opens the session. */
+    synchronized Optional<Long> cancellable(String id) {
         return byNumber.entrySet().stream()
                 .filter(request -> request.getValue().id().equals(id))
+                .filter(request -> !request.getValue().opening())
                 .map(Map.Entry::getKey)
                 .findFirst();
     }

@@ -77,9 +77,7 @@ final class Reply implements BackendClient.Call {
      */
     void response(String id, Envelope response, String text) {
         BackendClient.Answer answer = null;
-        boolean last;
         synchronized (this) {
-            last = --outstanding == 0;
             if (!events && requests == 1) {
                 done = true;
                 answer = new BackendClient.Answer(statuses.of(response), with("application/json"), body);
@@ -94,7 +92,21 @@ final class Reply implements BackendClient.Call {
             incomplete = true;
             body.write(event(error(id, Reason.ANSWER_UNREAD)));
         }
+        settled();
+    }
+
+    /**
+     * One response less is to come: it has been written, or its client has cancelled the request, and expects none. Where none
+     * was written at all, the answer is an event stream without events: a request has no other answer that bears no response
+     * (MCP 2025-11-25, Sending Messages to the Server), and its client waits for it no more.
+     */
+    void settled() {
+        boolean last;
+        synchronized (this) {
+            last = --outstanding == 0;
+        }
         if (last) {
+            beginEvents();
             end();
         }
     }
@@ -133,19 +145,15 @@ final class Reply implements BackendClient.Call {
     /** A request did not reach the server. An answer that has begun goes on, with an error in its place. */
     void undelivered(String id, Rejection why) {
         boolean begun;
-        boolean last;
         synchronized (this) {
             begun = events;
-            last = --outstanding == 0;
         }
         if (!begun) {
             fail(why);
             return;
         }
         body.write(event(error(id, why.reason())));
-        if (last) {
-            end();
-        }
+        settled();
     }
 
     /** Whatever takes long is an event stream, so that its client sees heartbeats. */

@@ -126,10 +126,122 @@ class ConversationTest {
         post(session, call("\"mine\"", "1"));
         sent.clear();
 
-        post(session, "{\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":\"mine\"}}");
-        post(session, "{\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}");
+        post(session, cancellation("1"));
+        post(session, cancellation("\"mine\""));
 
-        assertThat(sent).containsExactly("{\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}");
+        assertThat(sent).containsExactly(cancellation("1"));
+    }
+
+    /** A server answers none of them: it should not (MCP 2025-11-25, Cancellation). */
+    @Test
+    void requestsThatTheirClientCancelsHoldNothing() {
+        for (int i = 0; i < 1001; i++) {
+            post(session, call("7", "1"));
+            post(session, cancellation("7"));
+        }
+
+        assertThat(memory.held()).isZero();
+        assertThat(session.isIdle(Duration.ZERO)).isTrue();
+        BackendClient.Call next = post(session, call("7", "1"));
+        session.message("{\"id\":1002,\"result\":{}}");
+        assertThat(Said.of(next).body()).isEqualTo("{\"id\":7,\"result\":{}}");
+    }
+
+    @Test
+    void theAnswerToACancelledRequestEndsWithoutAResponse() {
+        BackendClient.Call begun = post(session, call("7", "1"));
+        session.message(progress(1, 1));
+        Said stream = Said.of(begun).awaitText("notifications/progress");
+        BackendClient.Call silent = post(session, call("8", "2"));
+
+        post(session, cancellation("7"));
+        post(session, cancellation("8"));
+
+        assertThat(stream.brokeOff()).isFalse();
+        Said empty = Said.of(silent);
+        assertThat(empty.status()).isEqualTo(200);
+        assertThat(empty.header("Content-Type")).isEqualTo("text/event-stream");
+        assertThat(empty.body()).isEmpty();
+    }
+
+    @Test
+    void anAnswerThatComesAfterItsRequestWasCancelledIsDropped() {
+        BackendClient.Call call = post(session, call("7", "\"t\""));
+        BackendClient.Call other = post(session, call("7", "\"t\""));
+        Said listening = Said.of(session.listen());
+
+        post(session, cancellation("7"));
+        session.message(progress(1, 1));
+        session.message(created(1, "task"));
+        session.message(progress(1, 1));
+        session.message("{\"id\":2,\"result\":{}}");
+
+        assertThat(Said.of(call).body()).isEmpty();
+        assertThat(Said.of(other).body()).isEqualTo("{\"id\":7,\"result\":{}}");
+        assertThat(listening.soFar()).isEmpty();
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void aCancellationThatComesAfterTheAnswerDoesNothing() {
+        BackendClient.Call call = post(session, call("7", "1"));
+        session.message("{\"id\":1,\"result\":{}}");
+        sent.clear();
+
+        post(session, cancellation("7"));
+
+        assertThat(sent).isEmpty();
+        assertThat(Said.of(call).body()).isEqualTo("{\"id\":7,\"result\":{}}");
+    }
+
+    @Test
+    void theOthersOfABatchAreAnsweredWhereOneIsCancelled() {
+        BackendClient.Call last = post(session, "[" + call("1", "1") + "," + call("2", "2") + "]");
+        session.message("{\"id\":1,\"result\":{}}");
+        post(session, cancellation("2"));
+        BackendClient.Call first = post(session, "[" + call("1", "1") + "," + call("2", "2") + "]");
+        post(session, cancellation("1"));
+        session.message("{\"id\":4,\"result\":{}}");
+        BackendClient.Call all = post(session, "[" + call("1", "1") + "," + cancellation("1") + "]");
+
+        assertThat(Said.of(last).body()).isEqualTo("event: message\ndata: {\"id\":1,\"result\":{}}\n\n");
+        assertThat(Said.of(first).body()).isEqualTo("event: message\ndata: {\"id\":2,\"result\":{}}\n\n");
+        assertThat(Said.of(all).body()).isEmpty();
+        assertThat(memory.held()).isZero();
+    }
+
+    @Test
+    void aCancellationTakesNoResponseWithItThatIsBeingWritten() {
+        BackendClient.Call call = post(session, "[" + call("1", "1") + "," + call("2", "2") + "]");
+        call.answer().thenRun(() -> post(session, cancellation("2")));
+
+        session.message("{\"id\":1,\"result\":{}}");
+
+        assertThat(Said.of(call).body()).isEqualTo("event: message\ndata: {\"id\":1,\"result\":{}}\n\n");
+    }
+
+    @Test
+    void aCancellationThatIsRefusedCancelsNothing() {
+        BackendClient.Call call = post(session, call("7", "1"));
+        reading = false;
+        catchThrowableOfType(Rejection.class, () -> post(session, cancellation("7")));
+
+        session.message("{\"id\":1,\"result\":{}}");
+
+        assertThat(Said.of(call).body()).isEqualTo("{\"id\":7,\"result\":{}}");
+    }
+
+    /** Clients must not (MCP 2025-11-25, Cancellation). */
+    @Test
+    void nobodyCancelsWhatOpensTheSession() {
+        BackendClient.Call opening = post(session, "{\"id\":0,\"method\":\"initialize\"}");
+        sent.clear();
+
+        post(session, cancellation("0"));
+        session.message("{\"id\":1,\"result\":{}}");
+
+        assertThat(sent).isEmpty();
+        assertThat(Said.of(opening).body()).isEqualTo("{\"id\":0,\"result\":{}}");
     }
 
     @Test
@@ -137,8 +249,8 @@ class ConversationTest {
         post(modern, call("7", "1"));
         sent.clear();
 
-        post(modern, "{\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":1}}");
-        post(modern, "{\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":7}}");
+        post(modern, cancellation("1"));
+        post(modern, cancellation("7"));
 
         assertThat(sent).isEmpty();
     }
@@ -664,6 +776,10 @@ class ConversationTest {
     private static String progress(int number, int length) {
         return "{\"method\":\"notifications/progress\",\"params\":{\"progressToken\":" + number + ",\"message\":\""
                 + "x".repeat(length) + "\"}}";
+    }
+
+    private static String cancellation(String id) {
+        return "{\"method\":\"notifications/cancelled\",\"params\":{\"requestId\":" + id + "}}";
     }
 
     private static String call(String id, String token) {
