@@ -1,6 +1,7 @@
 package org.mcpproxy.bridge;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import com.nimbusds.oauth2.sdk.Scope;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -174,17 +176,21 @@ class StdioBackendsTest {
     @Test
     void aProcessThatNobodyUsesIsEndedAndOneInUseIsNot() {
         backends.stop();
-        limits = limits(3, Duration.ofMillis(300));
+        limits = limits(10, Duration.ofMillis(300));
         backend = backend(Map.of(), "plain");
         backends = backends();
-        String listened = initialize("ada");
-        Said stream = send("GET", "ada", listened, "");
+        AtomicReference<String> listened = new AtomicReference<>();
+        AtomicReference<Said> stream = new AtomicReference<>();
+        Waiting.until("somebody listens before the end of the idle", Said.PATIENCE, () -> {
+            listened.set(initialize("ada"));
+            return catchThrowable(() -> stream.set(send("GET", "ada", listened.get(), ""))) == null;
+        });
         String unused = initialize("ada");
         Waiting.until("the end of the idle", Said.PATIENCE, () -> backends.count() == 1);
 
         assertThat(refused(() -> post("ada", unused, call("pid")))).isEqualTo(Reason.SESSION_UNKNOWN);
-        assertThat(post("ada", listened, call("pid")).status()).isEqualTo(200);
-        stream.leave();
+        assertThat(post("ada", listened.get(), call("pid")).status()).isEqualTo(200);
+        stream.get().leave();
         Waiting.until("the end of all", Said.PATIENCE, () -> backends.count() == 0);
     }
 

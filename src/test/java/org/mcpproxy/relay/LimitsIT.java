@@ -31,6 +31,9 @@ class LimitsIT {
     /** So few that none comes back, after ten seconds, before they are used. */
     private static final int PER_MINUTE = 6;
 
+    /** However slow the machine, one of so many finds none left. */
+    private static final int ENOUGH = 10 * PER_MINUTE;
+
     private static final Duration A_WHILE = Duration.ofSeconds(20);
 
     /** Of the whole node. */
@@ -108,13 +111,12 @@ class LimitsIT {
     @Test
     void aUserWhoSendsTooManyByOneClientComesAgain() {
         RelaySystem.Caller carol = system.caller("carol", "inspector");
-        for (int i = 0; i < PER_MINUTE; i++) {
-            assertServed(carol);
+        int served = 0;
+        while (served < ENOUGH && isServed(carol)) {
+            served++;
         }
 
-        try (RawClient client = carol.post(PING)) {
-            assertTooBusy(client);
-        }
+        assertThat(served).isBetween(PER_MINUTE, ENOUGH - 1);
         assertServed(system.caller("carol", "cursor"));
     }
 
@@ -154,11 +156,7 @@ class LimitsIT {
         AtomicReference<RawBackend.Request> request = new AtomicReference<>();
         Waiting.until("a place is free for " + user, A_WHILE, () -> {
             client.set(caller.post(PING));
-            Waiting.until(
-                    "an answer, or a request",
-                    A_WHILE,
-                    () -> client.get().hasMore() || !system.backend().isIdle());
-            if (client.get().hasMore()) {
+            if (isAnsweredWithoutTheBackend(client.get())) {
                 client.get().close();
                 return false;
             }
@@ -166,6 +164,14 @@ class LimitsIT {
             return true;
         });
         return new Held(client.get(), request.get());
+    }
+
+    private static boolean isAnsweredWithoutTheBackend(RawClient client) {
+        Waiting.until(
+                "an answer, or a request",
+                A_WHILE,
+                () -> client.hasMore() || !system.backend().isIdle());
+        return client.hasMore();
     }
 
     private record Held(RawClient client, RawBackend.Request request) {
@@ -282,23 +288,23 @@ class LimitsIT {
         String token =
                 system.caller("frank&key=" + key.thumbprint(), "inspector").token();
         String nonce = ping(token, proof(key, token, null)).header("DPoP-Nonce");
-        for (int i = 0; i < PER_MINUTE; i++) {
-            assertProvenIsServed(token, proof(key, token, nonce));
-        }
-        String proof = proof(key, token, nonce);
-
-        assertThat(ping(token, proof).status()).isEqualTo(429);
-
-        CompletableFuture<Void> answering =
-                CompletableFuture.runAsync(() -> answer(system.backend().next()));
+        AtomicReference<String> proof = new AtomicReference<>();
         AtomicReference<Answer> answer = new AtomicReference<>();
+        int served = -1;
+        do {
+            served++;
+            proof.set(proof(key, token, nonce));
+            answer.set(answeredPing(token, proof.get()));
+        } while (served < ENOUGH && answer.get().status() == 200);
+        assertThat(served).isBetween(PER_MINUTE, ENOUGH - 1);
+        assertThat(answer.get().status()).isEqualTo(429);
+
         Waiting.until("another is let in", A_WHILE, () -> {
-            answer.set(ping(token, proof));
+            answer.set(answeredPing(token, proof.get()));
             return answer.get().status() != 429;
         });
         assertThat(answer.get().status()).isEqualTo(200);
-        answering.join();
-        Answer replayed = ping(token, proof);
+        Answer replayed = ping(token, proof.get());
         assertThat(replayed.status()).isEqualTo(401);
         assertThat(replayed.text()).contains("invalid_dpop_proof");
     }
@@ -307,11 +313,17 @@ class LimitsIT {
         return key.proof("POST", system.proxy().at("/mcp"), Instant.now(), nonce, token);
     }
 
-    private static void assertProvenIsServed(String token, String proof) {
-        CompletableFuture<Void> answering =
-                CompletableFuture.runAsync(() -> answer(system.backend().next()));
-        assertThat(ping(token, proof).status()).isEqualTo(200);
-        answering.join();
+    /** What comes to the backend is answered there. */
+    private static Answer answeredPing(String token, String proof) {
+        CompletableFuture<Answer> answer = CompletableFuture.supplyAsync(() -> ping(token, proof));
+        Waiting.until(
+                "an answer, or a request",
+                A_WHILE,
+                () -> answer.isDone() || !system.backend().isIdle());
+        if (!answer.isDone()) {
+            answer(system.backend().next());
+        }
+        return answer.join();
     }
 
     private static Answer ping(String token, String proof) {
@@ -409,6 +421,19 @@ class LimitsIT {
         try (RawClient client = caller.post(PING)) {
             answer(system.backend().next());
             assertThat(client.status()).isEqualTo(200);
+        }
+    }
+
+    /** @return false where it is one too many */
+    private static boolean isServed(RelaySystem.Caller caller) {
+        try (RawClient client = caller.post(PING)) {
+            if (isAnsweredWithoutTheBackend(client)) {
+                assertTooBusy(client);
+                return false;
+            }
+            answer(system.backend().next());
+            assertThat(client.status()).isEqualTo(200);
+            return true;
         }
     }
 

