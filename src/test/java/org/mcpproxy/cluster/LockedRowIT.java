@@ -14,7 +14,6 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.stream.IntStream;
-import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.system.Answer;
 import org.mcpproxy.system.Cluster;
@@ -23,7 +22,6 @@ import org.mcpproxy.system.ProxySystem;
 import org.mcpproxy.system.Waiting;
 
 /** Somebody keeps one grant's row, as a node that was cut off in the middle of a transaction does, and its client insists. */
-@Tag("alone")
 class LockedRowIT {
 
     private static final int INSISTING = 20;

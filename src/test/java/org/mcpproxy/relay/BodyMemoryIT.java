@@ -25,7 +25,8 @@ class BodyMemoryIT {
 
     @BeforeAll
     static void start() throws IOException {
-        system = RelaySystem.start("JVM_ARGS", "-Xmx256m", "FAILED_AUTHENTICATIONS_PER_MINUTE", "1000000");
+        system = RelaySystem.start(
+                "JVM_ARGS", "-Xmx256m -XX:TieredStopAtLevel=1", "FAILED_AUTHENTICATIONS_PER_MINUTE", "1000000");
     }
 
     @AfterAll

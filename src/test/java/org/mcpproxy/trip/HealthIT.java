@@ -10,7 +10,12 @@ import java.util.Map;
 import net.minidev.json.JSONArray;
 import net.minidev.json.JSONObject;
 import org.assertj.core.api.InstanceOfAssertFactories;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.MethodOrderer.OrderAnnotation;
+import org.junit.jupiter.api.Order;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.TestMethodOrder;
 import org.mcpproxy.okta.OktaOptions;
 import org.mcpproxy.okta.OktaUser;
 import org.mcpproxy.system.Answer;
@@ -22,6 +27,7 @@ import org.mcpproxy.system.ProxySystem;
 import org.mcpproxy.system.Waiting;
 
 /** What an Okta that is out of reach does to a node, before it was ready and after, and that it mends by itself. */
+@TestMethodOrder(OrderAnnotation.class)
 class HealthIT {
 
     /** Okta is looked for every 30 s at least. */
@@ -32,68 +38,83 @@ class HealthIT {
     /** Okta's tokens end so soon that every refresh here asks for new ones there. */
     private static final OktaOptions OPTIONS = OktaOptions.custom().withAccessTokenLifetime(Duration.ofSeconds(50));
 
-    private static ProxySystem.Plan plan() {
-        return ProxySystem.plan().named("health").with("OKTA_AUDIENCE", OPTIONS.audience());
+    private static Installation installation;
+
+    @BeforeAll
+    static void start() {
+        installation = Installation.startWithoutOkta(
+                ProxySystem.plan().named("health").with("OKTA_AUDIENCE", OPTIONS.audience()), OPTIONS);
+    }
+
+    @AfterAll
+    static void stop() {
+        if (installation != null) {
+            installation.close();
+        }
     }
 
     @Test
+    @Order(1)
     void aNodeIsReadyOnlyWhenOktaHasBeenReachedAndThenByItself() {
-        try (Installation installation = Installation.startWithoutOkta(plan(), OPTIONS)) {
-            assertThat(get(installation, "/health/live").status()).isEqualTo(200);
-            assertThat(get(installation, "/health/started").status())
-                    .as("or an outage of Okta would have it started anew again and again")
-                    .isEqualTo(200);
-            assertHealth(installation, 503, "DOWN", "loading");
-            assertSignOnIsPutOff(allow(installation));
-            assertMcpIsPutOff(OAuthClient.ping(installation.at("/okta/mcp"), oktaToken(installation)));
-            assertThat(warnings(installation)).hasSize(1);
+        assertThat(get("/health/live").status()).isEqualTo(200);
+        assertThat(get("/health/started").status())
+                .as("or an outage of Okta would have it started anew again and again")
+                .isEqualTo(200);
+        assertHealth(503, "DOWN", "loading");
+        assertSignOnIsPutOff(allow());
+        assertMcpIsPutOff(OAuthClient.ping(installation.at("/okta/mcp"), oktaToken()));
+        assertThat(warnings()).hasSize(1);
 
-            installation.okta().reachable();
+        installation.okta().reachable();
 
-            Waiting.until("ready", A_LOOK_OR_TWO, () -> installation.proxy().isReady());
-            assertHealth(installation, 200, "UP", "well");
-            OAuthClient client = OAuthClient.publicClient(installation.proxy());
-            assertThat(client.signOn("alice").status()).isEqualTo(200);
-            assertThat(OAuthClient.ping(installation.at("/okta/mcp"), oktaToken(installation))
-                            .status())
-                    .isEqualTo(200);
-        }
+        Waiting.until("ready", A_LOOK_OR_TWO, () -> installation.proxy().isReady());
+        assertHealth(200, "UP", "well");
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        assertThat(client.signOn("alice").status()).isEqualTo(200);
+        assertThat(OAuthClient.ping(installation.at("/okta/mcp"), oktaToken()).status())
+                .isEqualTo(200);
     }
 
     @Test
+    @Order(2)
     void aNodeThatLosesOktaStaysReadyServesMcpAndRecoversByItself() {
-        try (Installation installation = Installation.start(plan(), OPTIONS)) {
-            OAuthClient client = OAuthClient.publicClient(installation.proxy());
-            Answer tokens = client.signOn("alice");
-            String oktaToken = oktaToken(installation);
-            Browser browser = new Browser();
-            URI callback = signedOnAtOkta(installation, browser);
+        installation.okta().reachable();
+        awaitWell();
+        int warned = warnings().size();
+        OAuthClient client = OAuthClient.publicClient(installation.proxy());
+        Answer tokens = client.signOn("alice");
+        String oktaToken = oktaToken();
+        Browser browser = new Browser();
+        URI callback = signedOnAtOkta(browser);
 
-            installation.okta().unreachable();
+        installation.okta().unreachable();
 
-            for (int i = 0; i < 3; i++) {
-                assertRefreshIsPutOff(client.refresh(tokens.get("refresh_token")));
-            }
-            assertSignOnIsPutOff(browser.get(callback));
-            assertThat(client.ping(tokens.get("access_token")).status()).isEqualTo(200);
-            assertThat(OAuthClient.ping(installation.at("/okta/mcp"), oktaToken).status())
-                    .isEqualTo(200);
-            assertHealth(installation, 200, "UP", "degraded");
-            assertThat(get(installation, "/health/live").status()).isEqualTo(200);
-            assertThat(warnings(installation)).hasSize(1);
-
-            installation.okta().reachable();
-
-            Waiting.until("well", A_LOOK_OR_TWO, () -> "well".equals(okta(health(installation))));
-            Answer refreshed = client.refresh(tokens.get("refresh_token"));
-            assertThat(refreshed.status()).isEqualTo(200);
-            assertThat(client.ping(refreshed.get("access_token")).status()).isEqualTo(200);
-            assertThat(warnings(installation)).hasSize(1);
+        for (int i = 0; i < 3; i++) {
+            assertRefreshIsPutOff(client.refresh(tokens.get("refresh_token")));
         }
+        assertSignOnIsPutOff(browser.get(callback));
+        assertThat(client.ping(tokens.get("access_token")).status()).isEqualTo(200);
+        assertThat(OAuthClient.ping(installation.at("/okta/mcp"), oktaToken).status())
+                .isEqualTo(200);
+        assertHealth(200, "UP", "degraded");
+        assertThat(get("/health/live").status()).isEqualTo(200);
+        assertThat(warnings()).hasSize(warned + 1);
+
+        installation.okta().reachable();
+
+        awaitWell();
+        Answer refreshed = client.refresh(tokens.get("refresh_token"));
+        assertThat(refreshed.status()).isEqualTo(200);
+        assertThat(client.ping(refreshed.get("access_token")).status()).isEqualTo(200);
+        assertThat(warnings()).hasSize(warned + 1);
     }
 
-    private static void assertHealth(Installation installation, int status, String word, String okta) {
-        Answer answer = health(installation);
+    private static void awaitWell() {
+        Waiting.until("well", A_LOOK_OR_TWO, () -> "well".equals(okta(health())));
+    }
+
+    private static void assertHealth(int status, String word, String okta) {
+        Answer answer = health();
         assertThat(answer.status()).isEqualTo(status);
         assertThat(answer.get("status")).isEqualTo(word);
         assertThat(okta(answer)).isEqualTo(okta);
@@ -126,7 +147,7 @@ class HealthIT {
     }
 
     /** A person who allows a client, and should be sent to Okta then. */
-    private static Page allow(Installation installation) {
+    private static Page allow() {
         OAuthClient client = OAuthClient.publicClient(installation.proxy());
         Browser browser = new Browser();
         Page consent = browser.follow(client.authorizationUri(), client.redirectUri());
@@ -134,7 +155,7 @@ class HealthIT {
     }
 
     /** A person who has signed on at Okta: where Okta sends the browser back to. */
-    private static URI signedOnAtOkta(Installation installation, Browser browser) {
+    private static URI signedOnAtOkta(Browser browser) {
         OAuthClient client = OAuthClient.publicClient(installation.proxy());
         URI callback = installation.at("/oauth/callback");
         Page consent = browser.follow(client.authorizationUri(), client.redirectUri());
@@ -143,12 +164,12 @@ class HealthIT {
         return signedIn.next().orElseThrow();
     }
 
-    private static String oktaToken(Installation installation) {
+    private static String oktaToken() {
         return installation.okta().forge(OktaUser.ALICE).signed();
     }
 
-    private static Answer health(Installation installation) {
-        return get(installation, "/health/ready");
+    private static Answer health() {
+        return get("/health/ready");
     }
 
     private static String okta(Answer health) {
@@ -156,7 +177,7 @@ class HealthIT {
         return ((JSONObject) check.get("data")).getAsString("okta");
     }
 
-    private static List<String> warnings(Installation installation) {
+    private static List<String> warnings() {
         return installation
                 .proxy()
                 .console()
@@ -165,7 +186,7 @@ class HealthIT {
                 .toList();
     }
 
-    private static Answer get(Installation installation, String path) {
+    private static Answer get(String path) {
         return OAuthClient.send(HttpRequest.newBuilder(installation.at(path)));
     }
 }
