@@ -110,9 +110,19 @@ final class Arrival {
         checked.use().run();
     }
 
-    private void answerNode(NodePass pass) {
+    /** For another node, which is about to hand something on. */
+    void prove() {
+        check.check(request, resource).caller().pass().ifPresent(this::prove);
+        response.setStatus(HttpServletResponse.SC_NO_CONTENT);
+    }
+
+    private void prove(NodePass pass) {
         Header proof = relay.nodes().proof(pass);
         response.setHeader(proof.name(), proof.value());
+    }
+
+    private void answerNode(NodePass pass) {
+        prove(pass);
         if (!check.standing(caller)) {
             throw Rejection.of(Reason.TOKEN_REVOKED);
         }

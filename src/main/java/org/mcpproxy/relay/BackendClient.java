@@ -4,8 +4,10 @@ import java.net.URI;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
+import org.mcpproxy.oauth.Reason;
 
 /** Speaks HTTP to the backend. */
 public interface BackendClient {
@@ -44,6 +46,11 @@ public interface BackendClient {
          */
         default CompletionStage<Void> sent() {
             return answer().thenAccept(come -> {});
+        }
+
+        /** What it is given up for where it has taken too long. Does not wait. */
+        default CompletionStage<Reason> late() {
+            return CompletableFuture.completedFuture(Reason.BACKEND_TIMEOUT);
         }
 
         /** Gives up at once, and closes the way to the backend. Does nothing once the answer has come. */

@@ -3,6 +3,7 @@ package org.mcpproxy.relay;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.URI;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
@@ -66,10 +67,11 @@ final class Exchange implements OpenStreams.Open {
             if (answered.get()) {
                 return;
             }
-            List<Header> headers = forwarded();
+            Optional<URI> elsewhere = relay.sessions().elsewhere(request);
+            List<Header> headers = forwarded(elsewhere);
             requireStillWanted();
             Backend backend = request.resource().backend();
-            call = relay.client(request, check).send(request.httpMethod(), backend.url(), headers, body);
+            call = relay.client(request, elsewhere, check).send(request.httpMethod(), backend.url(), headers, body);
             if (turn.isSynchronous() && answerSoon(call)) {
                 return;
             }
@@ -136,13 +138,16 @@ final class Exchange implements OpenStreams.Open {
         }
     }
 
-    private List<Header> forwarded() {
+    /** Another node adds the backend's credential itself: no secret of ours goes to whatever listens where that node was. */
+    private List<Header> forwarded(Optional<URI> elsewhere) {
         Backend backend = request.resource().backend();
         return ForwardedHeaders.toBackend(
                 request.headers(),
                 request.era(),
                 backend.headers(),
-                relay.credentials().of(backend, request.caller(), request.trail()));
+                elsewhere.isPresent()
+                        ? Optional.empty()
+                        : relay.credentials().of(backend, request.caller(), request.trail()));
     }
 
     @Override
@@ -217,10 +222,14 @@ final class Exchange implements OpenStreams.Open {
     }
 
     private void giveUpAsLate() {
-        giveUp(
-                backendAnswered
-                        ? Rejection.until(Reason.STORE_UNAVAILABLE, Relay.SOON)
-                        : Rejection.of(Reason.BACKEND_TIMEOUT));
+        call.late().thenAccept(this::giveUpAsLate);
+    }
+
+    /** It may be answered by now. */
+    private void giveUpAsLate(Reason why) {
+        if (!answered.get()) {
+            giveUp(backendAnswered ? Rejection.until(Reason.STORE_UNAVAILABLE, Relay.SOON) : Rejection.of(why));
+        }
     }
 
     private boolean takeAnswer() {

@@ -7,6 +7,7 @@ import java.time.Clock;
 import java.util.Collections;
 import java.util.List;
 import java.util.Objects;
+import org.mcpproxy.config.Settings;
 import org.mcpproxy.grant.LiveGrants;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -16,22 +17,34 @@ import org.mcpproxy.oauth.Rejection;
 public class NodePassCheck implements BearerCheck {
 
     /** The scheme of {@code Authorization} between nodes. */
-    static final String SCHEME = "Node ";
+    private static final String SCHEME = "Node ";
 
     private final NodePasses passes;
     private final LiveGrants grants;
+    private final Settings settings;
     private final Clock clock;
 
     @Inject
-    public NodePassCheck(NodePasses passes, LiveGrants grants, Clock clock) {
+    public NodePassCheck(NodePasses passes, LiveGrants grants, Settings settings, Clock clock) {
         this.passes = passes;
         this.grants = grants;
+        this.settings = settings;
         this.clock = clock;
+    }
+
+    /** A pass as it is sent. */
+    static Header header(String sealed) {
+        return new Header("Authorization", SCHEME + sealed);
     }
 
     static boolean isMeant(HttpServletRequest request) {
         String authorization = request.getHeader("Authorization");
         return authorization != null && authorization.startsWith(SCHEME);
+    }
+
+    /** Whether another node wants a proof alone: nothing is handed on without a session. */
+    static boolean asksForProof(HttpServletRequest request) {
+        return isMeant(request) && request.getHeader(McpHeaders.SESSION) == null;
     }
 
     @Override
@@ -49,7 +62,9 @@ public class NodePassCheck implements BearerCheck {
             throw Rejection.of(Reason.MALFORMED_REQUEST);
         }
         Caller caller = passes.open(authorizations.get(0).substring(SCHEME.length()));
-        caller.pass().orElseThrow().requireFor(method, endpoint.path(), session);
+        NodePass pass = caller.pass().orElseThrow();
+        pass.requireAt(settings.nodeUrl());
+        pass.requireFor(method, endpoint.path(), session);
         return caller;
     }
 

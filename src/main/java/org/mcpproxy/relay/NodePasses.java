@@ -8,6 +8,7 @@ import com.nimbusds.oauth2.sdk.Scope;
 import com.nimbusds.oauth2.sdk.util.JSONObjectUtils;
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
+import java.net.URI;
 import java.time.Clock;
 import java.time.Duration;
 import java.time.Instant;
@@ -57,9 +58,10 @@ public class NodePasses {
         this.clock = clock;
     }
 
-    /** A pass for one request of this caller. */
-    NodePass make(String method, String path, String session, byte[] body) {
+    /** A pass for one request to this node. */
+    NodePass make(URI node, String method, String path, String session, byte[] body) {
         return new NodePass(
+                Optional.of(node),
                 method,
                 path,
                 session,
@@ -70,6 +72,7 @@ public class NodePasses {
 
     String seal(NodePass pass, Caller caller) {
         Map<String, Object> json = new HashMap<>();
+        pass.node().ifPresent(node -> json.put("node", node.toString()));
         json.put("method", pass.method());
         json.put("path", pass.path());
         json.put("session", pass.session());
@@ -131,6 +134,8 @@ public class NodePasses {
         try {
             JSONObject json = JSONObjectUtils.parse(text);
             NodePass pass = new NodePass(
+                    Optional.ofNullable(JSONObjectUtils.getString(json, "node", null))
+                            .map(URI::create),
                     JSONObjectUtils.getString(json, "method"),
                     JSONObjectUtils.getString(json, "path"),
                     JSONObjectUtils.getString(json, "session"),

@@ -2,14 +2,14 @@ package org.mcpproxy.relay;
 
 import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
-import java.lang.System.Logger;
-import java.lang.System.Logger.Level;
 import java.net.URI;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.CompletionStage;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -18,26 +18,24 @@ import org.mcpproxy.oauth.Rejection;
 @Singleton
 public class Nodes {
 
-    /** The answering node's proof that it is one of ours; no client gets to see it. */
-    private static final String PROOF = "X-Node-Proof";
-
-    /** What it refuses the request for; no client gets to see it either. */
+    /** What the answering node refuses a request for; no client gets to see it. */
     private static final String REFUSAL = "X-Node-Refusal";
 
     /** Whether it refuses the connection or does not answer: a host without power, or a network that drops what is for it. */
     private static final Set<Reason> GONE = Set.of(Reason.BACKEND_UNAVAILABLE, Reason.BACKEND_TIMEOUT);
 
-    private static final Logger LOG = System.getLogger(Nodes.class.getName());
-
     private final TransportClients http;
     private final NodePasses passes;
+    private final NodeProofs proofs;
     private final NodeRefusals refusals;
     private final NodePassCheck check;
 
     @Inject
-    public Nodes(TransportClients http, NodePasses passes, NodeRefusals refusals, NodePassCheck check) {
+    public Nodes(
+            TransportClients http, NodePasses passes, NodeProofs proofs, NodeRefusals refusals, NodePassCheck check) {
         this.http = http;
         this.passes = passes;
+        this.proofs = proofs;
         this.refusals = refusals;
         this.check = check;
     }
@@ -49,7 +47,7 @@ public class Nodes {
 
     /** Shows the node that made this pass that we could open it. */
     Header proof(NodePass pass) {
-        return new Header(PROOF, passes.prove(pass));
+        return proofs.of(pass);
     }
 
     /** Tells the node that handed a request on, if any, why it is refused. */
@@ -65,31 +63,60 @@ public class Nodes {
     private BackendClient.Call send(URI node, RelayRequest request, List<Header> headers, byte[] body) {
         String path = request.resource().path();
         String session = request.session().map(NamedSession::id).orElse("");
-        NodePass pass = passes.make(request.httpMethod(), path, session, body);
-        Header credential = new Header("Authorization", NodePassCheck.SCHEME + passes.seal(pass, request.caller()));
+        NodePass pass = passes.make(node, request.httpMethod(), path, session, body);
+        Header credential = NodePassCheck.header(passes.seal(pass, request.caller()));
         List<Header> sent = Stream.concat(
                         headers.stream().filter(header -> !header.is("Authorization")), Stream.of(credential))
                 .toList();
         URI url = URI.create(node + path);
         BackendClient client = http.ofNode(node, request.caller().holder());
-        return new Handed(client.send(request.httpMethod(), url, sent, body), pass, node);
+        Handed handed = new Handed(pass, node);
+        handed.begin(() -> client.send(request.httpMethod(), url, sent, body));
+        return handed;
     }
 
+    /** A request that is sent once its node has proven itself, unless it is given up before. */
     private final class Handed implements BackendClient.Call {
 
-        private final BackendClient.Call call;
         private final NodePass pass;
         private final URI node;
+        private final CompletableFuture<BackendClient.Call> sent = new CompletableFuture<>();
 
-        Handed(BackendClient.Call call, NodePass pass, URI node) {
-            this.call = call;
+        Handed(NodePass pass, URI node) {
             this.pass = pass;
             this.node = node;
         }
 
+        /** @param sending holds the body, and is not kept */
+        void begin(Supplier<BackendClient.Call> sending) {
+            isThere().thenAccept(there -> {
+                if (!there) {
+                    sent.completeExceptionally(Rejection.of(Reason.SESSION_UNKNOWN));
+                } else if (!sent.isDone()) {
+                    send(sending);
+                }
+            });
+        }
+
+        private CompletionStage<Boolean> isThere() {
+            return proofs.isThere(node, pass.path());
+        }
+
+        private void send(Supplier<BackendClient.Call> sending) {
+            try {
+                BackendClient.Call call = sending.get();
+                if (!sent.complete(call)) {
+                    call.cancel();
+                    call.answer().thenAccept(Discarded::body);
+                }
+            } catch (RuntimeException e) {
+                sent.completeExceptionally(e);
+            }
+        }
+
         @Override
         public CompletionStage<BackendClient.Answer> answer() {
-            return call.answer().handle((answer, failure) -> {
+            return sent.thenCompose(BackendClient.Call::answer).handle((answer, failure) -> {
                 if (failure != null) {
                     throw rejection(failure);
                 }
@@ -102,9 +129,17 @@ public class Nodes {
             });
         }
 
+        /** One that has stopped is gone: its client is to initialize again. */
+        @Override
+        public CompletionStage<Reason> late() {
+            return isThere().thenApply(there -> there ? Reason.BACKEND_TIMEOUT : Reason.SESSION_UNKNOWN);
+        }
+
         @Override
         public void cancel() {
-            call.cancel();
+            if (!sent.cancel(false)) {
+                sent.thenAccept(BackendClient.Call::cancel);
+            }
         }
 
         /** The client is to initialize again, and will find another node. What is late here is the connection. */
@@ -122,14 +157,7 @@ public class Nodes {
         }
 
         private void requireProof(BackendClient.Answer answer) {
-            boolean proven =
-                    Header.values(answer.headers(), PROOF).stream().anyMatch(proof -> passes.isProven(pass, proof));
-            if (!proven) {
-                LOG.log(
-                        Level.WARNING,
-                        "What answers at {0}, the NODE_URL of another node, is none: it does not know our"
-                                + " SESSION_SECRET_KEY, or its clock is off by more than 30 seconds.",
-                        node);
+            if (!proofs.isIn(answer, pass)) {
                 Discarded.body(answer);
                 throw Rejection.of(Reason.SESSION_UNKNOWN);
             }

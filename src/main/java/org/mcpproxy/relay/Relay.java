@@ -4,8 +4,10 @@ import jakarta.inject.Inject;
 import jakarta.inject.Singleton;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
+import java.net.URI;
 import java.time.Duration;
 import java.util.HashSet;
+import java.util.Optional;
 import java.util.Set;
 import org.mcpproxy.audit.AuditLog;
 import org.mcpproxy.config.Settings;
@@ -67,8 +69,9 @@ public class Relay {
         return settings;
     }
 
-    BackendClient client(RelayRequest request, BearerCheck check) {
-        return sessions.elsewhere(request)
+    /** @param elsewhere the node that the request is handed on to, if any */
+    BackendClient client(RelayRequest request, Optional<URI> elsewhere, BearerCheck check) {
+        return elsewhere
                 .map(node -> nodes.at(node, request))
                 .orElseGet(() -> clients.of(
                         request.resource().backend(),

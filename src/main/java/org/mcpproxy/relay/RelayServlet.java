@@ -39,7 +39,13 @@ abstract class RelayServlet extends TracelessServlet {
                     response.setHeader("Allow", ALLOWED);
                     response.setStatus(HttpServletResponse.SC_NO_CONTENT);
                 }
-                case "GET", "DELETE" -> arrival.relay();
+                case "GET", "DELETE" -> {
+                    if (NodePassCheck.asksForProof(request)) {
+                        arrival.prove();
+                    } else {
+                        arrival.relay();
+                    }
+                }
                 case "POST" -> arrival.readAndRelay();
                 default -> {
                     response.setHeader("Allow", ALLOWED);

@@ -1,5 +1,6 @@
 package org.mcpproxy.bridge;
 
+import com.sun.net.httpserver.Headers;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
 import com.sun.net.httpserver.HttpsConfigurator;
@@ -133,7 +134,7 @@ public final class LegacySseServer implements AutoCloseable {
             heard.add(new Heard(
                     exchange.getRequestMethod(),
                     exchange.getRequestURI().toString(),
-                    exchange.getRequestHeaders().getFirst("Authorization"),
+                    credential(exchange),
                     exchange.getRequestHeaders().getFirst("Mcp-Session-Id"),
                     body));
             if (exchange.getRequestMethod().equals("GET")) {
@@ -182,8 +183,14 @@ public final class LegacySseServer implements AutoCloseable {
         exchange.getResponseBody().write("Accepted".getBytes(StandardCharsets.US_ASCII));
         exchange.close();
         if (answer == 202) {
-            hear(stream, session, tool, body, exchange.getRequestHeaders().getFirst("Authorization"));
+            hear(stream, session, tool, body, credential(exchange));
         }
+    }
+
+    /** Wherever the proxy was told to put it. */
+    private static String credential(HttpExchange exchange) {
+        Headers headers = exchange.getRequestHeaders();
+        return headers.getFirst(headers.containsKey("X-Api-Key") ? "X-Api-Key" : "Authorization");
     }
 
     private void hear(Stream stream, String session, String tool, String body, String authorization)

@@ -90,7 +90,7 @@ class ArrivalTest {
         return new Relay(
                 SETTINGS,
                 null,
-                new Nodes(null, null, null, null),
+                new Nodes(null, null, null, null, null),
                 streams,
                 admissions,
                 new SessionRules(null, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS, new SettableClock()),

@@ -20,6 +20,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
@@ -30,6 +31,9 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.mcpproxy.audit.AuditEvent;
+import org.mcpproxy.config.BackendCredential;
+import org.mcpproxy.config.BackendTransport;
+import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.fixture.Exposition;
@@ -39,6 +43,7 @@ import org.mcpproxy.fixture.SettablePolicy;
 import org.mcpproxy.metrics.Meters;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.oauth.Secret;
 import org.mcpproxy.web.BodyBudget;
 import org.mcpproxy.web.RequestThreads;
 
@@ -319,6 +324,59 @@ class ExchangeTest {
         assertThat(backend.cancelled).isEqualTo(1);
     }
 
+    /** A call may know that it is something else, but not at once. */
+    @Test
+    void whereTheBackendTakesTooLongItsCallSaysWhatItIs() {
+        backend.late = new CompletableFuture<>();
+        threads.late.run();
+        assertThat(client.status).isZero();
+
+        backend.late.complete(Reason.SESSION_UNKNOWN);
+        assertThat(client.status).isEqualTo(404);
+        assertThat(backend.cancelled).isEqualTo(1);
+    }
+
+    @Test
+    void anAnswerThatComesMeanwhileStays() {
+        backend.late = new CompletableFuture<>();
+        threads.late.run();
+        backend.answer();
+        backend.late.complete(Reason.SESSION_UNKNOWN);
+
+        assertThat(client.status).isEqualTo(200);
+        assertThat(client.completed).isZero();
+        assertThat(backend.unsubscribed).isZero();
+    }
+
+    /** Whatever listens at a node's address may be anybody, and the node adds it itself. */
+    @Test
+    void whatIsHandedOnBearsNoSecretOfOurs() {
+        BackendCredential key = new BackendCredential.Static("X-Api-Key", new Secret("of-the-proxy"));
+        Settings settings = Samples.settings(Backends.of(new org.mcpproxy.config.Backend(
+                org.mcpproxy.config.Backend.UNNAMED,
+                URI.create("http://sse.internal/sse"),
+                key,
+                Set.of(),
+                BackendTransport.ofLegacySse(Optional.empty()))));
+        RelayRequest call =
+                request(Endpoints.standard(settings), "POST", Era.LEGACY).in(NamedSession.unproven("session"));
+        Relay handing = relay(settings, (any, holder) -> backend, new Elsewhere());
+
+        sessions.found = Optional.of(new McpSession(SessionOwner.of(call.caller()), Optional.empty()));
+        send(handing, call);
+        assertThat(Header.values(backend.headers, "X-Api-Key")).containsExactly("of-the-proxy");
+
+        Optional<URI> node = Optional.of(URI.create("http://10.0.0.5:3001"));
+        sessions.found = Optional.of(new McpSession(SessionOwner.of(call.caller()), node));
+        send(handing, call);
+        assertThat(Header.values(backend.headers, "X-Api-Key")).isEmpty();
+    }
+
+    private void send(Relay handing, RelayRequest call) {
+        Admission admission = new Admission(() -> {}, new BodyBudget(0, 0).share(""));
+        new Exchange(handing, check, call, new Client().turn(), admission).start(new byte[0]);
+    }
+
     @Test
     void theEndOfTheServerDoesNotWaitForASessionToBeNoted() {
         backend.answer(SESSION);
@@ -370,17 +428,21 @@ class ExchangeTest {
     }
 
     private Relay relay(BackendClients clients) {
+        return relay(SETTINGS, clients, new Nodes(null, null, null, null, null));
+    }
+
+    private Relay relay(Settings settings, BackendClients clients, Nodes nodes) {
         return new Relay(
-                SETTINGS,
+                settings,
                 clients,
-                new Nodes(null, null, null, null),
+                nodes,
                 streams,
                 new Admissions(
                         ONE_AT_ONCE,
                         streams,
                         new CallerLimits(ONE_AT_ONCE, new SettableClock()),
                         new BackendLimits(SETTINGS, new SettableClock())),
-                new SessionRules(sessions, new SessionNames(SETTINGS, Samples.RANDOM), SETTINGS, new SettableClock()),
+                new SessionRules(sessions, new SessionNames(settings, Samples.RANDOM), settings, new SettableClock()),
                 new BackendCredentials(null, null, null, null, null, null),
                 new PolicyGate(policy, null, audit::add, new SettableClock(), 0),
                 threads,
@@ -393,18 +455,34 @@ class ExchangeTest {
     }
 
     private static RelayRequest request(String method) {
+        return request(Endpoints.standard(SETTINGS), method, Era.LEGACY);
+    }
+
+    private static RelayRequest request(McpEndpoint endpoint, String method, Era era) {
         Caller caller =
                 new Caller(Optional.of("00ualice"), "client", new Scope("mcp"), Optional.of("grant"), Instant.EPOCH);
         return new RelayRequest(
                 Samples.TRAIL,
-                Endpoints.standard(SETTINGS),
+                endpoint,
                 caller,
                 method,
-                Era.LEGACY,
+                era,
                 McpHeaders.of(List.of()),
                 List.of(),
                 Optional.empty(),
                 System.nanoTime());
+    }
+
+    private final class Elsewhere extends Nodes {
+
+        Elsewhere() {
+            super(null, null, null, null, null);
+        }
+
+        @Override
+        BackendClient at(URI node, RelayRequest request) {
+            return backend;
+        }
     }
 
     private static final class Check implements BearerCheck {
@@ -476,6 +554,7 @@ class ExchangeTest {
 
         private final List<String> noted = new ArrayList<>();
         private Reason failure;
+        private Optional<McpSession> found = Optional.empty();
 
         @Override
         public boolean opened(String sessionId, McpSession session) {
@@ -492,7 +571,7 @@ class ExchangeTest {
 
         @Override
         public Optional<McpSession> find(String sessionId) {
-            throw new UnsupportedOperationException();
+            return found;
         }
 
         @Override
@@ -507,6 +586,8 @@ class ExchangeTest {
         private final CompletableFuture<Answer> answer = new CompletableFuture<>();
         private int cancelled;
         private int unsubscribed;
+        private CompletableFuture<Reason> late = CompletableFuture.completedFuture(Reason.BACKEND_TIMEOUT);
+        private List<Header> headers;
 
         void answer(Header... more) {
             List<Header> headers = new ArrayList<>(List.of(more));
@@ -516,11 +597,17 @@ class ExchangeTest {
 
         @Override
         public Call send(String method, URI url, List<Header> headers, byte[] body) {
+            this.headers = headers;
             return new Call() {
 
                 @Override
                 public CompletionStage<Answer> answer() {
                     return answer;
+                }
+
+                @Override
+                public CompletionStage<Reason> late() {
+                    return late;
                 }
 
                 @Override

@@ -3,6 +3,8 @@ package org.mcpproxy.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.sql.Connection;
+import java.sql.PreparedStatement;
 import java.util.List;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
@@ -67,8 +69,10 @@ class LegacySseNodesIT {
                 "sse",
                 "MCP_BACKEND_CREDENTIAL",
                 "static",
+                "MCP_BACKEND_CREDENTIAL_HEADER",
+                "X-Api-Key",
                 "MCP_BACKEND_CREDENTIAL_VALUE",
-                "Bearer of-the-proxy");
+                "of-the-proxy");
     }
 
     @AfterAll
@@ -85,7 +89,7 @@ class LegacySseNodesIT {
     @Test
     void everyNodeServesASessionWhereverItLives() {
         assertThat(text(call(adaThere, "pid"))).isEqualTo(text(call(ada, "pid")));
-        assertThat(text(call(adaThere, "token"))).contains("Bearer of-the-proxy");
+        assertThat(text(call(adaThere, "token"))).contains("of-the-proxy");
         try (RawClient stream = adaThere.get(session)) {
             assertThat(stream.status()).isEqualTo(200);
             RawClient asking = call(ada, "ask");
@@ -155,6 +159,27 @@ class LegacySseNodesIT {
                 assertThat(refused.status()).isEqualTo(502);
                 assertThat(refused.head()).doesNotContainIgnoringCase("www-authenticate", "x-node-");
             }
+        }
+    }
+
+    /** Such as what has been given the address of a node that is gone. */
+    @Test
+    void whateverListensAtTheAddressOfANodeGetsNeitherSecretNorRequest() throws Exception {
+        try (FakeNode stranger = FakeNode.impostor();
+                Connection connection = database.connection();
+                PreparedStatement move = connection.prepareStatement("UPDATE mcp_session SET node_url = ?")) {
+            move.setString(1, stranger.url());
+            move.executeUpdate();
+
+            try (RawClient client = call(adaThere, "pid")) {
+                assertThat(client.status()).isEqualTo(404);
+                assertThat(client.body()).contains("Initialize again");
+            }
+            assertThat(stranger.heard())
+                    .singleElement()
+                    .satisfies(heard -> assertThat(heard)
+                            .contains("Authorization: Node ")
+                            .doesNotContain("X-Api-Key", "of-the-proxy", "tools/call", "00uada", adaThere.token()));
         }
     }
 

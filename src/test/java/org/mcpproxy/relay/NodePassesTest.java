@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.mcpproxy.fixture.Refusals.assertRefused;
 
 import com.nimbusds.oauth2.sdk.Scope;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,6 +16,8 @@ import java.util.Optional;
 import java.util.Set;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.config.Backend;
+import org.mcpproxy.config.Backends;
 import org.mcpproxy.fixture.Samples;
 import org.mcpproxy.fixture.SettableClock;
 import org.mcpproxy.oauth.AuthenticationEvent;
@@ -25,6 +28,7 @@ import org.mcpproxy.signing.Profile;
 
 class NodePassesTest {
 
+    private static final URI NODE = URI.create("http://10.0.0.5:3001");
     private static final byte[] BODY = "{}".getBytes(StandardCharsets.US_ASCII);
     private static final Caller ALICE = new Caller(
                     Optional.of("00ualice"),
@@ -41,7 +45,7 @@ class NodePassesTest {
     private final Set<String> live = new HashSet<>(Set.of("grant"));
     private final NodePasses here = passes(KeyRing.of(material(1)));
     private final NodePasses there = passes(KeyRing.of(material(1)));
-    private final NodePassCheck check = new NodePassCheck(there, live::contains, clock);
+    private final NodePassCheck check = check(NODE.toString());
     private final McpEndpoint endpoint = Endpoints.named("files");
 
     @Test
@@ -64,6 +68,15 @@ class NodePassesTest {
         NodePass pass = pass("POST", "session");
         assertThatCode(() -> pass.requireFor(BODY)).doesNotThrowAnyException();
         assertInvalid(() -> pass.requireFor("{ }".getBytes(StandardCharsets.US_ASCII)));
+    }
+
+    /** Who listens where a node was could have it opened, and answered, by another. */
+    @Test
+    void aPassIsGoodAtOneNodeAlone() {
+        NodePassCheck elsewhere = check("http://10.0.0.6:3001");
+
+        assertInvalid(
+                () -> elsewhere.caller(List.of("Node " + sealed("POST", "session")), "POST", endpoint, "session"));
     }
 
     @Test
@@ -139,7 +152,7 @@ class NodePassesTest {
     }
 
     private NodePass pass(String method, String session) {
-        return here.make(method, endpoint.path(), session, BODY);
+        return here.make(NODE, method, endpoint.path(), session, BODY);
     }
 
     private Caller presented(String sealed, String method, String session) {
@@ -148,6 +161,11 @@ class NodePassesTest {
 
     private static void assertInvalid(ThrowingCallable presenting) {
         assertRefused(Reason.NODE_PASS_INVALID, presenting);
+    }
+
+    private NodePassCheck check(String url) {
+        return new NodePassCheck(
+                there, live::contains, Samples.node(url, Backends.of(Samples.backend(Backend.UNNAMED))), clock);
     }
 
     private NodePasses passes(KeyRing secrets) {

@@ -3,6 +3,7 @@ package org.mcpproxy.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.nimbusds.oauth2.sdk.Scope;
+import java.net.URI;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.Arrays;
@@ -19,12 +20,14 @@ import org.mcpproxy.oauth.SecretKeyMaterial;
 
 class NodeRefusalsTest {
 
+    private static final URI NODE = URI.create("http://10.0.0.5:3001");
     private static final KeyRing SECRET = KeyRing.of(material(1));
 
     private final NodePasses passes = new NodePasses(Samples.settings(SECRET), Samples.RANDOM, new SettableClock());
     private final NodeRefusals here = refusals(SECRET);
     private final NodeRefusals there = refusals(SECRET);
-    private final NodePass pass = passes.make("POST", "/mcp", "session", "{}".getBytes(StandardCharsets.US_ASCII));
+    private final NodePass pass =
+            passes.make(NODE, "POST", "/mcp", "session", "{}".getBytes(StandardCharsets.US_ASCII));
 
     @Test
     void aStepUpIsToldWhole() {
@@ -51,7 +54,7 @@ class NodeRefusalsTest {
     @Test
     void oneOfAnotherRequestOrAnotherSecretIsNone() {
         Rejection why = Rejection.of(Reason.AUTHENTICATION_INSUFFICIENT);
-        NodePass other = passes.make("POST", "/mcp", "session", "{}".getBytes(StandardCharsets.US_ASCII));
+        NodePass other = passes.make(NODE, "POST", "/mcp", "session", "{}".getBytes(StandardCharsets.US_ASCII));
 
         assertThat(here.open(pass, there.seal(other, why))).isEmpty();
         assertThat(here.open(pass, refusals(KeyRing.of(material(2))).seal(pass, why)))

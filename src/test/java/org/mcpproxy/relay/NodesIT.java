@@ -3,17 +3,15 @@ package org.mcpproxy.relay;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.net.http.HttpRequest;
-import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.MethodOrderer;
@@ -180,9 +178,37 @@ class NodesIT {
         }
     }
 
-    /** The client initializes again, wherever its next request comes to. */
+    /** Its system accepts connections all the same. Only a session of before is here again once it goes on. */
     @Test
     @Order(6)
+    void aSessionIsGoneWhileItsNodeStandsStill() {
+        RelaySystem.Caller ada = first.caller("00uada", "client");
+        RelaySystem.Caller adaThere = new RelaySystem.Caller(second, ada.grant(), ada.token());
+        String session = initialize(ada);
+        String pid = text(call(ada, session, "pid"));
+        first.proxy().freeze();
+        try {
+            Waiting.until("the session is gone", Duration.ofSeconds(40), () -> isGone(adaThere, session));
+            assertThat(initialize(adaThere)).isNotEqualTo(session);
+        } finally {
+            first.proxy().thaw();
+        }
+        Waiting.until("the node goes on", Duration.ofSeconds(40), () -> !isGone(adaThere, session));
+        assertThat(text(call(adaThere, session, "pid"))).isEqualTo(pid);
+    }
+
+    /** One that was handed on just when its node was stopped gets no answer. */
+    private static boolean isGone(RelaySystem.Caller caller, String session) {
+        try (RawClient client = call(caller, session, "pid")) {
+            return client.status() == 404;
+        } catch (UncheckedIOException e) {
+            return false;
+        }
+    }
+
+    /** The client initializes again, wherever its next request comes to. */
+    @Test
+    @Order(7)
     void aSessionEndsWithItsNodeAndNobodyTakesItsPlace() throws Exception {
         RelaySystem.Caller ada = first.caller("00uada", "client");
         RelaySystem.Caller adaThere = new RelaySystem.Caller(second, ada.grant(), ada.token());
@@ -198,14 +224,16 @@ class NodesIT {
             assertThat(client.status()).isEqualTo(404);
             assertThat(deaf.isHearing()).isFalse();
         }
-        try (Impostor impostor = new Impostor(first.port());
+        try (FakeNode impostor = FakeNode.impostor(first.port());
                 RawClient client = call(adaThere, session, "pid")) {
             assertThat(client.status()).isEqualTo(404);
             assertThat(client.body()).doesNotContain("believe me");
             assertThat(client.head()).doesNotContainIgnoringCase("www-authenticate");
-            assertThat(impostor.heard().get())
-                    .contains("Authorization: Node ")
-                    .doesNotContain(ada.token(), "Bearer", "00uada");
+            assertThat(impostor.heard())
+                    .singleElement()
+                    .satisfies(heard -> assertThat(heard)
+                            .contains("Authorization: Node ")
+                            .doesNotContain(ada.token(), "Bearer", "00uada", "tools/call"));
         }
         assertThat(initialize(adaThere)).isNotEqualTo(session);
     }
@@ -275,44 +303,6 @@ class NodesIT {
             for (Socket each : waiting) {
                 each.close();
             }
-            listener.close();
-        }
-    }
-
-    /** Listens where a node did, and answers without knowing its secret. */
-    private static final class Impostor implements AutoCloseable {
-
-        private final ServerSocket listener;
-        private final CompletableFuture<String> heard;
-
-        Impostor(int port) throws IOException {
-            listener = new ServerSocket(port, 10, InetAddress.getByName("localhost"));
-            heard = CompletableFuture.supplyAsync(this::answer);
-        }
-
-        CompletableFuture<String> heard() {
-            return heard;
-        }
-
-        private String answer() {
-            try (Socket socket = listener.accept()) {
-                InputStream in = socket.getInputStream();
-                String head = Wire.head(in);
-                in.readNBytes(Wire.length(head));
-                socket.getOutputStream()
-                        .write(
-                                ("HTTP/1.1 401 Unauthorized\r\nContent-Type: application/json\r\nX-Node-Proof: believe me\r\n"
-                                                + "X-Node-Refusal: believe me\r\nWWW-Authenticate: Bearer\r\n"
-                                                + "Content-Length: 18\r\n\r\n{\"a\":\"believe me\"}")
-                                        .getBytes(StandardCharsets.US_ASCII));
-                return head;
-            } catch (IOException e) {
-                throw new IllegalStateException(e);
-            }
-        }
-
-        @Override
-        public void close() throws IOException {
             listener.close();
         }
     }

@@ -146,6 +146,20 @@ final class LibertyProcess {
         process.onExit().join();
     }
 
+    /** To the JVM itself, which the script has become. */
+    void signal(String name) {
+        try {
+            new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+                    .start()
+                    .waitFor();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
     private void killIfAlive() {
         if (process != null) {
             process.descendants().forEach(ProcessHandle::destroyForcibly);

@@ -159,6 +159,15 @@ public final class ProxySystem implements Address, AutoCloseable {
         liberty.kill();
     }
 
+    /** Stops the process where it stands: connections are accepted, and nothing answers. */
+    public void freeze() {
+        liberty.signal("STOP");
+    }
+
+    public void thaw() {
+        liberty.signal("CONT");
+    }
+
     /** Ends the process in order, and waits for it. */
     public void stop() {
         liberty.stop();
