@@ -76,7 +76,6 @@ class HouseRulesTest {
             // an annotation that puts a filter before an endpoint
             "web.RateLimited",
             // the relay's streams, which are the container's own asynchronous ones
-            "relay.AnswerStream",
             "relay.Arrival",
             "relay.ClientConnection",
             "relay.AnswerHead",

@@ -31,8 +31,7 @@ class HolderTurnsTest {
         }
 
         assertThat(done.subList(0, 2)).containsExactly("bob", "eve");
-        assertThat(done.subList(2, 4)).containsExactlyInAnyOrder("ada", "bob");
-        assertThat(done).hasSize(5);
+        assertThat(done.subList(2, 5)).containsExactlyInAnyOrder("ada", "ada", "bob");
     }
 
     @Test

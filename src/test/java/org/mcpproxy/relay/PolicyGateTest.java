@@ -370,7 +370,8 @@ class PolicyGateTest {
             itsGate.visible(
                             request(Optional.empty(), "mcp", Set.of("staff")),
                             answer,
-                            new BodyBudget(10_000, 10_000).share("alice"))
+                            new BodyBudget(10_000, 10_000).share("alice"),
+                            null)
                     .body()
                     .subscribe(client);
             backend.submit(List.of(ByteBuffer.wrap(list.getBytes(StandardCharsets.UTF_8))));
