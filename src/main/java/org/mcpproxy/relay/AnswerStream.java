@@ -111,6 +111,10 @@ final class AnswerStream {
         return !stopped && (now - lastHeard > idle.toNanos() || now - since > whole.toNanos());
     }
 
+    boolean isStopped() {
+        return stopped;
+    }
+
     /** Ends the stream now, and the backend's with it: that at once, even where a part is still waiting for the client. */
     void stop() {
         stopped = true;
@@ -124,12 +128,13 @@ final class AnswerStream {
         }
     }
 
+    /** One part at a time: what else of its holder waits to be written comes before the next. */
     private void run() {
-        int seen = 1;
-        do {
-            step();
-            seen = calls.addAndGet(-seen);
-        } while (seen != 0);
+        int seen = calls.get();
+        step();
+        if (calls.addAndGet(-seen) != 0) {
+            writers.execute(this::run);
+        }
     }
 
     private void step() {
@@ -154,14 +159,13 @@ final class AnswerStream {
         if (out == null) {
             out = client.open();
         }
-        do {
-            while (writeNext()) {
-                // and the next
-            }
-            if (backendDone && pending.isEmpty()) {
-                return false;
-            }
-        } while (ask());
+        while (!stopped && writeNext()) {
+            // and the next
+        }
+        if (backendDone && pending.isEmpty()) {
+            return false;
+        }
+        ask();
         return true;
     }
 
@@ -198,18 +202,16 @@ final class AnswerStream {
         lastWrite = System.nanoTime();
     }
 
-    /** @return whether there may be something to write at once */
-    private boolean ask() {
+    /** Whatever comes of it, at once or later, calls in. */
+    private void ask() {
         if (!subscribed) {
             subscribed = true;
             body.subscribe(new FromBackend());
         }
-        if (subscription == null || asked || backendDone) {
-            return false;
+        if (subscription != null && !asked && !backendDone) {
+            asked = true;
+            subscription.request(1);
         }
-        asked = true;
-        subscription.request(1);
-        return !pending.isEmpty() || backendDone;
     }
 
     private void finish(Runnable outcome) {

@@ -162,6 +162,9 @@ final class Exchange implements OpenStreams.Open {
     }
 
     private void goOn() {
+        if (stream != null && stream.isStopped()) {
+            return;
+        }
         try {
             if (!check.standing(
                     request.isToListen() ? request.caller() : request.caller().asking())) {
@@ -186,8 +189,12 @@ final class Exchange implements OpenStreams.Open {
     /** An event stream may end at any time, and its client opens another; what is cut off elsewhere is no whole answer. */
     private void endOverdue(AnswerStream begun) {
         kept.brokeOff(response.getStatus(), Reason.ANSWER_TIMEOUT);
+        cutOff(begun);
+    }
+
+    private void cutOff(AnswerStream begun) {
         if (!begun.isOfEvents()) {
-            ConnectionBreak.of(response, "The answer took too long.");
+            ConnectionBreak.of(response, "The answer is ended before its time.");
         }
         begun.stop();
     }
@@ -217,7 +224,7 @@ final class Exchange implements OpenStreams.Open {
             }
             write(why);
         } else if (stream != null) {
-            stream.stop();
+            cutOff(stream);
         }
     }
 
@@ -225,10 +232,11 @@ final class Exchange implements OpenStreams.Open {
         call.late().thenAccept(this::giveUpAsLate);
     }
 
-    /** It may be answered by now. */
+    /** It may be answered by now, and goes on then. */
     private void giveUpAsLate(Reason why) {
-        if (!answered.get()) {
-            giveUp(backendAnswered ? Rejection.until(Reason.STORE_UNAVAILABLE, Relay.SOON) : Rejection.of(why));
+        if (takeAnswer()) {
+            call.cancel();
+            write(backendAnswered ? Rejection.until(Reason.STORE_UNAVAILABLE, Relay.SOON) : Rejection.of(why));
         }
     }
 

@@ -62,16 +62,26 @@ final class HolderThreads {
         try {
             threads.execute(this::runAll);
         } catch (RejectedExecutionException e) {
-            withdraw(holder, work);
-            throw e;
+            if (withdraw(holder, work)) {
+                throw e;
+            }
+        } catch (OutOfMemoryError e) {
+            // There is no thread more to be had.
+            if (withdraw(holder, work)) {
+                throw new RejectedExecutionException(e);
+            }
         }
     }
 
-    private synchronized void withdraw(String holder, Runnable work) {
+    /** @return false where another thread has taken it meanwhile */
+    private synchronized boolean withdraw(String holder, Runnable work) {
         running--;
         Lane lane = lanes.get(holder);
-        lane.waiting.remove(work);
-        removeIfIdle(holder, lane);
+        boolean withdrawn = lane != null && lane.waiting.remove(work);
+        if (withdrawn) {
+            removeIfIdle(holder, lane);
+        }
+        return withdrawn;
     }
 
     private void runAll() {

@@ -49,6 +49,21 @@ class AnswerStreamTest {
         assertThat(writing).hasSize(1);
     }
 
+    /** The attack: a backend that always has more, read slowly. Others of the same user get their turns. */
+    @Test
+    void onePartIsWrittenInOneTurn() {
+        List<Runnable> writing = new ArrayList<>();
+        AnswerStream eager = stream(true, writing::add);
+        backend.always = "a\n";
+        eager.start();
+        while (client.text.length() == 0) {
+            writing.remove(0).run();
+        }
+        assertThat(client.text).hasToString("a\n|");
+        writing.remove(0).run();
+        assertThat(client.text).hasToString("a\n|a\n|");
+    }
+
     @Test
     void eachPartIsFlushedBeforeTheNextIsAskedFor() {
         stream.start();
@@ -262,6 +277,7 @@ class AnswerStreamTest {
 
         private Flow.Subscriber<? super List<ByteBuffer>> subscriber;
         private long asked;
+        private String always;
         private boolean cancelled;
 
         void send(String text) {
@@ -277,6 +293,9 @@ class AnswerStreamTest {
         @Override
         public void request(long count) {
             asked += count;
+            if (always != null) {
+                send(always);
+            }
         }
 
         @Override

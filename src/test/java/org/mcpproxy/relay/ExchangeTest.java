@@ -196,6 +196,20 @@ class ExchangeTest {
         assertThat(client.calls).containsSubsequence("flushBuffer", "getOutputStream");
     }
 
+    /** What ends it may wait for a client that does not read. */
+    @Test
+    void aStreamIsEndedAndItsEndAuditedOnce() {
+        backend.answer();
+        threads.writeNow = false;
+        policy.set("mcp.tools.delete_all.deny=true");
+        tick();
+        int lines = audit.size();
+        tick();
+
+        assertThat(audit).hasSize(lines);
+        assertThat(backend.unsubscribed).isEqualTo(1);
+    }
+
     /** It cannot be filtered from its middle on; its client opens another, which is. */
     @Test
     void aStreamThatBeganUnfilteredEndsOnceARuleTakesSomethingOutOfIt() {

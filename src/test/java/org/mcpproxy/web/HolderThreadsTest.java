@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 
 /** Work that lets others of its holder in while it runs, as if it waited on a thread of its own. */
@@ -75,6 +76,25 @@ class HolderThreadsTest {
             assertThatThrownBy(() -> over.add("ada", done("ada"))).isInstanceOf(RejectedExecutionException.class);
         }
         assertThat(done).isEmpty();
+    }
+
+    @Test
+    void whereNoThreadIsToBeHadItIsRefusedAndTakesNoPlace() {
+        AtomicBoolean full = new AtomicBoolean(true);
+        HolderThreads few = new HolderThreads(
+                work -> {
+                    if (full.get()) {
+                        throw new OutOfMemoryError("unable to create native thread");
+                    }
+                    work.run();
+                },
+                1,
+                1);
+        assertThatThrownBy(() -> few.add("ada", done("ada"))).isInstanceOf(RejectedExecutionException.class);
+
+        full.set(false);
+        few.add("ada", done("later"));
+        assertThat(done).containsExactly("later");
     }
 
     /** Each thread that was begun, each until it waits. */
