@@ -79,7 +79,7 @@ class HouseRulesTest {
             "relay.Arrival",
             "relay.ClientConnection",
             "relay.AnswerHead",
-            "relay.Exchange",
+            "relay.ClientAnswer",
             "relay.McpPaths",
             "relay.Relay",
             "relay.ServletTurn",

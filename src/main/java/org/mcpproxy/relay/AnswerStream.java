@@ -30,6 +30,9 @@ final class AnswerStream {
      */
     private static final byte[] COMMENT_AFTER_CR = {':', '\r'};
 
+    /** So much is written at a time, in bytes: what is stopped lasts no longer than the container waits to write this. */
+    private static final int PIECE = 8 * 1024;
+
     private final Executor writers;
     private final Client client;
     private final Flow.Publisher<List<ByteBuffer>> body;
@@ -171,9 +174,12 @@ final class AnswerStream {
 
     /** @return whether there was something to write or to flush */
     private boolean writeNext() throws IOException {
-        ByteBuffer next = pending.poll();
+        ByteBuffer next = pending.peek();
         if (next != null) {
             write(next);
+            if (!next.hasRemaining()) {
+                pending.remove();
+            }
         } else if (beat && (last == '\n' || last == '\r')) {
             write(ByteBuffer.wrap(last == '\r' ? COMMENT_AFTER_CR : COMMENT));
         } else if (dirty) {
@@ -189,7 +195,7 @@ final class AnswerStream {
         if (!buffer.hasRemaining()) {
             return;
         }
-        byte[] bytes = new byte[buffer.remaining()];
+        byte[] bytes = new byte[Math.min(PIECE, buffer.remaining())];
         buffer.get(bytes);
         out.write(bytes, 0, bytes.length);
         last = bytes[bytes.length - 1];

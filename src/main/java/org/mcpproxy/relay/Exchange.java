@@ -1,10 +1,7 @@
 package org.mcpproxy.relay;
 
-import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.net.URI;
-import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -16,13 +13,10 @@ import org.mcpproxy.config.Backend;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
-import org.mcpproxy.web.ConnectionBreak;
 import org.mcpproxy.web.Failures;
 
 /** One request on its way to the backend, and its answer on the way back. */
 final class Exchange implements OpenStreams.Open {
-
-    private static final int SHORT = 8 * 1024;
 
     private final Relay relay;
     private final BearerCheck check;
@@ -30,18 +24,15 @@ final class Exchange implements OpenStreams.Open {
     private final ServletTurn turn;
     private final Admission admission;
     private ClientConnection client;
-    private final HttpServletResponse response;
+    private final ClientAnswer toClient;
 
     /** Whoever sets it first answers: the backend once its sessions are noted, the clock, or the end of the server. */
     private final AtomicBoolean answered = new AtomicBoolean();
 
-    private final AtomicBoolean ended = new AtomicBoolean();
-    private final ExchangeRecord kept;
     private volatile boolean backendAnswered;
     private volatile boolean filtered;
     private volatile BackendClient.Call call;
     private volatile Future<?> timeout;
-    private volatile AnswerStream stream;
 
     Exchange(Relay relay, BearerCheck check, RelayRequest request, ServletTurn turn, Admission admission) {
         this.relay = relay;
@@ -49,9 +40,7 @@ final class Exchange implements OpenStreams.Open {
         this.request = request;
         this.turn = turn;
         this.admission = admission;
-        this.response = turn.response();
-        this.kept = new ExchangeRecord(
-                request, relay.audit(), relay.meters().of(request.resource().backend()));
+        this.toClient = new ClientAnswer(relay, request, turn, this::leavePlace);
     }
 
     /**
@@ -162,41 +151,17 @@ final class Exchange implements OpenStreams.Open {
     }
 
     private void goOn() {
-        if (stream != null && stream.isStopped()) {
-            return;
-        }
         try {
             if (!check.standing(
                     request.isToListen() ? request.caller() : request.caller().asking())) {
                 giveUp(Rejection.of(Reason.TOKEN_REVOKED));
-            } else if (stream != null) {
+            } else if (toClient.isStreaming()) {
                 relay.policy().requireStill(request, filtered);
-                goOn(stream, request.resource().limits().times());
+                toClient.goOn(request.resource().limits().times());
             }
         } catch (Rejection e) {
             giveUp(e);
         }
-    }
-
-    private void goOn(AnswerStream begun, RelayLimits.Times times) {
-        if (begun.isOverdue(times.idle(), times.answer())) {
-            endOverdue(begun);
-        } else {
-            begun.beatAfter(times.heartbeat());
-        }
-    }
-
-    /** An event stream may end at any time, and its client opens another; what is cut off elsewhere is no whole answer. */
-    private void endOverdue(AnswerStream begun) {
-        kept.brokeOff(response.getStatus(), Reason.ANSWER_TIMEOUT);
-        cutOff(begun);
-    }
-
-    private void cutOff(AnswerStream begun) {
-        if (!begun.isOfEvents()) {
-            ConnectionBreak.of(response, "The answer is ended before its time.");
-        }
-        begun.stop();
     }
 
     @Override
@@ -209,8 +174,8 @@ final class Exchange implements OpenStreams.Open {
      * come back for the answer; but nobody reads its stream, or the one that a GET is to open, any more.
      */
     private void leave() {
-        if (stream != null) {
-            stream.stop();
+        if (toClient.isStreaming()) {
+            toClient.stop();
         } else if (request.era() == Era.MODERN || request.httpMethod().equals("GET")) {
             giveUp(Rejection.of(Reason.CLIENT_GONE));
         }
@@ -222,9 +187,9 @@ final class Exchange implements OpenStreams.Open {
             if (call != null) {
                 call.cancel();
             }
-            write(why);
-        } else if (stream != null) {
-            cutOff(stream);
+            toClient.refuse(why);
+        } else if (toClient.isStreaming()) {
+            toClient.cutOff();
         }
     }
 
@@ -236,7 +201,8 @@ final class Exchange implements OpenStreams.Open {
     private void giveUpAsLate(Reason why) {
         if (takeAnswer()) {
             call.cancel();
-            write(backendAnswered ? Rejection.until(Reason.STORE_UNAVAILABLE, Relay.SOON) : Rejection.of(why));
+            toClient.refuse(
+                    backendAnswered ? Rejection.until(Reason.STORE_UNAVAILABLE, Relay.SOON) : Rejection.of(why));
         }
     }
 
@@ -252,7 +218,7 @@ final class Exchange implements OpenStreams.Open {
     private void answer(BackendClient.Answer answer, Throwable failure) {
         if (failure != null) {
             if (takeAnswer()) {
-                write(rejection(failure));
+                toClient.refuse(rejection(failure));
             }
             return;
         }
@@ -298,90 +264,25 @@ final class Exchange implements OpenStreams.Open {
                             new Aside(relay.threads(), request.caller().holder()));
         } catch (RuntimeException e) {
             Discarded.body(answer);
-            write(rejection(e));
+            toClient.refuse(rejection(e));
             return;
         }
         filtered = visible != answer;
         try {
-            begin(visible);
+            if (!ClientAnswer.isShort(visible)) {
+                leaveThread();
+            }
+            toClient.begin(visible);
         } catch (IOException | RuntimeException e) {
             Discarded.body(answer);
-            finish();
+            toClient.end();
         }
-    }
-
-    private void begin(BackendClient.Answer answer) throws IOException {
-        kept.answered(answer.status());
-        AnswerHead head = new AnswerHead(answer);
-        head.writeTo(response, request.era());
-        if (isShort(answer)) {
-            write((WholeBody) answer.body());
-            finish();
-            return;
-        }
-        leaveThread();
-        AnswerStream begun = new AnswerStream(
-                this::runWriting,
-                this::open,
-                answer.body(),
-                head.takesComments(),
-                this::finish,
-                failure -> breakOff(answer.status(), failure));
-        stream = begun;
-        begun.start();
-    }
-
-    /** In this order: once its stream has been asked for, the container sends no head without a body. */
-    private OutputStream open() throws IOException {
-        response.flushBuffer();
-        return response.getOutputStream();
-    }
-
-    /** The container has a way to write without waiting, but that waits too (docs/decisions/0011). */
-    private void runWriting(Runnable work) {
-        if (!relay.threads().runWriting(request.caller().holder(), work)) {
-            // Only while the server ends, which lets nothing else run.
-            work.run();
-        }
-    }
-
-    /** Fits the container's buffer, so that to write it waits for no client. */
-    private static boolean isShort(BackendClient.Answer answer) {
-        return answer.body() instanceof WholeBody whole && whole.length() <= SHORT;
-    }
-
-    private void write(WholeBody body) throws IOException {
-        for (ByteBuffer part : body.parts()) {
-            byte[] bytes = new byte[part.remaining()];
-            part.duplicate().get(bytes);
-            response.getOutputStream().write(bytes);
-        }
-    }
-
-    /** The client must not take what has come for the whole answer. */
-    private void breakOff(int status, Throwable failure) {
-        kept.brokeOff(status, failure instanceof Rejection known ? known.reason() : Reason.BACKEND_BROKE_OFF);
-        ConnectionBreak.of(response, "The backend broke its answer off.");
-        finish();
     }
 
     private void refuse(Rejection why) {
         if (takeAnswer()) {
-            write(why);
+            toClient.refuse(why);
         }
-    }
-
-    private void write(Rejection why) {
-        kept.failed(why.reason());
-        try {
-            relay.write(
-                    ErrorAnswer.of(why, request.resource(), request.id(), request.headers())
-                            .with(relay.nodes().refusal(request.caller().pass(), why)),
-                    response);
-        } catch (IOException | RuntimeException e) {
-            // The client has gone; there is nobody left to tell.
-        }
-        finish();
     }
 
     private Rejection rejection(Throwable failure) {
@@ -393,16 +294,8 @@ final class Exchange implements OpenStreams.Open {
         return Rejection.of(Reason.INTERNAL_ERROR, cause);
     }
 
-    private void finish() {
-        if (ended.compareAndSet(false, true)) {
-            relay.streams().remove(this);
-            admission.close();
-            kept.ended();
-            try {
-                turn.complete();
-            } catch (IllegalStateException e) {
-                // The container completed it, as the client has gone.
-            }
-        }
+    private void leavePlace() {
+        relay.streams().remove(this);
+        admission.close();
     }
 }

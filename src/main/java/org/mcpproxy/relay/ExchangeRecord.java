@@ -12,6 +12,9 @@ final class ExchangeRecord {
     private final AuditLog audit;
     private final RelayMeter meter;
 
+    /** Of the answer that has begun. */
+    private volatile int status;
+
     ExchangeRecord(RelayRequest request, AuditLog audit, RelayMeter meter) {
         this.request = request;
         this.audit = audit;
@@ -19,9 +22,10 @@ final class ExchangeRecord {
     }
 
     /** The backend's answer has begun. */
-    void answered(int status) {
-        meter.answered(request, status);
-        audit(status, null);
+    void answered(int begun) {
+        status = begun;
+        meter.answered(request, begun);
+        audit(begun, null);
     }
 
     /** It is answered by us instead. */
@@ -30,8 +34,8 @@ final class ExchangeRecord {
         audit(why.status(), why);
     }
 
-    /** An answer ended before its time that had begun with this status. */
-    void brokeOff(int status, Reason why) {
+    /** The answer that had begun ends before its time. */
+    void brokeOff(Reason why) {
         meter.brokeOff(why);
         audit(status, why);
     }
@@ -41,7 +45,7 @@ final class ExchangeRecord {
         meter.ended(request);
     }
 
-    private void audit(int status, Reason failure) {
+    private void audit(int shown, Reason failure) {
         Duration taken = Duration.ofNanos(System.nanoTime() - request.since());
         for (McpBody.Act act : request.acts()) {
             audit.record(new AuditEvent.McpRequest(
@@ -51,7 +55,7 @@ final class ExchangeRecord {
                     request.resource().path(),
                     act.method(),
                     act.name(),
-                    status,
+                    shown,
                     failure,
                     taken));
         }

@@ -233,6 +233,28 @@ class AnswerStreamTest {
         assertThat(ended).isEqualTo(1);
     }
 
+    /** The attack: to read a trickle, whose rights have ended. The container waits for each write, however little is taken. */
+    @Test
+    void nothingMoreIsWrittenOfALongPartOnceItIsStopped() {
+        stream.start();
+        client.meanwhile = () -> {
+            if (client.text.length() > 0) {
+                stream.stop();
+            }
+        };
+        backend.send("x".repeat(100_000));
+        assertThat(client.text).hasSize(16 * 1024);
+        assertThat(ended).isEqualTo(1);
+    }
+
+    @Test
+    void aLongPartIsWrittenWhole() {
+        stream.start();
+        String part = "0123456789".repeat(10_000);
+        backend.send(part);
+        assertThat(client.text).hasToString(part + "|");
+    }
+
     /** Writes down what it gets, and a bar for each flush. */
     private static final class Client extends OutputStream {
 

@@ -1,0 +1,154 @@
+package org.mcpproxy.relay;
+
+import jakarta.servlet.http.HttpServletResponse;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import org.mcpproxy.config.RelayLimits;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.web.ConnectionBreak;
+
+/** What the client gets of one exchange: written at once where it is short, else as it comes; recorded, and ended once. */
+final class ClientAnswer {
+
+    private static final int SHORT = 8 * 1024;
+
+    private final Relay relay;
+    private final RelayRequest request;
+    private final ServletTurn turn;
+    private final HttpServletResponse response;
+    private final ExchangeRecord kept;
+    private final Runnable ended;
+    private volatile AnswerStream stream;
+
+    /** From when on the container may have given the response to another request. */
+    private boolean over;
+
+    /** @param ended called once, when nothing more will be written */
+    ClientAnswer(Relay relay, RelayRequest request, ServletTurn turn, Runnable ended) {
+        this.relay = relay;
+        this.request = request;
+        this.turn = turn;
+        this.response = turn.response();
+        this.kept = new ExchangeRecord(
+                request, relay.audit(), relay.meters().of(request.resource().backend()));
+        this.ended = ended;
+    }
+
+    /** Fits the container's buffer, so that to write it waits for no client. What does not is written when its thread has left. */
+    static boolean isShort(BackendClient.Answer answer) {
+        return answer.body() instanceof WholeBody whole && whole.length() <= SHORT;
+    }
+
+    void begin(BackendClient.Answer answer) throws IOException {
+        kept.answered(answer.status());
+        AnswerHead head = new AnswerHead(answer);
+        head.writeTo(response, request.era());
+        if (isShort(answer)) {
+            write((WholeBody) answer.body());
+            end();
+            return;
+        }
+        AnswerStream begun = new AnswerStream(
+                this::runWriting, this::open, answer.body(), head.takesComments(), this::end, this::breakOff);
+        stream = begun;
+        begun.start();
+    }
+
+    private void write(WholeBody body) throws IOException {
+        for (ByteBuffer part : body.parts()) {
+            byte[] bytes = new byte[part.remaining()];
+            part.duplicate().get(bytes);
+            response.getOutputStream().write(bytes);
+        }
+    }
+
+    /** In this order: once its stream has been asked for, the container sends no head without a body. */
+    private OutputStream open() throws IOException {
+        response.flushBuffer();
+        return response.getOutputStream();
+    }
+
+    /** The container has a way to write without waiting, but that waits too (docs/decisions/0011). */
+    private void runWriting(Runnable work) {
+        if (!relay.threads().runWriting(request.caller().holder(), work)) {
+            // Only while the server ends, which lets nothing else run.
+            work.run();
+        }
+    }
+
+    /** The client must not take what has come for the whole answer. */
+    private void breakOff(Throwable failure) {
+        kept.brokeOff(failure instanceof Rejection known ? known.reason() : Reason.BACKEND_BROKE_OFF);
+        breakConnection("The backend broke its answer off.");
+        end();
+    }
+
+    /** An error of our own instead. */
+    void refuse(Rejection why) {
+        kept.failed(why.reason());
+        try {
+            relay.write(
+                    ErrorAnswer.of(why, request.resource(), request.id(), request.headers())
+                            .with(relay.nodes().refusal(request.caller().pass(), why)),
+                    response);
+        } catch (IOException | RuntimeException e) {
+            // The client has gone; there is nobody left to tell.
+        }
+        end();
+    }
+
+    /** Whether it comes part by part, and is to go on. */
+    boolean isStreaming() {
+        AnswerStream begun = stream;
+        return begun != null && !begun.isStopped();
+    }
+
+    void goOn(RelayLimits.Times times) {
+        if (stream.isOverdue(times.idle(), times.answer())) {
+            kept.brokeOff(Reason.ANSWER_TIMEOUT);
+            cutOff();
+        } else {
+            stream.beatAfter(times.heartbeat());
+        }
+    }
+
+    /** Nobody reads it any more. */
+    void stop() {
+        stream.stop();
+    }
+
+    /** An event stream may end at any time, and its client opens another; what is cut off elsewhere is no whole answer. */
+    void cutOff() {
+        if (!stream.isOfEvents()) {
+            breakConnection("The answer is ended before its time.");
+        }
+        stream.stop();
+    }
+
+    private synchronized void breakConnection(String why) {
+        if (!over) {
+            ConnectionBreak.of(response, why);
+        }
+    }
+
+    void end() {
+        if (!takeEnd()) {
+            return;
+        }
+        ended.run();
+        kept.ended();
+        try {
+            turn.complete();
+        } catch (IllegalStateException e) {
+            // The container completed it, as the client has gone.
+        }
+    }
+
+    private synchronized boolean takeEnd() {
+        boolean first = !over;
+        over = true;
+        return first;
+    }
+}
