@@ -11,7 +11,6 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.function.Consumer;
 
 /**
  * Carries the body of an answer from the backend to the client, as it comes: each part is written and flushed before the
@@ -37,8 +36,6 @@ final class AnswerStream {
     private final Client client;
     private final Flow.Publisher<List<ByteBuffer>> body;
     private final boolean events;
-    private final Runnable ended;
-    private final Consumer<Throwable> brokeOff;
 
     private final AtomicInteger calls = new AtomicInteger();
     private final AtomicBoolean cancelled = new AtomicBoolean();
@@ -67,29 +64,28 @@ final class AnswerStream {
      * @param writers run what may wait for the client
      * @param client is opened before all else, so that it need not wait for the first part
      * @param events whether the body is an event stream, into which heartbeats may be written
-     * @param ended called when the stream is over
-     * @param brokeOff called instead, with how, where the backend broke off; all that it sent before has then been written
      */
-    AnswerStream(
-            Executor writers,
-            Client client,
-            Flow.Publisher<List<ByteBuffer>> body,
-            boolean events,
-            Runnable ended,
-            Consumer<Throwable> brokeOff) {
+    AnswerStream(Executor writers, Client client, Flow.Publisher<List<ByteBuffer>> body, boolean events) {
         this.writers = writers;
         this.client = client;
         this.body = body;
         this.events = events;
-        this.ended = ended;
-        this.brokeOff = brokeOff;
     }
 
-    /** To whom it is written. */
+    /** To whom it is written. Is called by one of the writers at a time; by which of the last three it ends, it ends once. */
     interface Client {
 
         /** Sends the head, and gives what the body is written to. */
         OutputStream open() throws IOException;
+
+        /** All has been written, or nothing more can be. */
+        void ended();
+
+        /** It was stopped before all had been written. */
+        void stopped();
+
+        /** The backend broke off; all that it sent before has been written. */
+        void brokeOff(Throwable failure);
     }
 
     void start() {
@@ -102,10 +98,6 @@ final class AnswerStream {
             beat = true;
             drain();
         }
-    }
-
-    boolean isOfEvents() {
-        return events;
     }
 
     /** Whether the backend has been silent for longer than this, or the whole has taken longer. */
@@ -147,13 +139,13 @@ final class AnswerStream {
         }
         try {
             if (stopped) {
-                finish(ended);
+                finish(client::stopped);
             } else if (!proceed()) {
                 Throwable failure = backendFailure;
-                finish(failure == null ? ended : () -> brokeOff.accept(failure));
+                finish(failure == null ? client::ended : () -> client.brokeOff(failure));
             }
         } catch (IOException | RuntimeException e) {
-            finish(ended);
+            finish(client::ended);
         }
     }
 

@@ -4,6 +4,7 @@ import jakarta.servlet.http.HttpServletResponse;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.mcpproxy.config.RelayLimits;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
@@ -20,10 +21,8 @@ final class ClientAnswer {
     private final HttpServletResponse response;
     private final ExchangeRecord kept;
     private final Runnable ended;
+    private final AtomicBoolean over = new AtomicBoolean();
     private volatile AnswerStream stream;
-
-    /** From when on the container may have given the response to another request. */
-    private boolean over;
 
     /** @param ended called once, when nothing more will be written */
     ClientAnswer(Relay relay, RelayRequest request, ServletTurn turn, Runnable ended) {
@@ -50,8 +49,8 @@ final class ClientAnswer {
             end();
             return;
         }
-        AnswerStream begun = new AnswerStream(
-                this::runWriting, this::open, answer.body(), head.takesComments(), this::end, this::breakOff);
+        AnswerStream begun =
+                new AnswerStream(this::runWriting, new Streamed(head), answer.body(), head.takesComments());
         stream = begun;
         begun.start();
     }
@@ -64,25 +63,12 @@ final class ClientAnswer {
         }
     }
 
-    /** In this order: once its stream has been asked for, the container sends no head without a body. */
-    private OutputStream open() throws IOException {
-        response.flushBuffer();
-        return response.getOutputStream();
-    }
-
     /** The container has a way to write without waiting, but that waits too (docs/decisions/0011). */
     private void runWriting(Runnable work) {
         if (!relay.threads().runWriting(request.caller().holder(), work)) {
             // Only while the server ends, which lets nothing else run.
             work.run();
         }
-    }
-
-    /** The client must not take what has come for the whole answer. */
-    private void breakOff(Throwable failure) {
-        kept.brokeOff(failure instanceof Rejection known ? known.reason() : Reason.BACKEND_BROKE_OFF);
-        breakConnection("The backend broke its answer off.");
-        end();
     }
 
     /** An error of our own instead. */
@@ -108,47 +94,66 @@ final class ClientAnswer {
     void goOn(RelayLimits.Times times) {
         if (stream.isOverdue(times.idle(), times.answer())) {
             kept.brokeOff(Reason.ANSWER_TIMEOUT);
-            cutOff();
+            stop();
         } else {
             stream.beatAfter(times.heartbeat());
         }
     }
 
-    /** Nobody reads it any more. */
     void stop() {
         stream.stop();
     }
 
-    /** An event stream may end at any time, and its client opens another; what is cut off elsewhere is no whole answer. */
-    void cutOff() {
-        if (!stream.isOfEvents()) {
-            breakConnection("The answer is ended before its time.");
-        }
-        stream.stop();
-    }
-
-    private synchronized void breakConnection(String why) {
-        if (!over) {
-            ConnectionBreak.of(response, why);
-        }
-    }
-
     void end() {
-        if (!takeEnd()) {
-            return;
-        }
-        ended.run();
-        kept.ended();
-        try {
-            turn.complete();
-        } catch (IllegalStateException e) {
-            // The container completed it, as the client has gone.
+        if (over.compareAndSet(false, true)) {
+            ended.run();
+            kept.ended();
+            try {
+                turn.complete();
+            } catch (IllegalStateException e) {
+                // The container completed it, as the client has gone.
+            }
         }
     }
 
-    private synchronized boolean takeEnd() {
-        boolean first = !over;
-        over = true;
-        return first;
+    /**
+     * Where it comes part by part. What ends before its time must not look whole to the client. Only the one that writes may
+     * break the connection: the container lets a write wait for ever whose connection another closes.
+     */
+    private final class Streamed implements AnswerStream.Client {
+
+        private final AnswerHead head;
+
+        Streamed(AnswerHead head) {
+            this.head = head;
+        }
+
+        /** In this order: once its stream has been asked for, the container sends no head without a body. */
+        @Override
+        public OutputStream open() throws IOException {
+            response.flushBuffer();
+            return response.getOutputStream();
+        }
+
+        @Override
+        public void ended() {
+            end();
+        }
+
+        /** An event stream may end at any time, and its client opens another. */
+        @Override
+        public void stopped() {
+            if (!head.isOfEvents()) {
+                ConnectionBreak.of(response, "The answer is ended before its time.");
+            }
+            end();
+        }
+
+        @Override
+        public void brokeOff(Throwable failure) {
+            kept.brokeOff(failure instanceof Rejection known ? known.reason() : Reason.BACKEND_BROKE_OFF);
+            ConnectionBreak.of(response, "The backend broke its answer off.");
+            end();
+        }
     }
 }

@@ -189,7 +189,7 @@ final class Exchange implements OpenStreams.Open {
             }
             toClient.refuse(why);
         } else if (toClient.isStreaming()) {
-            toClient.cutOff();
+            toClient.stop();
         }
     }
 

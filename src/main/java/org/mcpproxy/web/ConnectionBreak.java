@@ -13,6 +13,9 @@ import java.util.Map;
  * ends the answer, so that half of one looks whole (RFC 9112 8), and reads what is left of the request. So this goes by
  * Open Liberty's own objects, by name since an application cannot compile against them. Where they are not as expected
  * the connection ends as the container will have it, and the log says so.
+ *
+ * <p>Only for whoever writes the answer, between two writes: a write that waits for the client when its connection is closed
+ * like this waits for ever.
  */
 public final class ConnectionBreak {
 

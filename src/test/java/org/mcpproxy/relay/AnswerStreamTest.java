@@ -19,8 +19,6 @@ class AnswerStreamTest {
 
     private final Client client = new Client();
     private final Backend backend = new Backend();
-    private int ended;
-    private int brokenOff;
     private final AnswerStream stream = stream(true);
 
     @Test
@@ -122,7 +120,7 @@ class AnswerStreamTest {
         backend.send("a\n");
         backend.subscriber.onComplete();
         stream.stop();
-        assertThat(ended).isEqualTo(1);
+        assertThat(client.ended).isEqualTo(1);
         assertThat(backend.cancelled).isFalse();
     }
 
@@ -131,12 +129,12 @@ class AnswerStreamTest {
         stream.start();
         client.meanwhile = () -> {
             backend.subscriber.onError(new IOException());
-            assertThat(brokenOff).isZero();
+            assertThat(client.brokenOff).isZero();
         };
         backend.send("a\n");
         assertThat(client.text).hasToString("a\n|");
-        assertThat(brokenOff).isEqualTo(1);
-        assertThat(ended).isZero();
+        assertThat(client.brokenOff).isEqualTo(1);
+        assertThat(client.ended).isZero();
     }
 
     @Test
@@ -144,8 +142,8 @@ class AnswerStreamTest {
         stream.start();
         stream.stop();
         backend.subscriber.onError(new IOException());
-        assertThat(brokenOff).isZero();
-        assertThat(ended).isEqualTo(1);
+        assertThat(client.brokenOff).isZero();
+        assertThat(client.stopped).isEqualTo(1);
     }
 
     @Test
@@ -187,7 +185,7 @@ class AnswerStreamTest {
     }
 
     private AnswerStream stream(boolean events, Executor writers) {
-        return new AnswerStream(writers, client::open, backend, events, () -> ended++, failure -> brokenOff++);
+        return new AnswerStream(writers, client, backend, events);
     }
 
     /** The fields of each event, as the grammar has it (HTML, Server-sent events, 9.2.5); comments are nothing. */
@@ -211,14 +209,14 @@ class AnswerStreamTest {
         client.broken = true;
         backend.send("a\n");
         assertThat(backend.cancelled).isTrue();
-        assertThat(ended).isEqualTo(1);
+        assertThat(client.ended).isEqualTo(1);
     }
 
     @Test
     void aStreamThatIsStoppedBeforeItBeganStillGivesUpItsConnection() {
         stream.stop();
         assertThat(backend.cancelled).isTrue();
-        assertThat(ended).isEqualTo(1);
+        assertThat(client.stopped).isEqualTo(1);
     }
 
     @Test
@@ -227,10 +225,10 @@ class AnswerStreamTest {
         client.meanwhile = () -> {
             stream.stop();
             assertThat(backend.cancelled).isTrue();
-            assertThat(ended).isZero();
+            assertThat(client.stopped).isZero();
         };
         backend.send("a\n");
-        assertThat(ended).isEqualTo(1);
+        assertThat(client.stopped).isEqualTo(1);
     }
 
     /** The attack: to read a trickle, whose rights have ended. The container waits for each write, however little is taken. */
@@ -244,7 +242,7 @@ class AnswerStreamTest {
         };
         backend.send("x".repeat(100_000));
         assertThat(client.text).hasSize(16 * 1024);
-        assertThat(ended).isEqualTo(1);
+        assertThat(client.stopped).isEqualTo(1);
     }
 
     @Test
@@ -256,18 +254,37 @@ class AnswerStreamTest {
     }
 
     /** Writes down what it gets, and a bar for each flush. */
-    private static final class Client extends OutputStream {
+    private static final class Client extends OutputStream implements AnswerStream.Client {
 
         private final StringBuilder text = new StringBuilder();
         /** Happens while it lets a write wait. */
         private Runnable meanwhile = () -> {};
 
         private int heads;
+        private int ended;
+        private int stopped;
+        private int brokenOff;
         private boolean broken;
 
-        OutputStream open() {
+        @Override
+        public OutputStream open() {
             heads++;
             return this;
+        }
+
+        @Override
+        public void ended() {
+            ended++;
+        }
+
+        @Override
+        public void stopped() {
+            stopped++;
+        }
+
+        @Override
+        public void brokeOff(Throwable failure) {
+            brokenOff++;
         }
 
         @Override
