@@ -144,6 +144,10 @@ final class Conversation implements Channel.Receiver {
 
     @Override
     public void message(String text) {
+        if (pending.isAnyWanted()) {
+            // It is in use for as long as somebody waits, and has its time from then on.
+            lastUsed = System.nanoTime();
+        }
         EnvelopeParser.parse(text, room.owner()).all().forEach(hearing::hear);
     }
 

@@ -147,6 +147,21 @@ class ConversationTest {
         assertThat(Said.of(next).body()).isEqualTo("{\"id\":7,\"result\":{}}");
     }
 
+    /** Else the answer to a call that took longer than a session may be idle would be the end of the session. */
+    @Test
+    void aLongCallDoesNotUseUpTheTimeThatASessionMayBeIdle() {
+        BackendClient.Call call = post(session, call("7", "1"));
+        long begun = System.nanoTime();
+        Waiting.until("some time", Duration.ofSeconds(5), () -> System.nanoTime() - begun > 500_000_000);
+        Duration since = Duration.ofNanos(System.nanoTime() - begun);
+
+        session.message("{\"id\":1,\"result\":{}}");
+
+        assertThat(Said.of(call).body()).isEqualTo("{\"id\":7,\"result\":{}}");
+        assertThat(session.isIdle(since)).isFalse();
+        assertThat(session.isIdle(Duration.ZERO)).isTrue();
+    }
+
     @Test
     void theAnswerToACancelledRequestEndsWithoutAResponse() {
         BackendClient.Call begun = post(session, call("7", "1"));
