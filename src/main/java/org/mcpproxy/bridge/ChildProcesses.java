@@ -71,15 +71,15 @@ final class ChildProcesses implements Kind {
 
     @Override
     public void ended(Opening opening, Conversation conversation, Instant since) {
-        if (conversation.wasClosedByUs()) {
-            return;
-        }
         Backoff.Key key = key(opening);
-        LOG.log(Level.WARNING, "A process of MCP server {0} has ended by itself", key.backend());
-        if (clock.instant().isBefore(since.plus(WELL))) {
-            backoff.failed(key, limits(opening.backend()).backoff());
-        } else {
+        boolean byItself = !conversation.wasClosedByUs();
+        if (byItself) {
+            LOG.log(Level.WARNING, "A process of MCP server {0} has ended by itself", key.backend());
+        }
+        if (!clock.instant().isBefore(since.plus(WELL))) {
             backoff.worked(key);
+        } else if (byItself) {
+            backoff.failed(key, limits(opening.backend()).backoff());
         }
     }
 

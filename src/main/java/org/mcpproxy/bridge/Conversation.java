@@ -92,7 +92,7 @@ final class Conversation implements Channel.Receiver {
 
     private Reply reply(Messages said, boolean takesEvents, Runnable forget) {
         boolean probing = said.first().is("server/discover");
-        boolean opening = said.first().is(Messages.INITIALIZE);
+        boolean opening = !modern && said.first().is(Messages.INITIALIZE);
         return new Reply(
                 said.requests(),
                 said.batch(),

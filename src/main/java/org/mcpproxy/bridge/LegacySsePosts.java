@@ -123,9 +123,9 @@ final class LegacySsePosts {
                     endpoint.join(),
                     LegacySseHeaders.ofPost(headers),
                     text.get().getBytes(StandardCharsets.UTF_8));
-        } catch (Rejection e) {
+        } catch (RuntimeException e) {
             taken(length(message, headers));
-            undelivered.accept(e);
+            undelivered.accept(rejection(e));
             return CompletableFuture.completedFuture(null);
         }
         call.sent().thenRunAsync(message::markSent, threads);

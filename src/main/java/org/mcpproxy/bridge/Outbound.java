@@ -37,7 +37,7 @@ final class Outbound {
      */
     void add(Envelope message, Reply reply) {
         if (message.isRequest()) {
-            addRequest(message, Pending.of(message, reply, sender.size()));
+            addRequest(message, Pending.of(message, opens(message), reply, sender.size()));
         } else {
             other(message).map(Outgoing::new).ifPresent(messages::add);
         }
@@ -59,6 +59,11 @@ final class Outbound {
 
     Sender sender() {
         return sender;
+    }
+
+    /** No session begins with it since MCP 2026-07-28, where all clients of a user share a conversation. */
+    private boolean opens(Envelope request) {
+        return !modern && request.is(Messages.INITIALIZE);
     }
 
     private void addRequest(Envelope request, Pending kept) {

@@ -16,7 +16,7 @@ final class OwnSpeech {
     private static final int METHOD_NOT_FOUND = -32601;
 
     /** A server hears of a disconnect within a second, with whatever credential. */
-    private static final Duration FOR_CREDENTIAL = Duration.ofMillis(500);
+    private static final Duration FOR_CREDENTIAL = Duration.ofMillis(250);
 
     private final Supplier<Optional<Channel>> server;
     private final PendingRequests pending;

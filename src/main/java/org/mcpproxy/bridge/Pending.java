@@ -20,17 +20,11 @@ record Pending(String id, Optional<String> token, boolean opening, boolean subsc
     private static final int LEAST = 1024;
 
     /** @param headers bytes of those that are kept with it */
-    static Pending of(Envelope request, Reply reply, int headers) {
+    static Pending of(Envelope request, boolean opening, Reply reply, int headers) {
         String id = request.name(Naming.ID).orElseThrow();
         Optional<String> token = request.name(Naming.TOKEN_ASKED);
         int names = id.length() + token.map(String::length).orElse(0);
-        return new Pending(
-                id,
-                token,
-                request.is(Messages.INITIALIZE),
-                request.is("subscriptions/listen"),
-                reply,
-                LEAST + names + headers);
+        return new Pending(id, token, opening, request.is("subscriptions/listen"), reply, LEAST + names + headers);
     }
 
     /** What the server says of it, in its client's own words. */

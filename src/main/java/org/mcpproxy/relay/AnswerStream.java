@@ -38,6 +38,7 @@ final class AnswerStream {
     private final boolean events;
 
     private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicBoolean subscribed = new AtomicBoolean();
     private final AtomicBoolean cancelled = new AtomicBoolean();
     private final Queue<ByteBuffer> pending = new ConcurrentLinkedQueue<>();
     private volatile boolean backendDone;
@@ -53,7 +54,6 @@ final class AnswerStream {
     /** Null until it is open. */
     private OutputStream out;
 
-    private boolean subscribed;
     /** An event stream begins as if a line had ended. */
     private byte last = '\n';
 
@@ -202,10 +202,7 @@ final class AnswerStream {
 
     /** Whatever comes of it, at once or later, calls in. */
     private void ask() {
-        if (!subscribed) {
-            subscribed = true;
-            body.subscribe(new FromBackend());
-        }
+        subscribe();
         if (subscription != null && !asked && !backendDone) {
             asked = true;
             subscription.request(1);
@@ -215,16 +212,19 @@ final class AnswerStream {
     private void finish(Runnable outcome) {
         over = true;
         pending.clear();
-        if (!subscribed) {
-            // An answer that nobody subscribes to would keep its connection for ever.
-            subscribed = true;
-            body.subscribe(new FromBackend());
-        }
         cancel();
         outcome.run();
     }
 
+    private void subscribe() {
+        if (subscribed.compareAndSet(false, true)) {
+            body.subscribe(new FromBackend());
+        }
+    }
+
+    /** An answer that nobody subscribes to would keep its connection for ever. */
     private void cancel() {
+        subscribe();
         Flow.Subscription open = subscription;
         if (open != null && !backendDone && cancelled.compareAndSet(false, true)) {
             open.cancel();
@@ -237,6 +237,9 @@ final class AnswerStream {
         @Override
         public void onSubscribe(Flow.Subscription given) {
             subscription = given;
+            if (stopped) {
+                cancel();
+            }
             drain();
         }
 

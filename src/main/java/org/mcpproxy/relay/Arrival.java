@@ -185,7 +185,7 @@ final class Arrival {
         if (!credentialAtHand && BackendCredentials.mayAskOkta(resource.backend())) {
             begun = relay.threads().runForOkta(caller.holder(), sending);
         } else if (waits) {
-            begun = relay.threads().runWaiting(sending);
+            begun = relay.threads().runWaiting(caller.holder(), sending);
         } else {
             send(relayed, body);
         }

@@ -93,14 +93,20 @@ final class ClientAnswer {
 
     void goOn(RelayLimits.Times times) {
         if (stream.isOverdue(times.idle(), times.answer())) {
-            kept.brokeOff(Reason.ANSWER_TIMEOUT);
-            stop();
+            stop(Reason.ANSWER_TIMEOUT);
         } else {
             stream.beatAfter(times.heartbeat());
         }
     }
 
-    void stop() {
+    /** Ends it before its time. */
+    void stop(Reason why) {
+        kept.brokeOff(why);
+        stream.stop();
+    }
+
+    /** Nobody reads it any more. */
+    void leave() {
         stream.stop();
     }
 

@@ -23,7 +23,8 @@ final class ClientConnection {
     }
 
     /**
-     * Whether the client has surely gone. A connection that was never listed proves nothing: where a container heeds
+     * Whether the client has surely gone. One who resets the connection is listed no more, maybe before the first look. But
+     * that a connection was never listed proves nothing unless others of its address were: where a container heeds
      * {@code X-Forwarded-For} itself, the address is not the connection's.
      */
     boolean isGone(Connections connections) {
@@ -32,12 +33,19 @@ final class ClientConnection {
         }
         return switch (connections.state(key.get())) {
             case OPEN -> {
-                seen = true;
+                see(connections);
                 yield false;
             }
             case CLOSED_BY_PEER -> true;
-            case NOT_LISTED -> seen;
+            case NOT_LISTED -> seen || connections.isOfKnownPeer(key.get());
         };
+    }
+
+    private void see(Connections connections) {
+        if (!seen) {
+            connections.found(key.orElseThrow());
+            seen = true;
+        }
     }
 
     /**

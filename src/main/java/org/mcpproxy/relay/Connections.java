@@ -1,5 +1,7 @@
 package org.mcpproxy.relay;
 
+import com.github.benmanes.caffeine.cache.Cache;
+import com.github.benmanes.caffeine.cache.Caffeine;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -38,8 +40,11 @@ final class Connections {
     private static final String MAPPED_IPV4 = hex(new byte[] {0, 0, 0, 0, 0, 0, 0, 0, 0, 0, (byte) 0xff, (byte) 0xff});
     private static final String ESTABLISHED = "01";
     private static final String LISTEN = "0A";
+    private static final int MOST_PEERS = 10_000;
 
     private final List<Path> tables;
+    private final Cache<String, Boolean> peers =
+            Caffeine.newBuilder().maximumSize(MOST_PEERS).build();
     private Map<String, State> listed = Map.of();
     private Set<String> listening = Set.of();
     private volatile long lookedAt = System.nanoTime();
@@ -97,6 +102,20 @@ final class Connections {
 
     State state(String key) {
         return listed.getOrDefault(key, State.NOT_LISTED);
+    }
+
+    /** That this connection, which is listed, is somebody's who calls. */
+    void found(String key) {
+        peers.put(peer(key), true);
+    }
+
+    /** Whether another connection has been found of the same address, at the same port: it is one that is listed. */
+    boolean isOfKnownPeer(String key) {
+        return peers.getIfPresent(peer(key)) != null;
+    }
+
+    private static String peer(String key) {
+        return key.substring(0, key.lastIndexOf(' '));
     }
 
     /** Whether somebody accepts connections at this port of this machine. */

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.mcpproxy.config.Backend;
@@ -49,8 +50,8 @@ final class Exchange implements OpenStreams.Open {
      * @param body empty for none; not kept here, as an answer may stream for days
      */
     void start(byte[] body) {
-        if (!turn.isSynchronous()) {
-            register();
+        if (!turn.isSynchronous() && !register()) {
+            refuse(Relay.full());
         }
         try {
             if (answered.get()) {
@@ -71,19 +72,23 @@ final class Exchange implements OpenStreams.Open {
         await(call);
     }
 
-    private void leaveThread() {
-        if (turn.isSynchronous()) {
-            turn.leaveThread();
-            register();
+    /** @return false where the server is going down */
+    private boolean leaveThread() {
+        if (!turn.isSynchronous()) {
+            return true;
         }
+        turn.leaveThread();
+        return register();
     }
 
-    /** From now on the clock, and the end of the server, know of it. */
-    private void register() {
+    /**
+     * From now on the clock, and the end of the server, know of it.
+     *
+     * @return false where the server is going down
+     */
+    private boolean register() {
         client = ClientConnection.of(turn.request());
-        if (!relay.streams().add(this)) {
-            refuse(Relay.full());
-        }
+        return relay.streams().add(this);
     }
 
     /** @return whether it has been answered, or will be as soon as the store has noted its session */
@@ -93,22 +98,31 @@ final class Exchange implements OpenStreams.Open {
             return false;
         }
         BackendClient.Answer come = soon.get();
-        if (relay.sessions().news(request, come).isPresent()) {
-            leaveThread();
+        if (relay.sessions().news(request, come).isPresent() && !leaveThread()) {
+            refuse(Relay.full(), come);
+        } else {
+            answer(come, null);
         }
-        answer(come, null);
         return true;
     }
 
     private void await(BackendClient.Call sent) {
-        leaveThread();
+        if (!leaveThread()) {
+            refuse(Relay.full());
+        }
         if (answered.get()) {
             sent.cancel();
             // It may have come all the same, and must be given up then too.
             sent.answer().thenAccept(Discarded::body);
             return;
         }
-        timeout = relay.threads().after(untilHead(request.resource().limits().times()), this::giveUpAsLate);
+        try {
+            timeout =
+                    relay.threads().after(untilHead(request.resource().limits().times()), this::giveUpAsLate);
+        } catch (RejectedExecutionException e) {
+            // The application is being stopped.
+            close();
+        }
         sent.answer().whenComplete(this::answer);
     }
 
@@ -175,7 +189,7 @@ final class Exchange implements OpenStreams.Open {
      */
     private void leave() {
         if (toClient.isStreaming()) {
-            toClient.stop();
+            toClient.leave();
         } else if (request.era() == Era.MODERN || request.httpMethod().equals("GET")) {
             giveUp(Rejection.of(Reason.CLIENT_GONE));
         }
@@ -189,7 +203,7 @@ final class Exchange implements OpenStreams.Open {
             }
             toClient.refuse(why);
         } else if (toClient.isStreaming()) {
-            toClient.stop();
+            toClient.stop(why.reason());
         }
     }
 
@@ -226,7 +240,7 @@ final class Exchange implements OpenStreams.Open {
         Optional<Supplier<BackendClient.Answer>> news = relay.sessions().news(request, answer);
         if (news.isEmpty()) {
             relayAnswer(relay.sessions().named(request, answer));
-        } else if (!relay.threads().runWaiting(() -> relayAfter(news.get(), answer))) {
+        } else if (!relay.threads().runWaiting(request.caller().holder(), () -> relayAfter(news.get(), answer))) {
             refuse(Relay.full(), answer);
         }
     }
@@ -269,10 +283,12 @@ final class Exchange implements OpenStreams.Open {
         }
         filtered = visible != answer;
         try {
-            if (!ClientAnswer.isShort(visible)) {
-                leaveThread();
+            if (ClientAnswer.isShort(visible) || leaveThread()) {
+                toClient.begin(visible);
+            } else {
+                Discarded.body(answer);
+                toClient.refuse(Relay.full());
             }
-            toClient.begin(visible);
         } catch (IOException | RuntimeException e) {
             Discarded.body(answer);
             toClient.end();

@@ -41,7 +41,7 @@ record FreshCredential(
     /** Many who go at once must not keep those waiting who ask Okta. An identity may have to be signed, which takes its time. */
     private boolean begin(Runnable work) {
         if (!BackendCredentials.mayAskOkta(backend)) {
-            return threads.runWaiting(work);
+            return threads.runWaiting(caller.holder(), work);
         }
         if (!credentials.isAtHand(backend, caller)) {
             return threads.runForOkta(caller.holder(), work);

@@ -82,10 +82,12 @@ public class OpenStreams implements Measured {
 
     /** @return false where the server is going down */
     boolean add(Open stream) {
+        open.add(stream);
         if (closing) {
+            open.remove(stream);
             return false;
         }
-        return open.add(stream);
+        return true;
     }
 
     void remove(Open stream) {

@@ -117,16 +117,11 @@ public class PolicyGate {
             return;
         }
         if (!filtered && (isListing(request, rules) || mayBringAnother(request, rules))) {
-            throw refused(request, Reason.POLICY_CANNOT_READ);
+            throw Rejection.of(Reason.POLICY_CANNOT_READ);
         }
         if (request.isToListen() && !rules.mayEnter(subject(request.caller()))) {
-            throw refused(request, Reason.POLICY_KEEPS_OUT);
+            throw Rejection.of(Reason.POLICY_KEEPS_OUT);
         }
-    }
-
-    private Rejection refused(RelayRequest request, Reason why) {
-        audit(request, why);
-        return Rejection.of(why);
     }
 
     private static boolean isListing(RelayRequest request, BackendPolicy rules) {

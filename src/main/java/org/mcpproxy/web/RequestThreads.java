@@ -34,6 +34,8 @@ public class RequestThreads {
     /** More than the store has connections by default, so that whoever finds one free need not wait for a thread. */
     private static final int WAITING = 32;
 
+    private static final int WAITING_OF_ONE = WAITING / 4;
+
     /** So many may wait for Okta, and so many for them; the others come again. */
     private static final int FOR_OKTA = 32;
 
@@ -51,6 +53,7 @@ public class RequestThreads {
 
     private final ExecutorService shortWork = Executors.newFixedThreadPool(SHORT, named("request"));
     private final ExecutorService waitingWork = Executors.newFixedThreadPool(WAITING, named("request-waiting"));
+    private final HolderThreads waiting = new HolderThreads(waitingWork, WAITING, WAITING_OF_ONE);
     private final ExecutorService oktaWork = new ThreadPoolExecutor(
             FOR_OKTA,
             FOR_OKTA,
@@ -81,10 +84,11 @@ public class RequestThreads {
     /**
      * Runs what may wait for the store.
      *
+     * @param holder who asks for it: what those of one holder wait for, no other's wait for
      * @return as {@link #run(Runnable)}
      */
-    public boolean runWaiting(Runnable work) {
-        return run(work, waitingWork);
+    public boolean runWaiting(String holder, Runnable work) {
+        return run(work, logged -> waiting.add(holder, logged));
     }
 
     /**

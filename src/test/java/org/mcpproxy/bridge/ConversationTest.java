@@ -147,6 +147,22 @@ class ConversationTest {
         assertThat(Said.of(next).body()).isEqualTo("{\"id\":7,\"result\":{}}");
     }
 
+    /** The attack: a client that asks for a session where there are none ends the calls of its user's other clients. */
+    @Test
+    void aModernClientThatAsksForASessionEndsNothing() {
+        BackendClient.Call other = post(modern, call("7", "1"));
+        BackendClient.Call refused = post(modern, "{\"id\":8,\"method\":\"initialize\"}");
+        BackendClient.Call left = post(modern, "{\"id\":9,\"method\":\"initialize\"}");
+
+        modern.message("{\"id\":2,\"error\":{\"code\":-32601,\"message\":\"none\"}}");
+        left.cancel();
+
+        assertThat(Said.of(refused).status()).isEqualTo(404);
+        assertThat(modern.isClosed()).isFalse();
+        modern.message("{\"id\":1,\"result\":{}}");
+        assertThat(Said.of(other).body()).isEqualTo("{\"id\":7,\"result\":{}}");
+    }
+
     /** Else the answer to a call that took longer than a session may be idle would be the end of the session. */
     @Test
     void aLongCallDoesNotUseUpTheTimeThatASessionMayBeIdle() {

@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.URI;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import org.junit.jupiter.api.Test;
+import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Header;
 import org.mcpproxy.web.BodyBudget;
@@ -58,6 +60,20 @@ class LegacySsePostsTest {
         assertThat(message.sent().toCompletableFuture()).isNotDone();
         written.complete(null);
         assertThat(message.sent().toCompletableFuture()).isDone();
+    }
+
+    @Test
+    void whatCannotBePostedIsToldOfAndTheNextIsPosted() {
+        List<Reason> told = new ArrayList<>();
+        LegacySsePosts posting = posts("ada", (method, url, headers, body) -> {
+            throw new IllegalArgumentException();
+        });
+        posting.add(List.of(new Outgoing("1"), new Outgoing("2")), List.of(), why -> told.add(why.reason()));
+
+        endpoint.complete(URI.create("http://localhost/messages"));
+
+        assertThat(told).containsExactly(Reason.BACKEND_UNAVAILABLE, Reason.BACKEND_UNAVAILABLE);
+        assertThat(memory.held()).isZero();
     }
 
     @Test

@@ -219,6 +219,15 @@ class AnswerStreamTest {
         assertThat(client.stopped).isEqualTo(1);
     }
 
+    /** The attack: not to read as many streams as one holder may write at once, and to cancel another. */
+    @Test
+    void theBackendHearsThatItIsStoppedBeforeAThreadIsFreeToWrite() {
+        AnswerStream left = stream(true, later -> {});
+        left.start();
+        left.stop();
+        assertThat(backend.cancelled).isTrue();
+    }
+
     @Test
     void aStalledReaderDoesNotHoldUpTheEndOfTheBackend() {
         stream.start();

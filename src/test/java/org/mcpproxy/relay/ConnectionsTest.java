@@ -79,6 +79,22 @@ class ConnectionsTest {
         assertThat(connection.isGone(connections)).isTrue();
     }
 
+    /** Linux lists a connection that was reset no more, not even before the first look. */
+    @Test
+    void aConnectionThatIsNotListedIsGoneWhereOthersOfItsAddressWereListed() throws IOException {
+        Connections connections = new Connections(table("01"));
+        ClientConnection other = new ClientConnection(3001, "::1", 5000);
+        ClientConnection reset = new ClientConnection(3001, "::1", 5001);
+        ClientConnection elsewhere = new ClientConnection(3001, "::2", 5001);
+        ClientConnection atAnotherPort = new ClientConnection(3002, "::1", 5001);
+        connections.look();
+        assertThat(reset.isGone(connections)).isFalse();
+        assertThat(other.isGone(connections)).isFalse();
+        assertThat(reset.isGone(connections)).isTrue();
+        assertThat(elsewhere.isGone(connections)).isFalse();
+        assertThat(atAnotherPort.isGone(connections)).isFalse();
+    }
+
     @Test
     void whereTheTablesCannotBeReadNothingIsKnown() {
         Connections connections = new Connections(folder.resolve("none"));

@@ -26,6 +26,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionStage;
 import java.util.concurrent.Flow;
 import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -136,12 +137,34 @@ class ExchangeTest {
         Admission admission = new Admission(() -> {}, new BodyBudget(0, 0).share(""));
         Backend quick = new Backend();
         quick.answer();
-        Exchange late = new Exchange(relay((any, holder) -> quick), check, request, new Client().turn(), admission);
+        Client another = new Client();
+        Exchange late = new Exchange(relay((any, holder) -> quick), check, request, another.turn(), admission);
         streams.close();
 
         late.start(new byte[0]);
 
         assertThat(quick.unsubscribed).isEqualTo(1);
+        assertThat(another.status).isEqualTo(503);
+        assertThat(another.completed).isEqualTo(1);
+    }
+
+    @Test
+    void aRequestThatFindsNoClockAnyMoreEndsWithTheServer() {
+        Client another = new Client();
+        Backend slow = new Backend();
+        threads.clockStopped = true;
+        Exchange late = new Exchange(
+                relay((any, holder) -> slow),
+                check,
+                request,
+                another.turn(),
+                new Admission(() -> {}, new BodyBudget(0, 0).share("")));
+
+        late.start(new byte[0]);
+
+        assertThat(another.status).isEqualTo(503);
+        assertThat(another.completed).isEqualTo(1);
+        assertThat(slow.cancelled).isEqualTo(1);
     }
 
     /** A call that is cut off where its token ends is made again with a new one: what it does, it does twice. */
@@ -183,6 +206,7 @@ class ExchangeTest {
         assertThat(client.status).isEqualTo(200);
         assertThat(backend.unsubscribed).isEqualTo(1);
         assertEnded();
+        assertThat(audit).hasSize(2).last().extracting("failure").isEqualTo(Reason.STORE_UNAVAILABLE);
     }
 
     /** Whoever tells of an answer has other answers to tell of, and must not wait for this client. */
@@ -224,7 +248,7 @@ class ExchangeTest {
         assertThat(client.status).isEqualTo(200);
         assertThat(backend.unsubscribed).isEqualTo(1);
         assertEnded();
-        assertThat(audit).last().extracting("reason").isEqualTo(Reason.POLICY_CANNOT_READ);
+        assertThat(audit).last().extracting("failure").isEqualTo(Reason.POLICY_CANNOT_READ);
     }
 
     @Test
@@ -245,7 +269,7 @@ class ExchangeTest {
 
         assertThat(backend.unsubscribed).isEqualTo(1);
         assertEnded();
-        assertThat(audit).last().extracting("reason").isEqualTo(Reason.POLICY_KEEPS_OUT);
+        assertThat(audit).last().extracting("failure").isEqualTo(Reason.POLICY_KEEPS_OUT);
 
         RelayRequest call = request("POST");
         Backend called = new Backend();
@@ -523,6 +547,7 @@ class ExchangeTest {
         private final List<Runnable> writing = new ArrayList<>();
         private boolean writeNow = true;
         private boolean stopped;
+        private boolean clockStopped;
         private Runnable late;
 
         @Override
@@ -542,12 +567,16 @@ class ExchangeTest {
         }
 
         @Override
-        public boolean runWaiting(Runnable work) {
+        public boolean runWaiting(String holder, Runnable work) {
+            assertThat(holder).isEqualTo("00ualice");
             return !stopped && waiting.add(work);
         }
 
         @Override
         public Future<?> after(Duration delay, Runnable work) {
+            if (clockStopped) {
+                throw new RejectedExecutionException();
+            }
             late = work;
             return new CompletableFuture<>();
         }

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,36 @@ class RequestThreadsTest {
         await(allRead);
 
         assertThat(read).startsWith("alice", "bob").hasSize(11);
+    }
+
+    /** The attack: not to read. */
+    @Test
+    void whoDoesNotReadTakesFourThreadsOfThoseThatWrite() {
+        assertOneTakesNoMoreThan(4, threads::runWriting);
+    }
+
+    /** The attack: to name many sessions that nobody has, while the store is slow. */
+    @Test
+    void oneTakesAQuarterOfTheThreadsThatWaitForTheStore() {
+        assertOneTakesNoMoreThan(8, threads::runWaiting);
+    }
+
+    private void assertOneTakesNoMoreThan(int most, BiPredicate<String, Runnable> run) {
+        AtomicInteger running = new AtomicInteger();
+        for (int i = 0; i < 200; i++) {
+            assertThat(run.test("alice", () -> {
+                        running.incrementAndGet();
+                        await(end);
+                    }))
+                    .isTrue();
+        }
+        for (int i = 0; i < 20; i++) {
+            CountDownLatch ofBob = new CountDownLatch(1);
+            assertThat(run.test("bob", ofBob::countDown)).isTrue();
+            await(ofBob);
+        }
+        Waiting.until("as many run as may", PATIENCE, () -> running.get() >= most);
+        assertThat(running).hasValue(most);
     }
 
     private void fill(String holder, Runnable work) {
