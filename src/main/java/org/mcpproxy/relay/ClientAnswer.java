@@ -66,7 +66,8 @@ final class ClientAnswer {
     /** The container has a way to write without waiting, but that waits too (docs/decisions/0011). */
     private void runWriting(Runnable work) {
         if (!relay.threads().runWriting(request.caller().holder(), work)) {
-            // Only while the server ends, which lets nothing else run.
+            // There is no thread to be had, and this one must not wait: nothing more is written.
+            stream.stop();
             work.run();
         }
     }
@@ -88,7 +89,7 @@ final class ClientAnswer {
     /** Whether it comes part by part, and is to go on. */
     boolean isStreaming() {
         AnswerStream begun = stream;
-        return begun != null && !begun.isStopped();
+        return begun != null && !begun.isStopped() && !over.get();
     }
 
     void goOn(RelayLimits.Times times) {

@@ -17,6 +17,11 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class AnswerStreamTest {
 
+    /** Whatever the time is, more has passed. */
+    private static final Duration LESS_THAN_NONE = Duration.ofNanos(-1);
+
+    private static final Duration AN_HOUR = Duration.ofHours(1);
+
     private final Client client = new Client();
     private final Backend backend = new Backend();
     private final AnswerStream stream = stream(true);
@@ -260,6 +265,34 @@ class AnswerStreamTest {
         String part = "0123456789".repeat(10_000);
         backend.send(part);
         assertThat(client.text).hasToString(part + "|");
+    }
+
+    @Test
+    void aBackendThatIsDoneIsAskedForNoMore() {
+        stream.start();
+        client.meanwhile = () -> {
+            backend.subscriber.onComplete();
+            stream.stop();
+        };
+        backend.send("x".repeat(10_000));
+        assertThat(backend.asked).isEqualTo(1);
+    }
+
+    @Test
+    void itIsOverdueWhereItIsSilentOrTakesTooLong() {
+        assertThat(stream.isOverdue(LESS_THAN_NONE, AN_HOUR)).isTrue();
+        assertThat(stream.isOverdue(AN_HOUR, LESS_THAN_NONE)).isTrue();
+        assertThat(stream.isOverdue(AN_HOUR, AN_HOUR)).isFalse();
+    }
+
+    /** The attack: not to read the end of a stream, which the audit would tell of at every tick. */
+    @Test
+    void whatIsStoppedIsNotOverdueAnyMore() {
+        AnswerStream left = stream(true, work -> {});
+        left.start();
+        left.stop();
+        assertThat(left.isStopped()).isTrue();
+        assertThat(left.isOverdue(LESS_THAN_NONE, LESS_THAN_NONE)).isFalse();
     }
 
     /** Writes down what it gets, and a bar for each flush. */

@@ -10,10 +10,13 @@ import jakarta.servlet.WriteListener;
 import jakarta.servlet.http.HttpServletRequest;
 import jakarta.servlet.http.HttpServletResponse;
 import java.io.ByteArrayOutputStream;
+import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.net.URI;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -31,6 +34,10 @@ import java.util.function.BooleanSupplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.mcpproxy.audit.AuditEvent;
 import org.mcpproxy.config.BackendCredential;
 import org.mcpproxy.config.BackendTransport;
@@ -54,7 +61,14 @@ class ExchangeTest {
     private static final Settings SETTINGS = Samples.settings();
     private static final RelayLimits ONE_AT_ONCE = oneAtOnce();
 
+    private static final String JSON = "application/json";
+    private static final String EVENTS = "text/event-stream";
     private static final Header SESSION = new Header("Mcp-Session-Id", "session");
+
+    /** Whatever the time is, more has passed. */
+    private static final Duration LESS_THAN_NONE = Duration.ofNanos(-1);
+
+    private static final Duration AN_HOUR = Duration.ofHours(1);
 
     private final OpenStreams streams = new OpenStreams(1, Duration.ofSeconds(15));
     private final Client client = new Client();
@@ -232,6 +246,186 @@ class ExchangeTest {
 
         assertThat(audit).hasSize(lines);
         assertThat(backend.unsubscribed).isEqualTo(1);
+    }
+
+    /** Else half of it would look whole, as the container ends whatever is completed. */
+    @Test
+    void aJsonAnswerThatIsCutOffBreaksItsConnection() {
+        backend.answer(JSON);
+        check.stands = () -> false;
+        tick();
+
+        assertThat(client.broken).isEqualTo(1);
+        assertEnded();
+    }
+
+    /** Its client opens another, by the same connection. */
+    @Test
+    void anEventStreamThatIsCutOffKeepsItsConnection() {
+        backend.answer();
+        check.stands = () -> false;
+        tick();
+
+        assertThat(client.broken).isZero();
+        assertEnded();
+    }
+
+    /** By then the container may have given the response to another request; and nothing is left to audit. */
+    @Test
+    void whatHasEndedBreaksNoConnection() {
+        backend.answer(JSON);
+        backend.subscriber.onComplete();
+        assertEnded();
+        check.stands = () -> false;
+        tick();
+
+        assertThat(client.broken).isZero();
+        assertThat(client.completed).isEqualTo(1);
+        assertThat(audit).hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {JSON, EVENTS})
+    void whatTheBackendBreaksOffBreaksItsConnectionAndIsToldOf(String type) {
+        backend.answer(type);
+        backend.subscriber.onError(new IOException());
+
+        assertThat(client.broken).isEqualTo(1);
+        assertEnded();
+        assertThat(audit).last().extracting("status", "failure").containsExactly(200, Reason.BACKEND_BROKE_OFF);
+        assertCounted("request_failures_total", ",reason=\"backend_broke_off\"", 1);
+    }
+
+    /** The attack: not to read the end of an answer, which the audit would tell of at every tick. */
+    @Test
+    void anAnswerThatTakesTooLongIsCutOffAndAuditedOnce() {
+        Backend slow = new Backend();
+        Client waiting = new Client();
+        Exchange asking = begun(waiting, slow, settings(AN_HOUR, LESS_THAN_NONE));
+        slow.answer(JSON);
+        threads.writeNow = false;
+        asking.tick(Connections.ofThisMachine());
+        asking.tick(Connections.ofThisMachine());
+
+        assertThat(slow.unsubscribed).isEqualTo(1);
+        assertThat(waiting.broken).isZero();
+        threads.write();
+        assertThat(waiting.broken).isEqualTo(1);
+        assertThat(audit).hasSize(2);
+        assertThat(audit).last().extracting("status", "failure").containsExactly(200, Reason.ANSWER_TIMEOUT);
+    }
+
+    @Test
+    void aSilentStreamIsKeptAliveByTheClock() {
+        Backend silent = new Backend();
+        Client waiting = new Client();
+        Exchange asking = begun(waiting, silent, settings(LESS_THAN_NONE, AN_HOUR));
+        silent.answer();
+        asking.tick(Connections.ofThisMachine());
+
+        assertThat(waiting.body).hasToString(":\n");
+    }
+
+    private Exchange begun(Client by, Backend from, Settings settings) {
+        RelayRequest call = request(Endpoints.standard(settings), "POST", Era.LEGACY);
+        Admission admission = new Admission(() -> {}, new BodyBudget(0, 0).share(""));
+        Exchange begun = new Exchange(relay((any, holder) -> from), check, call, by.turn(), admission);
+        begun.start(new byte[0]);
+        return begun;
+    }
+
+    private static Settings settings(Duration heartbeat, Duration answer) {
+        RelayLimits limits = RelayLimits.standard();
+        RelayLimits.Times times = new RelayLimits.Times(AN_HOUR, AN_HOUR, AN_HOUR, heartbeat, AN_HOUR, answer);
+        return Samples.settings(Backends.of(new org.mcpproxy.config.Backend(
+                org.mcpproxy.config.Backend.UNNAMED,
+                URI.create("http://slow.internal/mcp"),
+                new BackendCredential.None(),
+                Set.of(),
+                BackendTransport.STANDARD,
+                new RelayLimits(limits.sizes(), limits.counts(), times))));
+    }
+
+    @Test
+    void aStreamWhoseClientHasGoneEnds(@TempDir Path folder) throws IOException {
+        backend.answer(JSON);
+        String peer = Connections.key(1, "192.0.2.7", 1).orElseThrow().split(" ")[1];
+        Connections connections = new Connections(
+                Files.writeString(folder.resolve("tcp"), "header\n0: 0:0001 " + peer + ":0001 08 closed\n"));
+        connections.look();
+        exchange.tick(connections);
+
+        assertThat(backend.unsubscribed).isEqualTo(1);
+        assertEnded();
+    }
+
+    /** It fits the container's buffer, and waits for no client. */
+    @ParameterizedTest
+    @CsvSource({"8192, true", "8193, false"})
+    void onlyAShortAnswerIsWrittenOnTheContainersThread(int length, boolean onIt) {
+        Admission admission = new Admission(() -> {}, new BodyBudget(0, 0).share(""));
+        WholeBody body = new WholeBody(List.of(ByteBuffer.allocate(length)));
+        Backend quick = new Backend();
+        quick.soon = Optional.of(new BackendClient.Answer(200, List.of(), body));
+        Client asking = new Client();
+        ServletTurn turn = asking.turn();
+        new Exchange(relay((any, holder) -> quick), check, request, turn, admission).start(new byte[0]);
+
+        assertThat(turn.isSynchronous()).isEqualTo(onIt);
+        assertThat(asking.body.size()).isEqualTo(length);
+    }
+
+    @Test
+    void whatIsRefusedIsRefusedOnce() {
+        check.stands = () -> false;
+        tick();
+        tick();
+
+        assertThat(audit).hasSize(1);
+        assertEnded();
+    }
+
+    @Test
+    void anAnswerThatCannotBeBegunIsGivenUp() {
+        client.failing = true;
+        backend.answer();
+
+        assertThat(backend.unsubscribed).isEqualTo(1);
+        assertEnded();
+    }
+
+    @Test
+    void whatTheContainerHasCompletedEndsHereToo() {
+        client.completing = () -> {
+            throw new IllegalStateException();
+        };
+        check.stands = () -> false;
+        tick();
+
+        assertThat(streams.size()).isZero();
+        assertThatItsPlaceIsFree();
+    }
+
+    @Test
+    void whatEndsEndsOnceThoughTheContainerFails() {
+        backend.answer();
+        client.completing = () -> {
+            throw new IllegalArgumentException();
+        };
+        check.stands = () -> false;
+        tick();
+
+        assertCounted("request_duration_seconds_count", "", 1);
+    }
+
+    @Test
+    void whereNoThreadIsLeftToWriteOnAStreamEndsToo() {
+        threads.stopped = true;
+        backend.answer();
+
+        assertThat(client.calls).doesNotContain("flushBuffer");
+        assertThat(backend.unsubscribed).isEqualTo(1);
+        assertEnded();
     }
 
     /** It cannot be filtered from its middle on; its client opens another, which is. */
@@ -553,6 +747,9 @@ class ExchangeTest {
         @Override
         public boolean runWriting(String holder, Runnable work) {
             assertThat(holder).isEqualTo("00ualice");
+            if (stopped) {
+                return false;
+            }
             writing.add(work);
             if (writeNow) {
                 write();
@@ -623,18 +820,24 @@ class ExchangeTest {
         }
     }
 
-    /** A backend that answers with an event stream when a test says so, and sends no event. */
+    /** A backend that answers when a test says so, with an event stream by default, and sends nothing more. */
     private static final class Backend implements BackendClient {
 
         private final CompletableFuture<Answer> answer = new CompletableFuture<>();
+        private Optional<Answer> soon = Optional.empty();
         private int cancelled;
         private int unsubscribed;
+        private Flow.Subscriber<? super List<ByteBuffer>> subscriber;
         private CompletableFuture<Reason> late = CompletableFuture.completedFuture(Reason.BACKEND_TIMEOUT);
         private List<Header> headers;
 
         void answer(Header... more) {
+            answer(EVENTS, more);
+        }
+
+        void answer(String type, Header... more) {
             List<Header> headers = new ArrayList<>(List.of(more));
-            headers.add(new Header("Content-Type", "text/event-stream"));
+            headers.add(new Header("Content-Type", type));
             answer.complete(new Answer(200, headers, this::subscribe));
         }
 
@@ -642,6 +845,11 @@ class ExchangeTest {
         public Call send(String method, URI url, List<Header> headers, byte[] body) {
             this.headers = headers;
             return new Call() {
+
+                @Override
+                public Optional<Answer> soon() {
+                    return soon;
+                }
 
                 @Override
                 public CompletionStage<Answer> answer() {
@@ -660,8 +868,9 @@ class ExchangeTest {
             };
         }
 
-        private void subscribe(Flow.Subscriber<? super List<ByteBuffer>> subscriber) {
-            subscriber.onSubscribe(new Flow.Subscription() {
+        private void subscribe(Flow.Subscriber<? super List<ByteBuffer>> given) {
+            subscriber = given;
+            given.onSubscribe(new Flow.Subscription() {
 
                 @Override
                 public void request(long count) {}
@@ -682,10 +891,13 @@ class ExchangeTest {
         private final List<String> calls = new ArrayList<>();
         private int status;
         private int completed;
+        private Runnable completing = () -> {};
+        private boolean failing;
+        private int broken;
 
         ServletTurn turn() {
             AsyncContext async =
-                    as(AsyncContext.class, (method, arguments) -> method.equals("complete") ? ++completed : null);
+                    as(AsyncContext.class, (method, arguments) -> method.equals("complete") ? complete() : null);
             HttpServletRequest request = as(HttpServletRequest.class, (method, arguments) -> switch (method) {
                 case "getLocalPort", "getRemotePort" -> 1;
                 case "startAsync" -> async;
@@ -694,13 +906,21 @@ class ExchangeTest {
             return new ServletTurn(request, as(HttpServletResponse.class, this::respond));
         }
 
+        private int complete() {
+            completing.run();
+            return ++completed;
+        }
+
         private Object respond(String method, Object[] arguments) {
             calls.add(method);
+            if (failing) {
+                throw new IllegalStateException();
+            }
             switch (method) {
                 case "setStatus" -> status = (int) arguments[0];
                 case "setHeader", "addHeader" -> headers.put((String) arguments[0], (String) arguments[1]);
                 case "getOutputStream" -> {
-                    return new Out(body);
+                    return new Out(this);
                 }
                 default -> {}
             }
@@ -721,12 +941,29 @@ class ExchangeTest {
         }
     }
 
-    private static final class Out extends ServletOutputStream {
+    /** Leads to what breaks the connection as Open Liberty's own does, by public methods. */
+    public static final class Out extends ServletOutputStream {
 
-        private final ByteArrayOutputStream body;
+        private final Client client;
 
-        Out(ByteArrayOutputStream body) {
-            this.body = body;
+        private Out(Client client) {
+            this.client = client;
+        }
+
+        public Out getOutput() {
+            return this;
+        }
+
+        public Out getVc() {
+            return this;
+        }
+
+        public Map<String, Out> getStateMap() {
+            return Map.of("HttpDispatcherLink", this);
+        }
+
+        public void close(Out connection, Exception why) {
+            client.broken++;
         }
 
         @Override
@@ -741,7 +978,7 @@ class ExchangeTest {
 
         @Override
         public void write(int octet) {
-            body.write(octet);
+            client.body.write(octet);
         }
     }
 }

@@ -37,6 +37,29 @@ class HolderThreadsTest {
     }
 
     @Test
+    void noMoreOfOneHolderRunThanThereMay() {
+        for (int i = 1; i <= 3; i++) {
+            threads.add("ada", waiting("ada " + i));
+        }
+        start();
+
+        // the third when the second has left
+        assertThat(done).containsExactly("late ada 2", "late ada 3", "late ada 1");
+    }
+
+    @Test
+    void noThreadIsBegunForWhoHasTheirPart() {
+        threads.add("ada", this::start);
+        threads.add("ada", () -> {
+            threads.add("ada", done("ada 3"));
+            assertThat(started).isEmpty();
+        });
+        start();
+
+        assertThat(done).containsExactly("ada 3");
+    }
+
+    @Test
     void oneThreadDoesAllThatWaitsInTurnsByHolder() {
         threads.add("ada", () -> {
             done.add("ada 1");
@@ -95,6 +118,35 @@ class HolderThreadsTest {
         full.set(false);
         few.add("ada", done("later"));
         assertThat(done).containsExactly("later");
+    }
+
+    /** What is refused is done by whoever asked: what has been done would be done twice. */
+    @Test
+    void whatAnotherThreadHasTakenMeanwhileIsNotRefused() {
+        assertThatItIsTakenMeanwhile(() -> {
+            throw new RejectedExecutionException();
+        });
+        assertThatItIsTakenMeanwhile(() -> {
+            throw new OutOfMemoryError("unable to create native thread");
+        });
+    }
+
+    private void assertThatItIsTakenMeanwhile(Runnable refusal) {
+        done.clear();
+        HolderThreads racing = new HolderThreads(
+                work -> {
+                    if (started.isEmpty()) {
+                        started.add(work);
+                    } else {
+                        start();
+                        refusal.run();
+                    }
+                },
+                2,
+                2);
+        racing.add("ada", done("ada 1"));
+        racing.add("ada", done("ada 2"));
+        assertThat(done).containsExactly("ada 1", "ada 2");
     }
 
     /** Each thread that was begun, each until it waits. */
