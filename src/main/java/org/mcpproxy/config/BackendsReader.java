@@ -44,11 +44,8 @@ final class BackendsReader {
      */
     Backends read(OwnResources ourselves) {
         Set<String> headers = values.parsed("RELAY_HEADERS", Set.of(), Lists::relayHeaders);
-        List<String> names = values.parsed(MANY, List.of(), BackendsReader::names);
-        List<Backend> named = new ArrayList<>();
-        for (String name : names == null ? List.<String>of() : names) {
-            named.add(named(name, prefix(name), headers));
-        }
+        List<Backend> named =
+                names().stream().map(name -> named(name, prefix(name), headers)).toList();
         Optional<Backend> standard = standard(named, headers);
         standard.ifPresent(this::requireServesOktasTokens);
         Backends backends = Backends.of(standard, named);
@@ -169,25 +166,38 @@ final class BackendsReader {
         return MANY + "_" + name.toUpperCase(Locale.ROOT).replace('-', '_');
     }
 
+    /** Those that can be read: the settings of each are, whatever is wrong with another's name. */
+    private List<String> names() {
+        List<String> listed = values.parsed(MANY, List.of(), BackendsReader::names);
+        List<String> good = new ArrayList<>();
+        for (String name : listed == null ? List.<String>of() : listed) {
+            Optional<String> fault = fault(name, listed);
+            fault.ifPresent(why -> values.problem(MANY, why));
+            if (fault.isEmpty()) {
+                good.add(name);
+            }
+        }
+        return good;
+    }
+
     private static List<String> names(String text) throws BadSetting {
         List<String> names = Lists.ordered(text);
-        for (String name : names) {
-            if (!NAME.matcher(name).matches()) {
-                throw new BadSetting("must list names of small letters, digits and -, such as files,jira.");
-            }
-            if (RESERVED.contains(name)) {
-                throw new BadSetting("must not list " + name + ": that path is not free.");
-            }
-        }
-        for (String name : names) {
-            // MCP_BACKENDS_A_ENV_B_URL would be a setting of a-env-b, and a variable of a.
-            if (names.stream().anyMatch(other -> (name + "-").startsWith(other + "-env-"))) {
-                throw new BadSetting("must not list " + name + ": its settings would be another's variables.");
-            }
-        }
         if (names.isEmpty() || Set.copyOf(names).size() < names.size()) {
             throw new BadSetting("must list one name or more, each once.");
         }
         return names;
+    }
+
+    private static Optional<String> fault(String name, List<String> listed) {
+        if (!NAME.matcher(name).matches()) {
+            return Optional.of("must list names of small letters, digits and -, such as files,jira.");
+        }
+        if (RESERVED.contains(name)) {
+            return Optional.of("must not list " + name + ": that path is not free.");
+        }
+        // MCP_BACKENDS_A_ENV_B_URL would be a setting of a-env-b, and a variable of a.
+        return listed.stream().anyMatch(other -> (name + "-").startsWith(other + "-env-"))
+                ? Optional.of("must not list " + name + ": its settings would be another's variables.")
+                : Optional.empty();
     }
 }

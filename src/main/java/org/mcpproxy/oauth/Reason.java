@@ -32,7 +32,7 @@ public enum Reason {
     CALLER_TOO_BUSY(
             OAuth2Error.TEMPORARILY_UNAVAILABLE,
             429,
-            "This user has too many requests under way, or sent too many in a minute. Wait, then try again."),
+            "This user has too many requests or sessions open, or sent too many in a minute. Wait, or end some, then try again."),
     SERVER_FULL(
             OAuth2Error.TEMPORARILY_UNAVAILABLE, 503, "The server holds as many of these as it can. Try again later."),
     BACKEND_FULL(

@@ -14,8 +14,13 @@ public final class CanonicalUri {
      */
     public static String ofPath(String path) {
         String plain = plain(path);
-        String found = path(plain.substring(0, endOfPath(plain, 0)).replaceAll(";[^/]*", ""), 1);
+        String found = path(withoutParameters(plain.substring(0, endOfPath(plain, 0))), 1);
         return found.endsWith("/") ? found.substring(0, found.length() - 1) : found;
+    }
+
+    /** As some servers look for it, who take no parameters of segments for a part of the name (RFC 3986 3.3). */
+    static String withoutParameters(String uri) {
+        return uri.replaceAll(";[^/?#]*", "");
     }
 
     /** Of a rule: its own query and fragment are no path (RFC 3986 3.3). */

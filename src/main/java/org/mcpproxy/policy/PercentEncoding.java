@@ -1,12 +1,16 @@
 package org.mcpproxy.policy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.regex.Pattern;
 
 /** RFC 3986 2.1. */
 final class PercentEncoding {
 
     /** An escape within an escape within an escape has no honest use; what is left is judged as it is. */
     private static final int MOST_DECODINGS = 8;
+
+    /** As ECMAScript's {@code escape} writes it, and some servers read it. */
+    private static final Pattern OTHER_ESCAPE = Pattern.compile("%u\\p{XDigit}{4}");
 
     private PercentEncoding() {}
 
@@ -17,6 +21,14 @@ final class PercentEncoding {
             decoded = decodedOnce(decoded);
         }
         return decoded;
+    }
+
+    /**
+     * Whether another may find something in what was decoded that stands there no more, or not yet: octets that are no UTF-8
+     * (overlong ones, say), or escapes of another kind.
+     */
+    static boolean isLeft(String decoded) {
+        return decoded.indexOf('\uFFFD') >= 0 || OTHER_ESCAPE.matcher(decoded).find();
     }
 
     private static String decodedOnce(String text) {

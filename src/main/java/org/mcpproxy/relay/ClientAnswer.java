@@ -147,10 +147,10 @@ final class ClientAnswer {
             end();
         }
 
-        /** An event stream may end at any time, and its client opens another. */
+        /** A stream that its client listens to may end at any time, and its client opens another. */
         @Override
         public void stopped() {
-            if (!head.isOfEvents()) {
+            if (!head.isOfEvents() || !request.isToListen()) {
                 ConnectionBreak.of(response, "The answer is ended before its time.");
             }
             end();

@@ -25,19 +25,19 @@ public record McpHeaders(
     private static final int LONGEST_SESSION = 2048;
 
     /**
-     * @throws Rejection {@code HEADER_MISMATCH} where a header is repeated, since the backend may heed another of them
-     *     than we do
+     * @throws Rejection {@code HEADER_MISMATCH}, or {@code MALFORMED_REQUEST} for that of the session, where a header is
+     *     repeated, since the backend may heed another of them than we do
      */
     static McpHeaders of(List<Header> headers) {
         return new McpHeaders(
-                one(headers, VERSION).map(ProtocolVersion::new),
-                one(headers, METHOD),
-                one(headers, NAME),
+                one(headers, VERSION, Reason.HEADER_MISMATCH).map(ProtocolVersion::new),
+                one(headers, METHOD, Reason.HEADER_MISMATCH),
+                one(headers, NAME, Reason.HEADER_MISMATCH),
                 session(headers));
     }
 
     private static Optional<String> session(List<Header> headers) {
-        Optional<String> session = one(headers, SESSION);
+        Optional<String> session = one(headers, SESSION, Reason.MALFORMED_REQUEST);
         if (session.filter(McpHeaders::isTooLong).isPresent()) {
             throw Rejection.of(Reason.SESSION_UNKNOWN);
         }
@@ -49,10 +49,10 @@ public record McpHeaders(
         return session.length() > LONGEST_SESSION;
     }
 
-    private static Optional<String> one(List<Header> headers, String name) {
+    private static Optional<String> one(List<Header> headers, String name, Reason repeated) {
         List<String> values = Header.values(headers, name);
         if (values.size() > 1) {
-            throw Rejection.of(Reason.HEADER_MISMATCH);
+            throw Rejection.of(repeated);
         }
         return values.stream().findFirst().map(String::strip);
     }

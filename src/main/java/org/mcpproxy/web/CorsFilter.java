@@ -79,7 +79,6 @@ public class CorsFilter extends HttpFilter {
             String headers = PreflightHeaders.allowed(request.getHeader("Access-Control-Request-Headers"));
             response.setHeader("Access-Control-Allow-Headers", headers);
         }
-        response.setHeader("Allow", METHODS);
         response.setStatus(HttpServletResponse.SC_NO_CONTENT);
     }
 

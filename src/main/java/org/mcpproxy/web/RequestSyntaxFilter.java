@@ -55,7 +55,13 @@ public class RequestSyntaxFilter extends HttpFilter {
     /** Else a part of the body could be taken for the next request (RFC 9112 6.3, 11.2). */
     private static boolean endsClearly(HttpServletRequest request) {
         String coding = request.getHeader("Transfer-Encoding");
-        return coding == null || coding.equalsIgnoreCase("chunked");
+        return (coding == null || coding.equalsIgnoreCase("chunked")) && isAsLongAsItSays(request);
+    }
+
+    /** Of a length beyond 64 bits, the container takes the lower ones. */
+    private static boolean isAsLongAsItSays(HttpServletRequest request) {
+        String length = request.getHeader("Content-Length");
+        return length == null || length.strip().matches("0*" + request.getContentLengthLong());
     }
 
     /**

@@ -370,6 +370,20 @@ class SettingsReaderTest {
         assertThat(problems()).singleElement().asString().startsWith("MCP_BACKENDS must ");
     }
 
+    @Test
+    void eachBadNameIsNamedAndTheSettingsOfTheOthersAreRead() {
+        many();
+        written.put("MCP_BACKENDS", "files,okta,Bad_Name,our-jira,oauth2");
+        written.put("MCP_BACKENDS_FILES_URL", "ftp://files.internal/");
+
+        assertThat(problems())
+                .hasSize(4)
+                .anyMatch(problem -> problem.startsWith("MCP_BACKENDS must not list okta:"))
+                .anyMatch(problem -> problem.startsWith("MCP_BACKENDS must list names of small letters"))
+                .anyMatch(problem -> problem.startsWith("MCP_BACKENDS must not list oauth2:"))
+                .anyMatch(problem -> problem.startsWith("MCP_BACKENDS_FILES_URL "));
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"okta", "oauth", "oauth2", "admin", "console", "connections", "health", "jwt", "metrics"})
     void noBackendTakesAPathThatIsAnothers(String name) {

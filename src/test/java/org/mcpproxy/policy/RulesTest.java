@@ -129,10 +129,25 @@ class RulesTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "file:///public/../secret/a", "file:///public/./../secret/a", "file:///public/%2e%2e/secret/a",
-                "file:///public/%252e%252e/secret/a", "file:///public/..%2fsecret/a", "file:///public\\..\\secret\\a",
-                "file:///public/..\\secret/a", "file:///public//../secret/a", "file:///public/%2E./secret/a",
-                "file:///public/\uFF0E\uFF0E/secret/a", "file:///public/..", "file:///public/.\t./secret/a"
+                "file:///public/../secret/a",
+                "file:///public/./../secret/a",
+                "file:///public/%2e%2e/secret/a",
+                "file:///public/%252e%252e/secret/a",
+                "file:///public/..%2fsecret/a",
+                "file:///public\\..\\secret\\a",
+                "file:///public/..\\secret/a",
+                "file:///public//../secret/a",
+                "file:///public/%2E./secret/a",
+                "file:///public/\uFF0E\uFF0E/secret/a",
+                "file:///public/..",
+                "file:///public/.\t./secret/a",
+                "file:///public/..;/secret/a",
+                "file:///public/..%3bx=1/secret/a",
+                "file:///public/b/..;x/..;/secret/a",
+                "file:///public/%c0%ae%c0%ae/secret/a",
+                "file:///public/%u002e%u002e/secret/a",
+                "file:///public/%25u002e./secret/a",
+                "file:///public/..%ff/secret/a"
             })
     void aResourceIsOpenedByNoWayRound(String uri) throws Exception {
         BackendPolicy policy = policy("files.resources.file\\:///public/*.groups=*");
@@ -235,7 +250,16 @@ class RulesTest {
                 "https:wiki.example.com/hr/a",
                 "https:////wiki.example.com/hr/a",
                 "https://wiki.example.com/../hr/a",
-                "http://wiki.example.com:80/hr/a"
+                "http://wiki.example.com:80/hr/a",
+                "file:///payroll;x/a",
+                "file:///payroll;/a",
+                "file:///x/..;/payroll/a",
+                "file://elsewhere/payroll%3bx/a",
+                "https://wiki.example.com/hr;x=1/a",
+                "https://x@wiki.example.com:443/hr%3bx=1/a",
+                "https://wiki.example.com/x/..;/hr/a",
+                "db://main/users;x?x=1",
+                "db://main/q;x?table=pay"
             })
     void aRestrictedResourceHasNoOtherUri(String uri) throws Exception {
         BackendPolicy policy = policy(
@@ -295,6 +319,12 @@ class RulesTest {
         "db://main/{table}{?limit}, true",
         "https://x@wiki.example.com:443/a, true",
         "https://wiki.example.com/a, false",
+        "file:///public/a;v=1, true",
+        "file:///public/a?b;c, true",
+        "file:///public;v=1/a, false",
+        "file:///public/100%25, true",
+        "file:///public/%C3%A9, true",
+        "file:///public/%E9, false",
         "file://server/share/a, true",
         "file://server/other/../share/a, false"
     })

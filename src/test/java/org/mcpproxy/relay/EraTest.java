@@ -64,7 +64,7 @@ class EraTest {
     }
 
     @Test
-    void aRepeatedHeaderIsAMismatchSinceTheBackendMayReadTheOther() {
+    void aRepeatedHeaderIsRefusedSinceTheBackendMayReadTheOther() {
         refused(Reason.HEADER_MISMATCH, CALL, VERSION, VERSION, "Mcp-Method: tools/call", "Mcp-Name: weather");
         refused(
                 Reason.HEADER_MISMATCH,
@@ -73,7 +73,7 @@ class EraTest {
                 "Mcp-Method: tools/call",
                 "Mcp-Name: weather",
                 "Mcp-Name: weather");
-        refused(Reason.HEADER_MISMATCH, OLD_CALL, "Mcp-Session-Id: a", "Mcp-Session-Id: b");
+        refused(Reason.MALFORMED_REQUEST, OLD_CALL, "Mcp-Session-Id: a", "Mcp-Session-Id: b");
     }
 
     @Test

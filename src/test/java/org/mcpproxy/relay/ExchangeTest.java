@@ -150,7 +150,8 @@ class ExchangeTest {
     void anAnswerThatCameAtOnceIsGivenUpWhereTheServerIsGoingDown() {
         Admission admission = new Admission(() -> {}, new BodyBudget(0, 0).share(""));
         Backend quick = new Backend();
-        quick.answer();
+        quick.soon = Optional.of(
+                new BackendClient.Answer(200, List.of(new Header("Content-Type", EVENTS)), quick::subscribe));
         Client another = new Client();
         Exchange late = new Exchange(relay((any, holder) -> quick), check, request, another.turn(), admission);
         streams.close();
@@ -268,6 +269,20 @@ class ExchangeTest {
 
         assertThat(client.broken).isZero();
         assertEnded();
+    }
+
+    /** Else its request would look answered with nothing. */
+    @Test
+    void anEventStreamThatAnswersARequestBreaksItsConnection() {
+        Backend answering = new Backend();
+        Client asking = new Client();
+        Exchange call = begun(asking, answering, SETTINGS);
+        answering.answer();
+        check.stands = () -> false;
+        call.tick(Connections.ofThisMachine());
+
+        assertThat(asking.broken).isEqualTo(1);
+        assertThat(asking.completed).isEqualTo(1);
     }
 
     /** By then the container may have given the response to another request; and nothing is left to audit. */

@@ -454,7 +454,7 @@ class LimitsIT {
     private static void assertTooBusy(RawClient client) {
         assertThat(client.status()).isEqualTo(429);
         assertThat(client.head()).contains("Retry-After: ");
-        assertThat(client.body()).contains("\"jsonrpc\":\"2.0\"", "too many requests under way");
+        assertThat(client.body()).contains("\"jsonrpc\":\"2.0\"", "too many requests or sessions open");
     }
 
     private static void answer(RawBackend.Request request) {

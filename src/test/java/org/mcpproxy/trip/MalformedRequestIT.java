@@ -127,6 +127,22 @@ class MalformedRequestIT {
         assertThat(installation.proxy().console()).doesNotContain("\"reason\":\"internal_error\"");
     }
 
+    /** The attack: a length of which the container takes the lower 64 bits. What stands in front may take all, or none. */
+    @ParameterizedTest
+    @CsvSource({
+        "POST, 18446744073709551620",
+        "POST, 1844674407370955161600000000000000000004",
+        "DELETE, 18446744073709551616",
+        "OPTIONS, 18446744073709551620"
+    })
+    void aLengthThatIsMoreThanItSeemsEndsTheConnection(String method, String length) throws IOException {
+        String answer = new RawRequest(method + " /mcp HTTP/1.1\r\n" + host + "\r\nContent-Length: " + length
+                        + "\r\n\r\nabcdGET / HTTP/1.1\r\n" + host + "\r\n\r\n")
+                .answer(port);
+
+        assertThat(answer).containsOnlyOnce("HTTP/1.1 ").startsWith("HTTP/1.1 400 ");
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"/oauth2/v1/token", "/oauth2/v1/revoke", "/oauth2/v1/par", "/oauth/consent", "/oauth/logout"})
