@@ -91,6 +91,13 @@ final class Conversation implements Channel.Receiver {
     }
 
     private Reply reply(Messages said, boolean takesEvents, Runnable forget) {
+        Runnable leave = () -> {
+            // Its client may come back.
+            lastUsed = System.nanoTime();
+            if (modern) {
+                forget.run();
+            }
+        };
         boolean probing = said.first().is("server/discover");
         boolean opening = !modern && said.first().is(Messages.INITIALIZE);
         return new Reply(
@@ -101,7 +108,7 @@ final class Conversation implements Channel.Receiver {
                 takesEvents && !opening,
                 room.share(),
                 opening ? this::close : forget,
-                modern ? forget : () -> {});
+                leave);
     }
 
     /** The stream of a GET. A newer one takes the place of an older, whose client may be gone without our knowing. */

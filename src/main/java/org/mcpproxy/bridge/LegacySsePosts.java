@@ -16,6 +16,7 @@ import org.mcpproxy.oauth.Rejection;
 import org.mcpproxy.relay.BackendClient;
 import org.mcpproxy.relay.Header;
 import org.mcpproxy.web.BodyBudget;
+import org.mcpproxy.web.Failures;
 
 /** Posts the messages of one session, each with the headers of its own request, one after another. */
 final class LegacySsePosts {
@@ -125,6 +126,9 @@ final class LegacySsePosts {
                     text.get().getBytes(StandardCharsets.UTF_8));
         } catch (RuntimeException e) {
             taken(length(message, headers));
+            if (!(e instanceof Rejection)) {
+                Failures.log("A message to an MCP server over HTTP+SSE", e);
+            }
             undelivered.accept(rejection(e));
             return CompletableFuture.completedFuture(null);
         }

@@ -1,10 +1,14 @@
 package org.mcpproxy.policy;
 
+import java.util.regex.Pattern;
+
 /**
  * Of a resource: as {@link CanonicalName}, and percent-decoded. {@code file:///public/../secret} is held to the rules of
  * {@code file:///secret}.
  */
 public final class CanonicalUri {
+
+    private static final Pattern DOT_SEGMENT = Pattern.compile("(^|/)\\.\\.?(?=[;/?#]|$)");
 
     private CanonicalUri() {}
 
@@ -21,6 +25,11 @@ public final class CanonicalUri {
     /** As some servers look for it, who take no parameters of segments for a part of the name (RFC 3986 3.3). */
     static String withoutParameters(String uri) {
         return uri.replaceAll(";[^/?#]*", "");
+    }
+
+    /** Where a {@code ..} leads depends on whether the parameters are taken off before: {@code /a/;/../b}, {@code /a/..;/b}. */
+    static boolean mayLeadUpUnseen(String plain) {
+        return plain.indexOf(';') >= 0 && DOT_SEGMENT.matcher(plain).find();
     }
 
     /** Of a rule: its own query and fragment are no path (RFC 3986 3.3). */

@@ -41,21 +41,23 @@ record Readings(Set<Reading> opening, Set<Reading> others) {
         // In "https://a%2f@host" and "https://a\@host" it depends on the backend which is the host.
         String bare = UriAuthority.withoutUser(uri);
         String withoutUser = bare.equals(uri) ? plain : CanonicalUri.plain(bare);
-        Set<String> opening = Stream.of(plain, withoutUser)
-                .flatMap(Readings::asItLeadsUp)
-                .map(UriAuthority::normalized)
-                .collect(Collectors.toSet());
-        Set<String> others = Stream.of(plain, UriAuthority.withoutHostOfFile(plain))
-                .flatMap(text -> Stream.of(text, CanonicalUri.withoutParameters(text)))
-                .flatMap(text -> Stream.of(text, UriAuthority.normalized(text)))
+        Set<String> opening =
+                Stream.of(plain, withoutUser).map(UriAuthority::normalized).collect(Collectors.toSet());
+        Set<String> others = Stream.concat(
+                        Stream.of(plain, UriAuthority.withoutHostOfFile(plain)), withoutParameters(uri, plain))
                 .filter(text -> !opening.contains(text))
                 .collect(Collectors.toSet());
         return new Readings(ofAll(opening), ofAll(others));
     }
 
-    /** {@code ..;x} is a way up for those who take the parameter off. */
-    private static Stream<String> asItLeadsUp(String text) {
-        return text.contains("..;") ? Stream.of(text, CanonicalUri.withoutParameters(text)) : Stream.of(text);
+    /** Some take parameters of segments off before they decode, and some after. */
+    private static Stream<String> withoutParameters(String uri, String plain) {
+        if (plain.indexOf(';') < 0) {
+            return Stream.empty();
+        }
+        return Stream.of(CanonicalUri.withoutParameters(plain), CanonicalUri.plain(CanonicalUri.withoutParameters(uri)))
+                .distinct()
+                .flatMap(text -> Stream.of(text, UriAuthority.normalized(text), UriAuthority.withoutHostOfFile(text)));
     }
 
     /** Whether a name can be held to the rules at all. */
@@ -65,7 +67,10 @@ record Readings(Set<Reading> opening, Set<Reading> others) {
         }
         String plain = CanonicalUri.plain(uri);
         long ends = ends(plain);
-        return !PercentEncoding.isLeft(plain) && ends <= MOST_ENDS && (ends + 1) * plain.length() <= MOST_READ;
+        return !PercentEncoding.isLeft(plain)
+                && !CanonicalUri.mayLeadUpUnseen(plain)
+                && ends <= MOST_ENDS
+                && (ends + 1) * plain.length() <= MOST_READ;
     }
 
     /** Every form that a rule may be about. */

@@ -11,6 +11,8 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.Flow;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import org.mcpproxy.oauth.Reason;
+import org.mcpproxy.oauth.Rejection;
 
 /**
  * Carries the body of an answer from the backend to the client, as it comes: each part is written and flushed before the
@@ -84,7 +86,7 @@ final class AnswerStream {
         /** It was stopped before all had been written. */
         void stopped();
 
-        /** The backend broke off; all that it sent before has been written. */
+        /** The backend broke off, and all that it sent before has been written; or we did. */
         void brokeOff(Throwable failure);
     }
 
@@ -144,8 +146,10 @@ final class AnswerStream {
                 Throwable failure = backendFailure;
                 finish(failure == null ? client::ended : () -> client.brokeOff(failure));
             }
-        } catch (IOException | RuntimeException e) {
+        } catch (IOException e) {
             finish(client::ended);
+        } catch (RuntimeException e) {
+            finish(out == null ? client::ended : () -> client.brokeOff(Rejection.of(Reason.INTERNAL_ERROR, e)));
         }
     }
 

@@ -106,7 +106,7 @@ final class ClientAnswer {
         stream.stop();
     }
 
-    /** Nobody reads it any more. */
+    /** Ends it where that is nobody's failure. */
     void leave() {
         stream.stop();
     }

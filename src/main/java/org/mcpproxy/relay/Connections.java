@@ -11,6 +11,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.HexFormat;
@@ -42,9 +43,14 @@ final class Connections {
     private static final String LISTEN = "0A";
     private static final int MOST_PEERS = 10_000;
 
+    /** Where a container heeds {@code X-Forwarded-For} itself, one who once came directly must not be known for ever. */
+    private static final Duration PEERS_ARE_KNOWN = Duration.ofMinutes(10);
+
     private final List<Path> tables;
-    private final Cache<String, Boolean> peers =
-            Caffeine.newBuilder().maximumSize(MOST_PEERS).build();
+    private final Cache<String, Boolean> peers = Caffeine.newBuilder()
+            .maximumSize(MOST_PEERS)
+            .expireAfterWrite(PEERS_ARE_KNOWN)
+            .build();
     private Map<String, State> listed = Map.of();
     private Set<String> listening = Set.of();
     private volatile long lookedAt = System.nanoTime();
@@ -75,24 +81,26 @@ final class Connections {
         }
     }
 
-    /** Reads the tables anew. Not for two threads at once. */
+    /** Reads the tables anew. Not for two threads at once. Where that fails, what is known stays as it is. */
     void look() {
         long now = System.nanoTime();
         Map<String, State> fresh = new HashMap<>();
         Set<String> ports = new HashSet<>();
-        for (Path table : tables) {
+        // A kernel without IPv6 has one.
+        List<Path> there = tables.stream().filter(Files::exists).toList();
+        for (Path table : there) {
             try (BufferedReader lines = Files.newBufferedReader(table, StandardCharsets.US_ASCII)) {
                 lines.lines().skip(1).forEach(line -> list(line, fresh, ports));
             } catch (IOException | RuntimeException e) {
-                // Not Linux, or not ours to see: then nothing is known.
-                fresh.clear();
-                ports.clear();
-                break;
+                // Not ours to see, or no file can be opened just now.
+                return;
             }
         }
-        listed = fresh;
-        listening = ports;
-        lookedAt = now;
+        if (!there.isEmpty()) {
+            listed = fresh;
+            listening = ports;
+            lookedAt = now;
+        }
     }
 
     /** {@link System#nanoTime} of the last look: it says nothing of connections that are younger. */

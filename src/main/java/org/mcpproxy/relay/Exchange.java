@@ -178,9 +178,14 @@ final class Exchange implements OpenStreams.Open {
         }
     }
 
+    /** The server is going down. */
     @Override
     public void close() {
-        giveUp(Relay.full());
+        if (request.isToListen() && toClient.isStreaming()) {
+            toClient.leave();
+        } else {
+            giveUp(Relay.full());
+        }
     }
 
     /**
@@ -285,6 +290,7 @@ final class Exchange implements OpenStreams.Open {
         try {
             if (ClientAnswer.isShort(visible) || leaveThread()) {
                 toClient.begin(visible);
+                closeIfClosing();
             } else {
                 Discarded.body(answer);
                 toClient.refuse(Relay.full());
@@ -292,6 +298,13 @@ final class Exchange implements OpenStreams.Open {
         } catch (IOException | RuntimeException e) {
             Discarded.body(answer);
             toClient.end();
+        }
+    }
+
+    /** Whoever closed all that is under way may have found no stream yet. */
+    private void closeIfClosing() {
+        if (relay.streams().isClosing()) {
+            close();
         }
     }
 

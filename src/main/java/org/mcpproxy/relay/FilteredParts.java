@@ -155,8 +155,8 @@ final class FilteredParts implements Flow.Subscriber<List<ByteBuffer>>, Flow.Sub
     }
 
     private void refuse(Rejection why, ByteArrayOutputStream passed) {
-        body.refused().run();
         if (body.error().isPresent()) {
+            body.refused().run();
             backend.cancel();
             passed.writeBytes(body.filter().error(body.error().get()));
             finish(passed.toByteArray());

@@ -90,6 +90,10 @@ public class OpenStreams implements Measured {
         return true;
     }
 
+    boolean isClosing() {
+        return closing;
+    }
+
     void remove(Open stream) {
         open.remove(stream);
     }

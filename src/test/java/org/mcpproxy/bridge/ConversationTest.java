@@ -178,6 +178,22 @@ class ConversationTest {
         assertThat(session.isIdle(Duration.ZERO)).isTrue();
     }
 
+    /** A request of the older era goes on without its client, who may come back. */
+    @Test
+    void whoeverLeavesALongCallHasTheTimeOfASessionToComeBack() {
+        BackendClient.Call call = post(session, call("7", "1"));
+        session.message(progress(1, 1));
+        Said stream = Said.of(call);
+        long begun = System.nanoTime();
+        Waiting.until("some time", Duration.ofSeconds(5), () -> System.nanoTime() - begun > 500_000_000);
+        Duration since = Duration.ofNanos(System.nanoTime() - begun);
+
+        stream.leave();
+
+        assertThat(session.isIdle(since)).isFalse();
+        assertThat(session.isIdle(Duration.ZERO)).isTrue();
+    }
+
     @Test
     void theAnswerToACancelledRequestEndsWithoutAResponse() {
         BackendClient.Call begun = post(session, call("7", "1"));

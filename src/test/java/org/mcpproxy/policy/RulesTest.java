@@ -142,6 +142,9 @@ class RulesTest {
                 "file:///public/..",
                 "file:///public/.\t./secret/a",
                 "file:///public/..;/secret/a",
+                "file:///public/.;/../secret/a",
+                "file:///public/;/../secret/a",
+                "file:///public/a/..;%3f/../secret/a",
                 "file:///public/..%3bx=1/secret/a",
                 "file:///public/b/..;x/..;/secret/a",
                 "file:///public/%c0%ae%c0%ae/secret/a",
@@ -166,7 +169,9 @@ class RulesTest {
                 "file:///x/../secret/a",
                 "file:///SECRET/a",
                 "file:/secret/a",
-                "file:///%2573ecret/a"
+                "file:///%2573ecret/a",
+                "file:///x/..;/secret/a",
+                "file:///secret;%3f/a"
             })
     void aForbiddenResourceHasNoOtherName(String uri) throws Exception {
         BackendPolicy policy = policy("files.resources.default=allow", "files.resources.file\\:///secret/*.deny=true");
@@ -253,11 +258,12 @@ class RulesTest {
                 "http://wiki.example.com:80/hr/a",
                 "file:///payroll;x/a",
                 "file:///payroll;/a",
-                "file:///x/..;/payroll/a",
+                "file:///payroll;%3f/a",
+                "file:///payroll;%23/a",
+                "file:///payroll;x%2fy/a",
                 "file://elsewhere/payroll%3bx/a",
                 "https://wiki.example.com/hr;x=1/a",
                 "https://x@wiki.example.com:443/hr%3bx=1/a",
-                "https://wiki.example.com/x/..;/hr/a",
                 "db://main/users;x?x=1",
                 "db://main/q;x?table=pay"
             })

@@ -217,6 +217,19 @@ class AnswerStreamTest {
         assertThat(client.ended).isEqualTo(1);
     }
 
+    /** What has come must not look whole. */
+    @Test
+    void aFailureOfOursBreaksTheAnswerOff() {
+        stream.start();
+        client.meanwhile = () -> {
+            throw new IllegalStateException();
+        };
+        backend.send("a\n");
+        assertThat(backend.cancelled).isTrue();
+        assertThat(client.brokenOff).isEqualTo(1);
+        assertThat(client.ended).isZero();
+    }
+
     @Test
     void aStreamThatIsStoppedBeforeItBeganStillGivesUpItsConnection() {
         stream.stop();

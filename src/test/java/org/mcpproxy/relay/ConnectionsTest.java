@@ -103,6 +103,28 @@ class ConnectionsTest {
         assertThat(connection.isGone(connections)).isFalse();
     }
 
+    /** No file can be opened, say: nobody has gone by that, and the server goes on. */
+    @Test
+    void aLookThatFailsChangesNothing() throws IOException {
+        Connections connections = new Connections(table("01"));
+        ClientConnection connection = new ClientConnection(3001, "::1", 5000);
+        connections.look();
+        assertThat(connection.isGone(connections)).isFalse();
+        Files.delete(folder.resolve("tcp"));
+        Files.createDirectory(folder.resolve("tcp"));
+        connections.look();
+        assertThat(connection.isGone(connections)).isFalse();
+        assertThat(connections.state(key().orElseThrow())).isEqualTo(Connections.State.OPEN);
+    }
+
+    @Test
+    void aKernelWithoutIpv6HasOneTable() throws IOException {
+        Connections connections = new Connections(table("08"), folder.resolve("tcp6"));
+        ClientConnection connection = new ClientConnection(3001, "::1", 5000);
+        connections.look();
+        assertThat(connection.isGone(connections)).isTrue();
+    }
+
     @Test
     void anIpv4PeerIsFoundInTheIpv6Table() {
         assertThat(Connections.key(3001, "::ffff:127.0.0.1", 5000)).isEqualTo(Connections.key(3001, "127.0.0.1", 5000));

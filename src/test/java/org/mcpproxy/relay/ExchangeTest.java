@@ -642,6 +642,35 @@ class ExchangeTest {
         assertThat(backend.unsubscribed).isEqualTo(1);
     }
 
+    /** A stream that nobody waits for is no failure, and there may be thousands. */
+    @Test
+    void theEndOfTheServerIsAuditedOfRequestsAlone() {
+        backend.answer();
+        Backend answering = new Backend();
+        Client asking = new Client();
+        begun(asking, answering, SETTINGS);
+        answering.answer();
+        assertThat(audit).hasSize(2);
+
+        streams.close();
+
+        assertEnded();
+        assertThat(client.broken).isZero();
+        assertThat(asking.broken).isEqualTo(1);
+        assertThat(audit).hasSize(3).last().extracting("failure").isEqualTo(Reason.SERVER_FULL);
+    }
+
+    @Test
+    void aStreamThatBeginsAsTheServerEndsEndsWithIt() {
+        client.begun = streams::close;
+
+        backend.answer();
+
+        assertThat(client.status).isEqualTo(200);
+        assertThat(backend.unsubscribed).isEqualTo(1);
+        assertEnded();
+    }
+
     private void assertPutOff(Reason reason) {
         assertThat(client.status).isEqualTo(503);
         assertThat(audit).singleElement().extracting("failure").isEqualTo(reason);
@@ -907,6 +936,7 @@ class ExchangeTest {
         private int status;
         private int completed;
         private Runnable completing = () -> {};
+        private Runnable begun = () -> {};
         private boolean failing;
         private int broken;
 
@@ -932,7 +962,10 @@ class ExchangeTest {
                 throw new IllegalStateException();
             }
             switch (method) {
-                case "setStatus" -> status = (int) arguments[0];
+                case "setStatus" -> {
+                    status = (int) arguments[0];
+                    begun.run();
+                }
                 case "setHeader", "addHeader" -> headers.put((String) arguments[0], (String) arguments[1]);
                 case "getOutputStream" -> {
                     return new Out(this);
