@@ -91,13 +91,8 @@ final class Conversation implements Channel.Receiver {
     }
 
     private Reply reply(Messages said, boolean takesEvents, Runnable forget) {
-        Runnable leave = () -> {
-            // Its client may come back.
-            lastUsed = System.nanoTime();
-            if (modern) {
-                forget.run();
-            }
-        };
+        // Whoever leaves may come back.
+        Runnable used = () -> lastUsed = System.nanoTime();
         boolean probing = said.first().is("server/discover");
         boolean opening = !modern && said.first().is(Messages.INITIALIZE);
         return new Reply(
@@ -107,8 +102,15 @@ final class Conversation implements Channel.Receiver {
                 modern ? response -> ModernStatus.of(response, probing) : response -> 200,
                 takesEvents && !opening,
                 room.share(),
-                opening ? this::close : forget,
-                leave);
+                opening ? this::close : both(used, forget),
+                modern ? both(used, forget) : used);
+    }
+
+    private static Runnable both(Runnable first, Runnable second) {
+        return () -> {
+            first.run();
+            second.run();
+        };
     }
 
     /** The stream of a GET. A newer one takes the place of an older, whose client may be gone without our knowing. */

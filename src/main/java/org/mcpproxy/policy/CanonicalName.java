@@ -24,7 +24,12 @@ public final class CanonicalName {
                 visible.appendCodePoint(sign);
             }
         }
-        return visible.toString().toLowerCase(Locale.ROOT);
+        return withoutCase(visible.toString());
+    }
+
+    /** Some compare capitals, some small letters; and a sigma has two of these. */
+    private static String withoutCase(String name) {
+        return name.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT).replace('\u03C2', '\u03C3');
     }
 
     private static boolean isPlain(String name) {

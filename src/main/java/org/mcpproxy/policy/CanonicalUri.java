@@ -3,12 +3,13 @@ package org.mcpproxy.policy;
 import java.util.regex.Pattern;
 
 /**
- * Of a resource: as {@link CanonicalName}, and percent-decoded. {@code file:///public/../secret} is held to the rules of
- * {@code file:///secret}.
+ * Of a resource: as {@link CanonicalName}, and percent-decoded. {@code file:///public//%73ecret} is held to the rules of
+ * {@code file:///public/secret}.
  */
 public final class CanonicalUri {
 
-    private static final Pattern DOT_SEGMENT = Pattern.compile("(^|/)\\.\\.?(?=[;/?#]|$)");
+    private static final Pattern UP = Pattern.compile("(^|[/:])\\.\\.(?=[;/?#]|$)");
+    private static final Pattern DOT = Pattern.compile("(^|[/:])\\.(?=[;/?#]|$)");
 
     private CanonicalUri() {}
 
@@ -18,7 +19,7 @@ public final class CanonicalUri {
      */
     public static String ofPath(String path) {
         String plain = plain(path);
-        String found = path(withoutParameters(plain.substring(0, endOfPath(plain, 0))), 1);
+        String found = path(withoutParameters(plain.substring(0, endOfPath(plain, 0))));
         return found.endsWith("/") ? found.substring(0, found.length() - 1) : found;
     }
 
@@ -27,31 +28,47 @@ public final class CanonicalUri {
         return uri.replaceAll(";[^/?#]*", "");
     }
 
-    /** Where a {@code ..} leads depends on whether the parameters are taken off before: {@code /a/;/../b}, {@code /a/..;/b}. */
-    static boolean mayLeadUpUnseen(String plain) {
-        return plain.indexOf(';') >= 0 && DOT_SEGMENT.matcher(plain).find();
+    /**
+     * Whether nobody can say what a backend finds there. Where a {@code ..} leads depends on what it takes for a segment, and
+     * for the root; and a {@code .;} may be one to it.
+     */
+    static boolean isDoubtful(String uri, String plain) {
+        return UP.matcher(plain).find()
+                || (plain.indexOf(';') >= 0 && DOT.matcher(plain).find())
+                || PercentEncoding.isLeft(PercentEncoding.decoded(uri))
+                || PercentEncoding.isLeft(plain);
     }
 
     /** Of a rule: its own query and fragment are no path (RFC 3986 3.3). */
     static String ofRule(String uri) {
         String text = UriAuthority.normalized(plain(uri));
         int end = endOfPath(text, 0);
-        return path(text.substring(0, end), 1) + text.substring(end);
+        return path(text.substring(0, end)) + text.substring(end);
     }
 
     /** Of a rule, where a backend takes all of it for a path. */
     static String uncut(String uri) {
-        return path(UriAuthority.normalized(plain(uri)), 1);
+        return path(UriAuthority.normalized(plain(uri)));
     }
 
     /** Of a rule, whose pattern may stand where a user or a port would. */
     static String withItsAuthority(String uri) {
-        return path(plain(uri), 1);
+        return path(plain(uri));
     }
 
     /** Decoded, in small letters, with slashes for backslashes. */
     static String plain(String uri) {
-        return CanonicalName.of(PercentEncoding.decoded(uri)).replace('\\', '/');
+        return slashed(PercentEncoding.decoded(uri));
+    }
+
+    /** As {@link #plain}, for one who takes them off before each decoding. */
+    static String plainWithoutParameters(String uri) {
+        return slashed(PercentEncoding.decoded(uri, CanonicalUri::withoutParameters));
+    }
+
+    /** An ideographic full stop is a dot in a host's name. */
+    private static String slashed(String decoded) {
+        return CanonicalName.of(decoded).replace('\\', '/').replace('\u3002', '.');
     }
 
     /** Where the next query or fragment begins, or else the text ends. */
@@ -63,12 +80,8 @@ public final class CanonicalUri {
         return at;
     }
 
-    /**
-     * With one {@code /} for each run of slashes, without dot segments; a slash at the end stays.
-     *
-     * @param roots how many segments no {@code ..} leaves, one or more: the scheme, and the host too
-     */
-    static String path(String uri, int roots) {
+    /** With one {@code /} for each run of slashes, without dot segments; a slash at the end stays. */
+    static String path(String uri) {
         StringBuilder path = new StringBuilder(uri.length());
         int segments = 0;
         boolean folder = false;
@@ -76,7 +89,7 @@ public final class CanonicalUri {
             to = endOfSegment(uri, from);
             boolean up = to == from + 2 && uri.startsWith("..", from);
             folder = up || to == from || (to == from + 1 && uri.charAt(from) == '.');
-            if (up && segments > roots) {
+            if (up && segments > 1) {
                 path.setLength(path.lastIndexOf("/"));
                 segments--;
             } else if (!folder || (to == from && segments == 0)) {

@@ -1,12 +1,13 @@
 package org.mcpproxy.policy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 
 /** RFC 3986 2.1. */
 final class PercentEncoding {
 
-    /** An escape within an escape within an escape has no honest use; what is left is judged as it is. */
+    /** An escape within an escape within an escape has no honest use; what is left is denied. */
     private static final int MOST_DECODINGS = 8;
 
     /** As ECMAScript's {@code escape} writes it, and some servers read it. */
@@ -16,19 +17,35 @@ final class PercentEncoding {
 
     /** Decoded as often as there is something to decode. */
     static String decoded(String text) {
-        String decoded = text;
+        return decoded(text, UnaryOperator.identity());
+    }
+
+    /** @param between done before each decoding, and after the last */
+    static String decoded(String text, UnaryOperator<String> between) {
+        String decoded = between.apply(text);
         for (int i = 0; i < MOST_DECODINGS && decoded.indexOf('%') >= 0; i++) {
-            decoded = decodedOnce(decoded);
+            decoded = between.apply(decodedOnce(decoded));
         }
         return decoded;
     }
 
     /**
-     * Whether another may find something in what was decoded that stands there no more, or not yet: octets that are no UTF-8
-     * (overlong ones, say), or escapes of another kind.
+     * Whether another may find something in what was decoded that does not stand there: where octets were no UTF-8 (overlong
+     * ones, say), for control signs, at which some end and which some drop, and for escapes that are left, or of another kind.
      */
     static boolean isLeft(String decoded) {
-        return decoded.indexOf('\uFFFD') >= 0 || OTHER_ESCAPE.matcher(decoded).find();
+        return decoded.chars().anyMatch(sign -> sign == '\uFFFD' || Character.isISOControl(sign))
+                || hasEscape(decoded)
+                || OTHER_ESCAPE.matcher(decoded).find();
+    }
+
+    /** Some take the digits of any script. */
+    private static boolean hasEscape(String text) {
+        boolean found = false;
+        for (int at = text.indexOf('%'); !found && at >= 0 && at + 2 < text.length(); at = text.indexOf('%', at + 1)) {
+            found = Character.digit(text.charAt(at + 1), 16) >= 0 && Character.digit(text.charAt(at + 2), 16) >= 0;
+        }
+        return found;
     }
 
     private static String decodedOnce(String text) {

@@ -23,8 +23,8 @@ record Reading(Set<String> paths, Set<String> wholes) {
     }
 
     /** Of a URI whose path ends there. A folder is the same with and without the slash at its end. */
-    static Reading ofUri(String uri, int endOfPath, int roots) {
-        Set<String> paths = withAndWithoutSlash(CanonicalUri.path(uri.substring(0, endOfPath), roots));
+    static Reading ofUri(String uri, int endOfPath) {
+        Set<String> paths = withAndWithoutSlash(CanonicalUri.path(uri.substring(0, endOfPath)));
         if (endOfPath == uri.length()) {
             return new Reading(paths, paths);
         }

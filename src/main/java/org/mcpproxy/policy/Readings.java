@@ -50,12 +50,12 @@ record Readings(Set<Reading> opening, Set<Reading> others) {
         return new Readings(ofAll(opening), ofAll(others));
     }
 
-    /** Some take parameters of segments off before they decode, and some after. */
+    /** Some take parameters of segments off before they decode, and some after, or in between. */
     private static Stream<String> withoutParameters(String uri, String plain) {
         if (plain.indexOf(';') < 0) {
             return Stream.empty();
         }
-        return Stream.of(CanonicalUri.withoutParameters(plain), CanonicalUri.plain(CanonicalUri.withoutParameters(uri)))
+        return Stream.of(CanonicalUri.withoutParameters(plain), CanonicalUri.plainWithoutParameters(uri))
                 .distinct()
                 .flatMap(text -> Stream.of(text, UriAuthority.normalized(text), UriAuthority.withoutHostOfFile(text)));
     }
@@ -67,10 +67,7 @@ record Readings(Set<Reading> opening, Set<Reading> others) {
         }
         String plain = CanonicalUri.plain(uri);
         long ends = ends(plain);
-        return !PercentEncoding.isLeft(plain)
-                && !CanonicalUri.mayLeadUpUnseen(plain)
-                && ends <= MOST_ENDS
-                && (ends + 1) * plain.length() <= MOST_READ;
+        return !CanonicalUri.isDoubtful(uri, plain) && ends <= MOST_ENDS && (ends + 1) * plain.length() <= MOST_READ;
     }
 
     /** Every form that a rule may be about. */
@@ -87,15 +84,10 @@ record Readings(Set<Reading> opening, Set<Reading> others) {
     }
 
     private static void addAll(String text, Set<Reading> readings) {
-        // Without a way up it is all the same whether the host could be left.
-        boolean leavesHost = UriAuthority.hasHost(text) && text.contains("/..");
         int end = -1;
         for (int i = 0; i <= MOST_ENDS && end < text.length(); i++) {
             end = CanonicalUri.endOfPath(text, end + 1);
-            readings.add(Reading.ofUri(text, end, 1));
-            if (leavesHost) {
-                readings.add(Reading.ofUri(text, end, 2));
-            }
+            readings.add(Reading.ofUri(text, end));
         }
     }
 

@@ -7,14 +7,16 @@ final class UriAuthority {
 
     private static final Pattern USER = Pattern.compile("^([^/?#]*:/{2,})[^/?#]*@");
 
+    /** Whatever stands between the scheme and the host, in a URI as it was written. */
+    private static final Pattern USER_OF_WEB =
+            Pattern.compile("^((?:https?|wss?):[/\\\\]*)[^/?#]*@", Pattern.CASE_INSENSITIVE);
+
     /** As browsers read it: {@code https:example.com} is {@code https://example.com}. */
     private static final Pattern OF_WEB = Pattern.compile("^(https?|wss?):/*");
 
     private static final Pattern OF_FILE = Pattern.compile("^file:(?!/)");
     private static final Pattern LOCALHOST = Pattern.compile("^file://localhost\\.?(:\\d*)?(?=[/?#]|$)");
     private static final Pattern ANY_HOST = Pattern.compile("^file://[^/?#]+");
-    private static final Pattern HOST = Pattern.compile("^[^/?#]*://[^/?#]");
-
     private static final Pattern OWN_PORT_80 = ownPort("http|ws", "80");
     private static final Pattern OWN_PORT_443 = ownPort("https|wss", "443");
 
@@ -22,7 +24,7 @@ final class UriAuthority {
 
     /** Without the name and the password that stand before the host. */
     static String withoutUser(String uri) {
-        return USER.matcher(uri).replaceFirst("$1");
+        return USER_OF_WEB.matcher(USER.matcher(uri).replaceFirst("$1")).replaceFirst("$1");
     }
 
     /** @param uri in small letters, with slashes for backslashes */
@@ -39,10 +41,6 @@ final class UriAuthority {
     /** As a backend reads it that takes the path of a file alone. */
     static String withoutHostOfFile(String uri) {
         return ANY_HOST.matcher(uri).replaceFirst("file://");
-    }
-
-    static boolean hasHost(String uri) {
-        return HOST.matcher(uri).find();
     }
 
     private static Pattern ownPort(String schemes, String port) {

@@ -13,6 +13,7 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.mcpproxy.oauth.Reason;
 import org.mcpproxy.oauth.Rejection;
+import org.mcpproxy.web.Failures;
 
 /**
  * Carries the body of an answer from the backend to the client, as it comes: each part is written and flushed before the
@@ -149,7 +150,17 @@ final class AnswerStream {
         } catch (IOException e) {
             finish(client::ended);
         } catch (RuntimeException e) {
-            finish(out == null ? client::ended : () -> client.brokeOff(Rejection.of(Reason.INTERNAL_ERROR, e)));
+            fail(e);
+        }
+    }
+
+    /** What has been written must not look whole. */
+    private void fail(RuntimeException failure) {
+        if (out == null || over) {
+            finish(client::ended);
+        } else {
+            Failures.log("An answer on its way to the client", failure);
+            finish(() -> client.brokeOff(Rejection.of(Reason.INTERNAL_ERROR, failure)));
         }
     }
 

@@ -14,6 +14,7 @@ import org.mcpproxy.config.Backends;
 import org.mcpproxy.config.Settings;
 import org.mcpproxy.metrics.Measured;
 import org.mcpproxy.metrics.Meters;
+import org.mcpproxy.web.Failures;
 
 /**
  * Every request that is under way: bounded in number, looked at twice a second for heartbeats, for clients
@@ -126,6 +127,7 @@ public class OpenStreams implements Measured {
                 stream.tick(connections);
             } catch (RuntimeException e) {
                 // One broken stream must not stop the clock of all others.
+                Failures.log("A request under way", e);
                 stream.close();
             }
         }

@@ -206,7 +206,7 @@ class PolicyGateTest {
                 "{'jsonrpc':'2.0','id':1,'method':'tools/call','params':{'name':'wipe'}}",
                 "{'jsonrpc':'2.0','method':'tools/call','params':{'name':'wipe'}}",
                 "{'jsonrpc':'2.0','id':1,'method':'tools/call','params':{'name':'Wipe '}}",
-                "{'jsonrpc':'2.0','id':1,'method':'resources/read','params':{'uri':'file:///a/../ledger'}}",
+                "{'jsonrpc':'2.0','id':1,'method':'resources/read','params':{'uri':'file:///./%6Cedger'}}",
                 "{'jsonrpc':'2.0','id':1,'method':'subscriptions/listen','params':{'notifications':"
                         + "{'resourceSubscriptions':['file:///a','file:///ledger']}}}",
                 "{'jsonrpc':'2.0','id':1,'method':'prompts/get','params':{'name':'sign'}}",
