@@ -9,7 +9,6 @@ import java.util.regex.Pattern;
 public final class CanonicalUri {
 
     private static final Pattern UP = Pattern.compile("(^|[/:])\\.\\.(?=[;/?#]|$)");
-    private static final Pattern DOT = Pattern.compile("(^|[/:])\\.(?=[;/?#]|$)");
 
     private CanonicalUri() {}
 
@@ -30,11 +29,10 @@ public final class CanonicalUri {
 
     /**
      * Whether nobody can say what a backend finds there. Where a {@code ..} leads depends on what it takes for a segment, and
-     * for the root; and a {@code .;} may be one to it.
+     * for the root.
      */
     static boolean isDoubtful(String uri, String plain) {
         return UP.matcher(plain).find()
-                || (plain.indexOf(';') >= 0 && DOT.matcher(plain).find())
                 || PercentEncoding.isLeft(PercentEncoding.decoded(uri))
                 || PercentEncoding.isLeft(plain);
     }

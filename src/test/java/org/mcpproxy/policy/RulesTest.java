@@ -124,7 +124,8 @@ class RulesTest {
     @CsvSource({
         "adm\u0131n, admin",
         "stra\u00DFe, strasse",
-        "\u03C6\u03B1\u03BA\u03B5\u03BB\u03BF\u03C2, \u03A6\u0391\u039A\u0395\u039B\u039F\u03A3"
+        "\u03C6\u03B1\u03BA\u03B5\u03BB\u03BF\u03C2, \u03A6\u0391\u039A\u0395\u039B\u039F\u03A3",
+        "\u03A6\u0391\u039A\u0395\u039B\u039F\u03A3\u0391, \u03A6\u0391\u039A\u0395\u039B\u039F\u03A3"
     })
     void aNameIsTheSameInCapitals(String name, String rule) throws Exception {
         BackendPolicy policy = policy("files.tools.default=allow", "files.tools." + rule + "*.deny=true");
@@ -317,6 +318,7 @@ class RulesTest {
                 "file:///payroll;%3f/a",
                 "file:///payroll;%23/a",
                 "file:///payroll;x%2fy/a",
+                "file:///.;/payroll/a",
                 "file://elsewhere/payroll%3bx/a",
                 "https://wiki.example.com/hr;x=1/a",
                 "https://x@wiki.example.com:443/hr%3bx=1/a",
