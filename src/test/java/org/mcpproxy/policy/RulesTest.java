@@ -125,7 +125,7 @@ class RulesTest {
         "adm\u0131n, admin",
         "stra\u00DFe, strasse",
         "\u03C6\u03B1\u03BA\u03B5\u03BB\u03BF\u03C2, \u03A6\u0391\u039A\u0395\u039B\u039F\u03A3",
-        "\u03A6\u0391\u039A\u0395\u039B\u039F\u03A3\u0391, \u03A6\u0391\u039A\u0395\u039B\u039F\u03A3"
+        "\u03C6\u03B1\u03BA\u03B5\u03BB\u03BF\u03C3\u03B1, \u03A6\u0391\u039A\u0395\u039B\u039F\u03A3"
     })
     void aNameIsTheSameInCapitals(String name, String rule) throws Exception {
         BackendPolicy policy = policy("files.tools.default=allow", "files.tools." + rule + "*.deny=true");
