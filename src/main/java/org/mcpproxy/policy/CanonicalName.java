@@ -27,9 +27,12 @@ public final class CanonicalName {
         return withoutCase(visible.toString());
     }
 
-    /** Some compare capitals, some small letters; and a sigma has two of these. */
+    /** Some compare capitals, and some small letters, of which a capital sharp s and a sigma have more than one. */
     private static String withoutCase(String name) {
-        return name.toUpperCase(Locale.ROOT).toLowerCase(Locale.ROOT).replace('\u03C2', '\u03C3');
+        return name.toLowerCase(Locale.ROOT)
+                .toUpperCase(Locale.ROOT)
+                .toLowerCase(Locale.ROOT)
+                .replace('\u03C2', '\u03C3');
     }
 
     private static boolean isPlain(String name) {

@@ -33,8 +33,8 @@ public final class CanonicalUri {
      */
     static boolean isDoubtful(String uri, String plain) {
         return UP.matcher(plain).find()
-                || PercentEncoding.isLeft(PercentEncoding.decoded(uri))
-                || PercentEncoding.isLeft(plain);
+                || UP.matcher(plain(plain)).find()
+                || PercentEncoding.isLeft(PercentEncoding.decoded(uri));
     }
 
     /** Of a rule: its own query and fragment are no path (RFC 3986 3.3). */

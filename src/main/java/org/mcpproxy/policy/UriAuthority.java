@@ -9,7 +9,7 @@ final class UriAuthority {
 
     /** Whatever stands between the scheme and the host, in a URI as it was written. */
     private static final Pattern USER_OF_WEB =
-            Pattern.compile("^((?:https?|wss?):[/\\\\]*)[^/?#]*@", Pattern.CASE_INSENSITIVE);
+            Pattern.compile("^((?:https?|wss?):[/\\\\]*+)[^/?#]*@", Pattern.CASE_INSENSITIVE);
 
     /** As browsers read it: {@code https:example.com} is {@code https://example.com}. */
     private static final Pattern OF_WEB = Pattern.compile("^(https?|wss?):/*");

@@ -2,6 +2,7 @@ package org.mcpproxy.policy;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
+import static org.junit.jupiter.api.Assertions.assertTimeout;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -124,6 +125,8 @@ class RulesTest {
     @CsvSource({
         "adm\u0131n, admin",
         "stra\u00DFe, strasse",
+        "stra\u1E9Ee, strasse",
+        "stra\u1E9Ee, stra\u00DFe",
         "\u03C6\u03B1\u03BA\u03B5\u03BB\u03BF\u03C2, \u03A6\u0391\u039A\u0395\u039B\u039F\u03A3",
         "\u03C6\u03B1\u03BA\u03B5\u03BB\u03BF\u03C3\u03B1, \u03A6\u0391\u039A\u0395\u039B\u039F\u03A3"
     })
@@ -184,7 +187,9 @@ class RulesTest {
                 "file:/secret/a",
                 "file:///%2573ecret/a",
                 "file:///x/..;/secret/a",
-                "file:///secret;%3f/a"
+                "file:///secret;%3f/a",
+                "file:///%%2073ecret/a",
+                "file:///\uFF0573ecret/a"
             })
     void aForbiddenResourceHasNoOtherName(String uri) throws Exception {
         BackendPolicy policy = policy("files.resources.default=allow", "files.resources.file\\:///secret/*.deny=true");
@@ -227,12 +232,24 @@ class RulesTest {
                 "file:///%\uFF1773ecret/a",
                 "file:///%\uFF17\uFF13ecret/a",
                 "file:///%\u0667\u0663ecret/a",
-                "file:///%%2073ecret/a",
                 "file:///%25252525252525252525252573ecret/a"
             })
     void aUriThatSomeReadInAnotherWayIsDenied(String uri) throws Exception {
         BackendPolicy policy = policy("files.resources.default=allow", "files.resources.jira\\:*.deny=true");
         assertThat(policy.decide(Kind.RESOURCE, ADMIN, uri)).isEqualTo(Decision.DENY);
+    }
+
+    /** The attack: a URI that takes long to judge, as many times as there is room for. */
+    @ParameterizedTest
+    @ValueSource(strings = {"\\", "/", ":", "@", ";", "%", ".", "?@", "\\@", "a.", "./", ";/"})
+    void noUriTakesLongToJudge(String piece) throws Exception {
+        BackendPolicy policy = policy("files.resources.default=allow", "files.resources.jira\\:*x*y*.deny=true");
+        String uri = "https:" + piece.repeat(8_186 / piece.length());
+        assertTimeout(Duration.ofSeconds(5), () -> {
+            for (int i = 0; i < 100; i++) {
+                policy.decide(Kind.RESOURCE, ADMIN, uri);
+            }
+        });
     }
 
     /** RFC 3986 3.3: what stands after the first {@code ?} or {@code #} leads out of no folder. */
@@ -387,6 +404,9 @@ class RulesTest {
         "file:///public/a?b;c, true",
         "file:///public;v=1/a, false",
         "file:///public/100%25, true",
+        "file:///public/100%25%20abgeschlossen.txt, true",
+        "file:///public/10\uFF0520, true",
+        "file:///public/%%20 2e./secret/a, false",
         "file:///public/%C3%A9, true",
         "file:///public/%E9, false",
         "file://server/share/a, true",
