@@ -31,10 +31,10 @@ public final class CanonicalUri {
      * Whether nobody can say what a backend finds there. Where a {@code ..} leads depends on what it takes for a segment, and
      * for the root.
      */
-    static boolean isDoubtful(String uri, String plain) {
+    static boolean isDoubtful(String decoded, String plain) {
         return UP.matcher(plain).find()
-                || UP.matcher(plain(plain)).find()
-                || PercentEncoding.isLeft(PercentEncoding.decoded(uri));
+                || PercentEncoding.isLeft(decoded)
+                || PercentEncoding.isLeft(CanonicalName.compatible(decoded));
     }
 
     /** Of a rule: its own query and fragment are no path (RFC 3986 3.3). */

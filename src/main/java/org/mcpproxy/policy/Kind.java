@@ -47,7 +47,7 @@ public enum Kind {
 
     /** Whether a name can be held to the rules at all. */
     boolean canJudge(String name) {
-        return this != RESOURCE || Readings.canJudge(name);
+        return CanonicalName.isBounded(name) && (this != RESOURCE || Readings.canJudge(name));
     }
 
     /** Whether a rule is about the query or the fragment too. */

@@ -44,20 +44,10 @@ record Readings(Set<Reading> opening, Set<Reading> others) {
         Set<String> opening =
                 Stream.of(plain, withoutUser).map(UriAuthority::normalized).collect(Collectors.toSet());
         Set<String> others = Stream.concat(
-                        Stream.of(plain, UriAuthority.withoutHostOfFile(plain)),
-                        Stream.concat(withoutBlanks(plain), withoutParameters(uri, plain)))
+                        Stream.of(plain, UriAuthority.withoutHostOfFile(plain)), withoutParameters(uri, plain))
                 .filter(text -> !opening.contains(text))
                 .collect(Collectors.toSet());
         return new Readings(ofAll(opening), ofAll(others));
-    }
-
-    /** In {@code 100% done} there is an escape for who drops blanks, and for who reads compatibility forms, before they decode. */
-    private static Stream<String> withoutBlanks(String plain) {
-        return plain.indexOf('%') < 0 ? Stream.empty() : inAllForms(CanonicalUri.plain(plain));
-    }
-
-    private static Stream<String> inAllForms(String text) {
-        return Stream.of(text, UriAuthority.normalized(text), UriAuthority.withoutHostOfFile(text));
     }
 
     /** Some take parameters of segments off before they decode, and some after, or in between. */
@@ -67,17 +57,20 @@ record Readings(Set<Reading> opening, Set<Reading> others) {
         }
         return Stream.of(CanonicalUri.withoutParameters(plain), CanonicalUri.plainWithoutParameters(uri))
                 .distinct()
-                .flatMap(Readings::inAllForms);
+                .flatMap(text -> Stream.of(text, UriAuthority.normalized(text), UriAuthority.withoutHostOfFile(text)));
     }
 
     /** Whether a name can be held to the rules at all. */
     static boolean canJudge(String uri) {
-        if (uri.length() > MOST_SIGNS) {
+        String decoded = PercentEncoding.decoded(uri);
+        if (!CanonicalName.isBounded(decoded)) {
             return false;
         }
         String plain = CanonicalUri.plain(uri);
         long ends = ends(plain);
-        return !CanonicalUri.isDoubtful(uri, plain) && ends <= MOST_ENDS && (ends + 1) * plain.length() <= MOST_READ;
+        return !CanonicalUri.isDoubtful(decoded, plain)
+                && ends <= MOST_ENDS
+                && (ends + 1) * plain.length() <= MOST_READ;
     }
 
     /** Every form that a rule may be about. */
